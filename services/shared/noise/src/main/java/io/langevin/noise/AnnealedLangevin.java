@@ -1,0 +1,48 @@
+package io.langevin.noise;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Annealed Langevin dynamics (the paper, Algorithm 1). */
+public final class AnnealedLangevin {
+    private AnnealedLangevin() {}
+
+    /**
+     * x ← x + αᵢ·s(x, σᵢ) + √(2αᵢ)·z, T times a level, αᵢ = ε·σᵢ²/σ_L²; then, where {@code
+     * denoise}, x ← x + σ_L²·s(x, σ_L) once. In terms of f = σ·s that is b = αᵢ/σᵢ and at the end b
+     * = σ_L.
+     *
+     * @param stepsPerLevel T, at least 1
+     * @param epsilon ε, above 0 and below 2·σ_L², where the dynamics would diverge
+     * @return L·T rows, and one more to denoise
+     */
+    public static SamplingPlan plan(
+            NoiseSchedule schedule, int stepsPerLevel, double epsilon, boolean denoise) {
+        if (stepsPerLevel < 1
+                || (long) stepsPerLevel * schedule.levels() >= SamplingPlan.MAXIMUM_ROWS) {
+            throw new IllegalArgumentException(
+                    "stepsPerLevel: must be at least 1 and, times %d levels, below %d, not %d"
+                            .formatted(
+                                    schedule.levels(), SamplingPlan.MAXIMUM_ROWS, stepsPerLevel));
+        }
+        double limit = 2 * schedule.smallest() * schedule.smallest();
+        if (!(epsilon > 0 && epsilon < limit)) {
+            throw new IllegalArgumentException(
+                    "epsilon: must be above 0 and below 2·σ_L² = %s, not %s"
+                            .formatted(limit, epsilon));
+        }
+        List<SamplingPlan.Row> rows = new ArrayList<>();
+        for (int i = 0; i < schedule.levels(); i++) {
+            double sigma = schedule.sigma(i);
+            double alpha = schedule.stepSize(i, epsilon);
+            var row = new SamplingPlan.Row(sigma, 1, alpha / sigma, Math.sqrt(2 * alpha));
+            for (int t = 0; t < stepsPerLevel; t++) {
+                rows.add(row);
+            }
+        }
+        if (denoise) {
+            rows.add(new SamplingPlan.Row(schedule.smallest(), 1, schedule.smallest(), 0));
+        }
+        return new SamplingPlan(rows);
+    }
+}

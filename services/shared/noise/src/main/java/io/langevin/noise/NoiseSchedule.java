@@ -1,0 +1,94 @@
+package io.langevin.noise;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Noise scales σ₁ > … > σ_L, largest first (the paper, section 3).
+ *
+ * @param sigmas standard deviations in pixel units, finite and above 0
+ */
+public record NoiseSchedule(List<Double> sigmas) {
+
+    /** More levels than this would be a mistake in a request, not a schedule. */
+    public static final int MAXIMUM_LEVELS = 10_000;
+
+    public NoiseSchedule {
+        sigmas = List.copyOf(sigmas);
+        if (sigmas.isEmpty() || sigmas.size() > MAXIMUM_LEVELS) {
+            throw new IllegalArgumentException(
+                    "sigmas: a schedule needs 1 to %d noise scales, not %d"
+                            .formatted(MAXIMUM_LEVELS, sigmas.size()));
+        }
+        double above = Double.POSITIVE_INFINITY;
+        for (double sigma : sigmas) {
+            if (!(sigma > 0 && sigma < above)) {
+                throw new IllegalArgumentException(
+                        "sigmas: must be finite, above 0 and falling, but %s follows %s"
+                                .formatted(sigma, above));
+            }
+            above = sigma;
+        }
+    }
+
+    /**
+     * {@code levels} scales from {@code largest} to {@code smallest}, both exact, with one ratio.
+     */
+    public static NoiseSchedule geometric(double largest, double smallest, int levels) {
+        if (levels < 2) {
+            return new NoiseSchedule(List.of(largest));
+        }
+        if (levels > MAXIMUM_LEVELS) {
+            throw new IllegalArgumentException(
+                    "levels: must be at most %d, not %d".formatted(MAXIMUM_LEVELS, levels));
+        }
+        List<Double> sigmas = new ArrayList<>(levels);
+        double ratio = Math.log(smallest / largest) / (levels - 1);
+        for (int i = 0; i < levels - 1; i++) {
+            sigmas.add(largest * Math.exp(i * ratio));
+        }
+        sigmas.add(smallest);
+        return new NoiseSchedule(sigmas);
+    }
+
+    /**
+     * Techniques 1 and 2 together: as many scales as the ratio for {@code dimension} and overlap
+     * {@code c} asks for, the ratio then recomputed so that both ends are exact.
+     *
+     * @param largest σ₁, the largest distance between two training images
+     * @param smallest σ_L
+     * @param dimension D = C·H·W
+     * @param c the overlap C of neighbouring shells, 0 to 0.997
+     */
+    public static NoiseSchedule forData(double largest, double smallest, int dimension, double c) {
+        double ratio = GeometricRatio.solve(dimension, c);
+        return geometric(largest, smallest, GeometricRatio.levels(largest, smallest, ratio));
+    }
+
+    public int levels() {
+        return sigmas.size();
+    }
+
+    public double sigma(int level) {
+        return sigmas.get(level);
+    }
+
+    public double largest() {
+        return sigmas.get(0);
+    }
+
+    public double smallest() {
+        return sigmas.get(sigmas.size() - 1);
+    }
+
+    /** γ, the ratio of neighbouring scales; 1 where there is a single one. */
+    public double ratio() {
+        return levels() == 1 ? 1 : Math.exp(Math.log(largest() / smallest()) / (levels() - 1));
+    }
+
+    /** Langevin step size αᵢ = ε·σᵢ²/σ_L² (Algorithm 1, line 3). */
+    public double stepSize(int level, double epsilon) {
+        double relative = sigma(level) / smallest();
+        return epsilon * relative * relative;
+    }
+}
