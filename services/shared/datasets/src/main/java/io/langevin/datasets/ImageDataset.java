@@ -1,0 +1,125 @@
+package io.langevin.datasets;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Images of one size, 8 bits a channel, in memory. Safe to read from several threads. */
+public final class ImageDataset {
+    private final ImageShape shape;
+    private final byte[] pixels;
+    private final String fingerprint;
+    private final List<String> skipped;
+
+    ImageDataset(ImageShape shape, byte[] pixels, String fingerprint, List<String> skipped) {
+        this.shape = shape;
+        this.pixels = pixels;
+        this.fingerprint = fingerprint;
+        this.skipped = List.copyOf(skipped);
+    }
+
+    /**
+     * Reads a folder, a zip, an IDX file or a CIFAR-10 batch, or a folder of either. Images are
+     * centre-cropped to a square and area-averaged to the size asked for.
+     *
+     * @throws DatasetException where there are no images, or more than 1 % of them are broken or
+     *     smaller than the size asked for
+     */
+    public static ImageDataset read(Path location, ImageShape shape) {
+        DatasetReader reader = new DatasetReader(location.getFileName().toString(), shape);
+        try {
+            for (PictureSource source : sources(location)) {
+                source.readInto(reader);
+            }
+        } catch (IOException e) {
+            throw new DatasetException(
+                    "%s: cannot be read: %s".formatted(location.getFileName(), e), e);
+        }
+        return reader.dataset();
+    }
+
+    private static List<PictureSource> sources(Path location) throws IOException {
+        if (!Files.isDirectory(location)) {
+            return List.of(source(location));
+        }
+        try (Stream<Path> files = Files.list(location)) {
+            List<PictureSource> batches =
+                    files.filter(f -> IdxFile.matches(f) || CifarFile.matches(f))
+                            .sorted()
+                            .map(ImageDataset::source)
+                            .toList();
+            return batches.isEmpty() ? List.of(new ImageFiles(location)) : batches;
+        }
+    }
+
+    private static PictureSource source(Path file) {
+        if (IdxFile.matches(file)) {
+            return new IdxFile(file);
+        }
+        if (CifarFile.matches(file)) {
+            return new CifarFile(file);
+        }
+        if (file.toString().endsWith(".zip")) {
+            return new ImageFiles(file);
+        }
+        throw new DatasetException(
+                "%s: must be a folder, a .zip, an IDX file (…-idx3-ubyte[.gz]) or a CIFAR-10 batch"
+                        .formatted(file.getFileName()));
+    }
+
+    public int size() {
+        return pixels.length / dimension();
+    }
+
+    /** Height and width in pixels. */
+    public int imageSize() {
+        return shape.size();
+    }
+
+    /** 1 grey, 3 RGB. */
+    public int channels() {
+        return shape.channels();
+    }
+
+    /** D = C·H·W. */
+    public int dimension() {
+        return shape.channels() * shape.size() * shape.size();
+    }
+
+    /**
+     * SHA-256 over what the images show at their own size: neither file names, order, format nor
+     * the size asked for change it.
+     */
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    /** Files left out, each with the reason. */
+    public List<String> skipped() {
+        return skipped;
+    }
+
+    /** Writes image {@code index}, 0 to 1, channel by channel, at {@code offset}. */
+    public void copyInto(float[] target, int offset, int index, boolean mirrored) {
+        int size = shape.size();
+        int from = index * dimension();
+        for (int row = 0; row < channels() * size; row++) {
+            for (int x = 0; x < size; x++) {
+                int column = mirrored ? size - 1 - x : x;
+                target[offset + row * size + x] =
+                        (pixels[from + row * size + column] & 0xFF) / 255f;
+            }
+        }
+    }
+
+    /** All images, 0 to 1: size()·dimension() numbers. */
+    public float[] pixels() {
+        float[] all = new float[pixels.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (pixels[i] & 0xFF) / 255f;
+        }
+        return all;
+    }
+}
