@@ -1,0 +1,57 @@
+package io.langevin.artifacts;
+
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+
+/** Content-addressed blobs. Safe to use from several threads and processes at once. */
+public interface ArtifactStore extends AutoCloseable {
+
+    /**
+     * Keeps a blob; a second time changes nothing. When it returns, every reader sees the blob
+     * whole.
+     *
+     * @throws UncheckedIOException where the store cannot be reached
+     */
+    ArtifactId put(byte[] bytes);
+
+    /**
+     * The blob of that name.
+     *
+     * @throws ArtifactException where it is missing or its bytes do not have that digest
+     * @throws UncheckedIOException where the store cannot be reached
+     */
+    byte[] get(ArtifactId id);
+
+    /** Forgets a blob; one that is not there is no error. */
+    void delete(ArtifactId id);
+
+    @Override
+    void close();
+
+    /**
+     * @param location {@code file:/a/folder}, or {@code s3://bucket/prefix} with optional {@code
+     *     ?endpoint=http://host:port&region=name&pathStyle=true}; credentials come from the AWS
+     *     SDK's usual places, never from the location
+     */
+    static ArtifactStore open(URI location) {
+        if ("file".equals(location.getScheme())) {
+            return new FolderStore(Path.of(location));
+        }
+        if ("s3".equals(location.getScheme())) {
+            return S3Store.open(location);
+        }
+        throw new IllegalArgumentException(
+                "artifacts: must start with file: or s3:, not '%s'".formatted(location));
+    }
+
+    /** Checks what a store returned against its name. */
+    static byte[] verified(ArtifactId id, byte[] bytes) {
+        if (!ArtifactId.of(bytes).equals(id)) {
+            throw new ArtifactException(
+                    "artifact %s: its %d bytes do not have that digest"
+                            .formatted(id, bytes.length));
+        }
+        return bytes;
+    }
+}

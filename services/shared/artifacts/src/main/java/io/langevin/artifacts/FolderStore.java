@@ -1,0 +1,90 @@
+package io.langevin.artifacts;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A folder of blobs: {@code ab/abcdef…}, each written beside its place, synced, then moved there.
+ */
+final class FolderStore implements ArtifactStore {
+    private final Path folder;
+
+    FolderStore(Path folder) {
+        this.folder = folder;
+    }
+
+    @Override
+    public ArtifactId put(byte[] bytes) {
+        ArtifactId id = ArtifactId.of(bytes);
+        Path place = place(id);
+        if (Files.exists(place)) {
+            return id;
+        }
+        try {
+            Files.createDirectories(place.getParent());
+            Path part = Files.createTempFile(place.getParent(), id.hex(), ".part");
+            try {
+                writeSynced(part, bytes);
+                move(part, place);
+            } finally {
+                Files.deleteIfExists(part);
+            }
+            return id;
+        } catch (IOException e) {
+            throw new UncheckedIOException("artifacts: cannot write to " + folder, e);
+        }
+    }
+
+    private static void writeSynced(Path file, byte[] bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    @Override
+    public byte[] get(ArtifactId id) {
+        try {
+            return ArtifactStore.verified(id, Files.readAllBytes(place(id)));
+        } catch (NoSuchFileException e) {
+            throw new ArtifactException("artifact %s: not in the store".formatted(id));
+        } catch (IOException e) {
+            throw new UncheckedIOException("artifacts: cannot read from " + folder, e);
+        }
+    }
+
+    @Override
+    public void delete(ArtifactId id) {
+        try {
+            Files.deleteIfExists(place(id));
+        } catch (IOException e) {
+            throw new UncheckedIOException("artifacts: cannot delete in " + folder, e);
+        }
+    }
+
+    @Override
+    public void close() {}
+
+    private Path place(ArtifactId id) {
+        return folder.resolve(id.hex().substring(0, 2)).resolve(id.hex());
+    }
+}

@@ -1,0 +1,58 @@
+package io.langevin.artifacts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What every store promises. */
+abstract class ArtifactStoreContract {
+
+    abstract ArtifactStore store();
+
+    /** Overwrites a stored blob behind the store's back. */
+    abstract void corrupt(ArtifactId id) throws Exception;
+
+    @Test
+    void what_is_put_comes_back_under_its_digest() {
+        byte[] bytes = new byte[300_000];
+        new Random(5).nextBytes(bytes);
+
+        ArtifactId id = store().put(bytes);
+
+        assertThat(id).isEqualTo(ArtifactId.of(bytes));
+        assertThat(store().put(bytes)).isEqualTo(id);
+        assertThat(store().get(id)).isEqualTo(bytes);
+    }
+
+    @Test
+    void a_missing_blob_is_named() {
+        ArtifactId id = ArtifactId.of(new byte[] {9, 9, 9});
+
+        assertThatThrownBy(() -> store().get(id))
+                .isInstanceOf(ArtifactException.class)
+                .hasMessageContaining(id.hex())
+                .hasMessageContaining("not in the store");
+    }
+
+    @Test
+    void an_altered_blob_is_never_returned() throws Exception {
+        ArtifactId id = store().put(new byte[] {1, 2, 3});
+        corrupt(id);
+
+        assertThatThrownBy(() -> store().get(id))
+                .isInstanceOf(ArtifactException.class)
+                .hasMessageContaining("do not have that digest");
+    }
+
+    @Test
+    void a_deleted_blob_is_gone_and_deleting_it_again_is_fine() {
+        ArtifactId id = store().put(new byte[] {4, 5, 6});
+
+        store().delete(id);
+        store().delete(id);
+
+        assertThatThrownBy(() -> store().get(id)).isInstanceOf(ArtifactException.class);
+    }
+}
