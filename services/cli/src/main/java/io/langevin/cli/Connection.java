@@ -1,0 +1,68 @@
+package io.langevin.cli;
+
+import io.langevin.messaging.KafkaConfig;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.CommonClientConfigs;
+import picocli.CommandLine.Option;
+
+/** Which platform a command talks to. */
+public final class Connection {
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "HOST:PORT",
+            description = "Kafka broker; by default that of the running 'up'.")
+    private String bootstrap;
+
+    @Option(
+            names = "--registry",
+            paramLabel = "URL",
+            description = "Schema registry; by default that of the running 'up'.")
+    private String registry;
+
+    @Option(
+            names = "--prefix",
+            paramLabel = "TEXT",
+            description = "What topic names begin with (default: ${DEFAULT-VALUE}).",
+            defaultValue = KafkaConfig.DEFAULT_PREFIX)
+    private String prefix;
+
+    @Option(
+            names = "--kafka",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "A Kafka client property, such as security.protocol=SSL; may be repeated.")
+    private Map<String, String> properties = new HashMap<>();
+
+    KafkaConfig kafka() {
+        Optional<RunningPlatform> running =
+                bootstrap == null || registry == null ? RunningPlatform.find() : Optional.empty();
+        Map<String, String> all = new HashMap<>(properties);
+        all.put(
+                CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+                either(bootstrap, running.map(RunningPlatform::bootstrap)));
+        return new KafkaConfig(
+                all, either(registry, running.map(RunningPlatform::registry)), prefix);
+    }
+
+    /** Where artifacts are: as given, or those of the running platform. */
+    URI artifacts(URI given) {
+        return given != null
+                ? given
+                : URI.create(
+                        either(null, RunningPlatform.find().map(r -> r.artifacts().toString())));
+    }
+
+    private static String either(String given, Optional<String> found) {
+        if (given != null) {
+            return given;
+        }
+        return found.orElseThrow(
+                () ->
+                        new CommandFailure(
+                                "no platform is running here: start one with './langevin up', or"
+                                        + " name one with --bootstrap and --registry"));
+    }
+}

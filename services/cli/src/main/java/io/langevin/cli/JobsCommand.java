@@ -1,0 +1,67 @@
+package io.langevin.cli;
+
+import static io.langevin.messaging.Topics.JOB_STATES;
+
+import io.langevin.records.JobState;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Lists requests and runs. */
+@Command(name = "jobs", description = "List requests and runs, newest first, or show one.")
+final class JobsCommand implements Callable<Integer> {
+    @Mixin Connection connection;
+
+    @Parameters(arity = "0..1", paramLabel = "ID", description = "A request's or run's id.")
+    String id;
+
+    @Option(
+            names = "--limit",
+            defaultValue = "30",
+            description = "How many (default: ${DEFAULT-VALUE}).")
+    int limit;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Map<String, JobState> latest = new HashMap<>();
+        try (Platform platform = Platform.at(connection.kafka())) {
+            platform.readAll(JOB_STATES).forEach(state -> latest.put(state.getId(), state));
+        }
+        if (id != null) {
+            JobState state = latest.get(id);
+            if (state == null) {
+                throw new CommandFailure("no request or run has the id " + id);
+            }
+            print(List.of(state));
+            return 0;
+        }
+        print(
+                latest.values().stream()
+                        .sorted(Comparator.comparing(JobState::getUpdatedAt).reversed())
+                        .limit(limit)
+                        .toList());
+        return 0;
+    }
+
+    private static void print(List<JobState> states) {
+        System.out.printf("%-36s %-10s %-10s %-16s %s%n", "ID", "KIND", "STAGE", "MODEL", "DETAIL");
+        states.forEach(state -> System.out.println(line(state)));
+    }
+
+    static String line(JobState state) {
+        return "%-36s %-10s %-10s %-16s %s"
+                .formatted(
+                        state.getId(),
+                        state.getKind().name().toLowerCase(Locale.ROOT),
+                        state.getStage().name().toLowerCase(Locale.ROOT),
+                        state.getModel(),
+                        state.getDetail());
+    }
+}

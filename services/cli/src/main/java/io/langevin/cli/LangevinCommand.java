@@ -1,0 +1,68 @@
+package io.langevin.cli;
+
+import io.langevin.messaging.ConfigurationException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The command line as a whole; {@code up} and {@code demo} join it where the services are there.
+ */
+@Command(
+        name = "langevin",
+        mixinStandardHelpOptions = true,
+        version = "langevin 0.1.0",
+        description = "Score-based image generation on Apache Kafka.",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Start here:",
+            "  langevin demo --once    a broker, every service, a training, pictures; 4 minutes",
+            "  langevin up             the platform, until Ctrl-C",
+            "  langevin bench --help   measurements",
+            "",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage."
+        },
+        subcommands = {
+            SampleCommand.class,
+            RetrainCommand.class,
+            ScheduleCommand.class,
+            ModelsCommand.class,
+            PublishCommand.class,
+            JobsCommand.class,
+            WatchCommand.class,
+            CancelCommand.class,
+            TopicsCommand.class
+        })
+public final class LangevinCommand implements Runnable {
+    private static final int FAILED = 1;
+
+    @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+    /** A failure becomes one sentence and a code; {@code LANGEVIN_TRACE=1} adds the stack. */
+    public static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new LangevinCommand());
+        line.setExecutionExceptionHandler(LangevinCommand::explain);
+        line.setUsageHelpAutoWidth(true);
+        return line;
+    }
+
+    private static int explain(Exception e, CommandLine line, CommandLine.ParseResult arguments) {
+        PrintWriter err = line.getErr();
+        boolean expected = e instanceof CommandFailure || e instanceof ConfigurationException;
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        err.println(
+                "langevin: "
+                        + (expected ? message : e.getClass().getSimpleName() + ": " + message));
+        if ("1".equals(System.getenv("LANGEVIN_TRACE"))) {
+            e.printStackTrace(err);
+        }
+        return FAILED;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command? See langevin --help");
+    }
+}

@@ -1,0 +1,90 @@
+package io.langevin.cli;
+
+import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
+import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.TopicFollower;
+import io.langevin.records.Candidate;
+import io.langevin.records.JobStatus;
+import io.langevin.records.PublishingJob;
+import io.langevin.records.PublishingResult;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Publishes a checkpoint file. */
+@Command(
+        name = "publish",
+        description = "Publish a checkpoint file as a model's newest checkpoint.")
+public final class PublishCommand implements Callable<Integer> {
+    @Mixin Connection connection;
+
+    @Parameters(paramLabel = "FILE", description = "A checkpoint (.safetensors).")
+    Path file;
+
+    @Option(
+            names = "--as",
+            required = true,
+            paramLabel = "MODEL",
+            description = "The model's name.")
+    String model;
+
+    @Option(
+            names = "--artifacts",
+            paramLabel = "URI",
+            description = "The services' artifact store; by default that of the running 'up'.")
+    URI artifacts;
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        try (Platform platform = Platform.at(connection.kafka());
+                ArtifactStore store = ArtifactStore.open(connection.artifacts(artifacts))) {
+            ArtifactId id = publish(platform, store, bytes, model);
+            System.out.printf("%s is now checkpoint %s%n", model, id);
+        }
+        return 0;
+    }
+
+    /** Puts the file into the store and has the publishing service verify and announce it. */
+    public static ArtifactId publish(
+            Platform platform, ArtifactStore store, byte[] checkpoint, String model)
+            throws InterruptedException {
+        ArtifactId id = store.put(checkpoint);
+        String runId = UUID.randomUUID().toString();
+        BlockingQueue<PublishingResult> results = new LinkedBlockingQueue<>();
+        platform.follow(
+                PUBLISHING_RESULTS,
+                new TopicFollower.From.Now(),
+                (result, source) -> {
+                    if (runId.equals(source.key())) {
+                        results.add(result);
+                    }
+                });
+        platform.write(
+                PUBLISHING_JOBS,
+                runId,
+                PublishingJob.newBuilder()
+                        .setRunId(runId)
+                        .setModel(model)
+                        .setCandidates(List.of(new Candidate(id.hex(), 0, 0.0)))
+                        .build());
+        PublishingResult result = results.take();
+        if (result.getStatus() != JobStatus.COMPLETED) {
+            throw new CommandFailure("not published: " + result.getReason());
+        }
+        return id;
+    }
+}

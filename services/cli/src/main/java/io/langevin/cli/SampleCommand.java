@@ -1,0 +1,120 @@
+package io.langevin.cli;
+
+import io.langevin.records.GeneratedImage;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.Sampler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Publishes a sample request and waits for its images. */
+@Command(
+        name = "sample",
+        description = "Ask for images and wait for them.",
+        footer = {
+            "",
+            "For example:",
+            "  langevin sample --model fashion --count 16 --seed 7 --grid a.png"
+        })
+final class SampleCommand implements Callable<Integer> {
+    @Mixin Connection connection;
+
+    @Option(names = "--model", required = true, description = "Name of the model.")
+    String model;
+
+    @Option(
+            names = "--count",
+            defaultValue = "1",
+            description = "How many images (default: ${DEFAULT-VALUE}).")
+    int count;
+
+    @Option(
+            names = "--seed",
+            description = "Same seed, same images; by default every request has its own.")
+    Long seed;
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "SHA256",
+            description = "A checkpoint other than the model's newest.")
+    String checkpoint;
+
+    @Option(
+            names = "--steps-per-level",
+            paramLabel = "T",
+            description = "Langevin steps at each noise level; by default the model's.")
+    Integer stepsPerLevel;
+
+    @Option(
+            names = "--epsilon",
+            paramLabel = "E",
+            description = "Langevin step size; by default the model's.")
+    Double epsilon;
+
+    @Option(names = "--no-denoise", description = "Leave out the last, denoising step.")
+    boolean noDenoise;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Write every image there as PNG.")
+    Path out;
+
+    @Option(names = "--grid", paramLabel = "FILE", description = "Write all images as one PNG.")
+    Path grid;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description = "How long to wait for the next sign of life (default: ${DEFAULT-VALUE}).")
+    long patience;
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        SampleRequest request = request();
+        try (Platform platform = Platform.at(connection.kafka())) {
+            Sampling.Answer answer = Sampling.askWithBar(platform, request, patience);
+            write(answer);
+            System.out.printf(
+                    "%d images of %s: waited %.1f s, computed %.1f s, %d network evaluations%n",
+                    answer.images().size(),
+                    model,
+                    answer.outcome().getQueuedMillis() / 1e3,
+                    answer.outcome().getComputedMillis() / 1e3,
+                    answer.outcome().getNetworkEvaluations());
+        }
+        return 0;
+    }
+
+    private SampleRequest request() {
+        return SampleRequest.newBuilder()
+                .setRequestId(UUID.randomUUID().toString())
+                .setModel(model)
+                .setCheckpoint(checkpoint)
+                .setCount(count)
+                .setSeed(seed)
+                .setSampler(
+                        Sampler.newBuilder()
+                                .setStepsPerLevel(stepsPerLevel)
+                                .setEpsilon(epsilon)
+                                .setDenoise(noDenoise ? false : null)
+                                .build())
+                .build();
+    }
+
+    private void write(Sampling.Answer answer) throws IOException {
+        if (out != null) {
+            Files.createDirectories(out);
+            for (GeneratedImage image : answer.images()) {
+                String name = "%s-%05d.png".formatted(model, image.getIndex());
+                Files.write(out.resolve(name), ImageGrid.bytes(image));
+            }
+        }
+        if (grid != null) {
+            ImageGrid.write(answer.images(), grid);
+        }
+    }
+}

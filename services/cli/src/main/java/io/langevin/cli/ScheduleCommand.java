@@ -1,0 +1,109 @@
+package io.langevin.cli;
+
+import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
+import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
+
+import io.langevin.messaging.TopicFollower;
+import io.langevin.records.JobStatus;
+import io.langevin.records.ScheduleJob;
+import io.langevin.records.ScheduleParameters;
+import io.langevin.records.ScheduleResult;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Publishes a schedule job and shows the schedule. */
+@Command(
+        name = "schedule",
+        description = "Compute the noise schedule of a data set (Techniques 1, 2 and 4).")
+final class ScheduleCommand implements Callable<Integer> {
+    @Mixin Connection connection;
+
+    @Option(names = "--dataset", required = true, description = "Name of the data set.")
+    String dataset;
+
+    @Option(names = "--size", required = true, description = "Height and width in pixels.")
+    int size;
+
+    @Option(
+            names = "--overlap",
+            paramLabel = "C",
+            defaultValue = "0.567",
+            description = "Overlap of neighbouring noise shells (default: ${DEFAULT-VALUE}).")
+    double overlap;
+
+    @Option(
+            names = "--steps-per-level",
+            paramLabel = "T",
+            defaultValue = "5",
+            description = "Langevin steps at each level (default: ${DEFAULT-VALUE}).")
+    int stepsPerLevel;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        String runId = UUID.randomUUID().toString();
+        BlockingQueue<ScheduleResult> results = new LinkedBlockingQueue<>();
+        try (Platform platform = Platform.at(connection.kafka())) {
+            platform.follow(
+                    SCHEDULE_RESULTS,
+                    new TopicFollower.From.Now(),
+                    (result, source) -> {
+                        if (runId.equals(source.key())) {
+                            results.add(result);
+                        }
+                    });
+            platform.write(
+                    SCHEDULE_JOBS,
+                    runId,
+                    ScheduleJob.newBuilder()
+                            .setRunId(runId)
+                            .setDataset(dataset)
+                            .setImageSize(size)
+                            .setParameters(
+                                    ScheduleParameters.newBuilder()
+                                            .setOverlap(overlap)
+                                            .setStepsPerLevel(stepsPerLevel)
+                                            .build())
+                            .build());
+            print(results.take());
+        }
+        return 0;
+    }
+
+    private static void print(ScheduleResult result) {
+        if (result.getStatus() != JobStatus.COMPLETED) {
+            throw new CommandFailure("no schedule: " + result.getReason());
+        }
+        List<Double> sigmas = result.getSigmas();
+        int levels = sigmas.size();
+        System.out.printf(
+                """
+                images            %d (%d left out)
+                σ₁                %.6f   the largest distance between two of them
+                median distance   %.6f
+                σ_L               %.4g
+                levels L          %d
+                ratio γ           %.8f
+                steps a level T   %d
+                step size ε       %.4g   s_T²/σ² = %.4f at the end of a level
+                schedule          %s, computed in %.2f s
+                """,
+                result.getImages(),
+                result.getSkippedImages(),
+                sigmas.get(0),
+                result.getMedianDistance(),
+                sigmas.get(levels - 1),
+                levels,
+                Math.exp(Math.log(sigmas.get(0) / sigmas.get(levels - 1)) / (levels - 1)),
+                result.getStepsPerLevel(),
+                result.getEpsilon(),
+                result.getVarianceRatio(),
+                result.getScheduleId(),
+                result.getSeconds());
+    }
+}

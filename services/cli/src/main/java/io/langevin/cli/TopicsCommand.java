@@ -1,0 +1,39 @@
+package io.langevin.cli;
+
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.Topics;
+import java.util.List;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What a cluster needs before services start. */
+@Command(name = "topics", description = "Prepare a cluster for the platform.")
+final class TopicsCommand {
+
+    @Command(
+            name = "create",
+            description = "Create every topic that is missing and register every schema.")
+    int create(
+            @Mixin Connection connection,
+            @Option(
+                            names = "--replication",
+                            defaultValue = "-1",
+                            description = "Copies of each partition; -1: the broker's default.")
+                    short replication)
+            throws InterruptedException {
+        KafkaConfig kafka = connection.kafka();
+        List<String> created;
+        try (Admin admin = kafka.admin()) {
+            created = Topics.create(admin, kafka.prefix(), replication);
+        }
+        new Schemas(kafka).registerAll();
+        created.forEach(name -> System.out.println("created " + name));
+        System.out.printf(
+                "%d topics created; %d schemas are registered%n",
+                created.size(), Topics.all().size());
+        return 0;
+    }
+}

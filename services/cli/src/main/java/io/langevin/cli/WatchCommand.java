@@ -1,0 +1,31 @@
+package io.langevin.cli;
+
+import static io.langevin.messaging.Topics.JOB_STATES;
+
+import io.langevin.messaging.TopicFollower;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Prints every change of a request or run as it happens. */
+@Command(name = "watch", description = "Print every change of a request or run; Ctrl-C ends it.")
+final class WatchCommand implements Callable<Integer> {
+    @Mixin Connection connection;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (Platform platform = Platform.at(connection.kafka())) {
+            platform.follow(
+                    JOB_STATES,
+                    new TopicFollower.From.Now(),
+                    (state, source) -> {
+                        if (state != null) {
+                            System.out.println(JobsCommand.line(state));
+                        }
+                    });
+            new CountDownLatch(1).await();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,50 @@
+package io.langevin.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+
+/**
+ * One data folder and the ports of a {@link LocalPlatform}; a port 0 takes a free one.
+ *
+ * @param dataDir everything that survives a restart
+ * @param home where the platform's own files are, the system property {@code langevin.home}
+ */
+record LocalConfig(Path dataDir, Path home, int kafkaPort, int registryPort, int pagePort) {
+
+    LocalConfig {
+        dataDir = dataDir.toAbsolutePath().normalize();
+        pagePort = pagePort == 0 ? freePort() : pagePort;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no free port", e);
+        }
+    }
+
+    static Path homeOfProcess() {
+        return Path.of(System.getProperty("langevin.home", "."));
+    }
+
+    URI artifacts() {
+        return dataDir.resolve("artifacts").toUri();
+    }
+
+    Path ownDatasets() {
+        return dataDir.resolve("datasets");
+    }
+
+    Path bundledDatasets() {
+        return home.resolve("services/local/bundled/datasets");
+    }
+
+    Path bundledModels() {
+        return home.resolve("services/local/bundled/models");
+    }
+}

@@ -1,0 +1,150 @@
+package io.langevin.local;
+
+import io.langevin.cli.RunningPlatform;
+import io.langevin.datasets.DatasetRoots;
+import io.langevin.embedded.EmbeddedPlatform;
+import io.langevin.messaging.JobLocks;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Running;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.Topics;
+import io.langevin.operations.OperationsConfig;
+import io.langevin.operations.OperationsService;
+import io.langevin.publishing.PublishingConfig;
+import io.langevin.publishing.PublishingService;
+import io.langevin.sampling.SamplingConfig;
+import io.langevin.sampling.SamplingService;
+import io.langevin.schedule.ScheduleConfig;
+import io.langevin.schedule.ScheduleService;
+import io.langevin.training.TrainingConfig;
+import io.langevin.training.TrainingService;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
+
+/** A broker, a registry and every service on one data folder, for this process's lifetime. */
+public final class LocalPlatform implements AutoCloseable {
+    /** A single process: its services need not wait long for one another's locks. */
+    private static final JobLocks LOCKS = new JobLocks(Duration.ofSeconds(15), 5);
+
+    private final LocalConfig config;
+    private final EmbeddedPlatform embedded;
+    private final KafkaConfig kafka;
+    private final CompletableFuture<String> failure = new CompletableFuture<>();
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    private LocalPlatform(LocalConfig config, EmbeddedPlatform embedded) {
+        this.config = config;
+        this.embedded = embedded;
+        this.kafka = KafkaConfig.of(embedded.bootstrap(), embedded.registry());
+    }
+
+    /** Returns when every service answers and the bundled models are published. */
+    static LocalPlatform start(LocalConfig config) throws IOException, InterruptedException {
+        Files.createDirectories(config.ownDatasets());
+        EmbeddedPlatform embedded =
+                EmbeddedPlatform.start(
+                        config.dataDir(),
+                        EmbeddedPlatform.registryHome(),
+                        config.kafkaPort(),
+                        config.registryPort());
+        LocalPlatform platform = new LocalPlatform(config, embedded);
+        try {
+            platform.startServices();
+            BundledModels.publishMissing(config, platform.kafka);
+            return platform;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            platform.close();
+            throw e;
+        }
+    }
+
+    private void startServices() throws InterruptedException {
+        try (Admin admin = kafka.admin()) {
+            Topics.create(admin, kafka.prefix(), (short) 1);
+        }
+        new Schemas(kafka).registerAll();
+        var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        var roots = new DatasetRoots(List.of(config.ownDatasets(), config.bundledDatasets()));
+        var artifacts = config.artifacts();
+        started(
+                "operations",
+                OperationsService.start(
+                        new OperationsConfig(
+                                kafka,
+                                config.dataDir().resolve("operations"),
+                                "127.0.0.1",
+                                config.pagePort(),
+                                1),
+                        metrics));
+        started(
+                "schedule",
+                ScheduleService.start(new ScheduleConfig(kafka, roots, LOCKS), metrics));
+        started(
+                "training",
+                TrainingService.start(new TrainingConfig(kafka, roots, artifacts, LOCKS), metrics));
+        started(
+                "publishing",
+                PublishingService.start(new PublishingConfig(kafka, artifacts, LOCKS), metrics));
+        started(
+                "sampling",
+                SamplingService.start(
+                        new SamplingConfig(
+                                kafka,
+                                artifacts,
+                                "local",
+                                SamplingConfig.DEFAULT_SLOTS,
+                                SamplingConfig.DEFAULT_ADMITTED_IMAGES,
+                                SamplingConfig.DEFAULT_INLINE_LIMIT),
+                        metrics));
+    }
+
+    private void started(String name, Running running) {
+        opened.push(running);
+        running.whenFailed(
+                why -> failure.complete("the %s service ended: %s".formatted(name, why)));
+    }
+
+    KafkaConfig kafka() {
+        return kafka;
+    }
+
+    /** As other processes find it. */
+    RunningPlatform address() {
+        return new RunningPlatform(
+                ProcessHandle.current().pid(),
+                embedded.bootstrap(),
+                embedded.registry(),
+                "http://127.0.0.1:%d".formatted(config.pagePort()),
+                config.artifacts());
+    }
+
+    /** Completes when a service ends by itself, which none should: which and why. */
+    CompletableFuture<String> failure() {
+        return failure;
+    }
+
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                throw new IllegalStateException("not closed cleanly", e);
+            }
+        }
+        try {
+            embedded.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the broker did not stop cleanly", e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.langevin.local;
+
+import io.langevin.cli.CommandFailure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs the platform until Ctrl-C. */
+@Command(
+        name = "up",
+        description =
+                "Run the whole platform here: a Kafka broker, a schema registry, every service and"
+                        + " the dashboard. Its state survives a restart. Ctrl-C stops it.")
+final class UpCommand implements Callable<Integer> {
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            defaultValue = "data",
+            description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
+    Path dataDir;
+
+    @Option(
+            names = "--kafka-port",
+            defaultValue = "9092",
+            description = "Port of the broker; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+    int kafkaPort;
+
+    @Option(
+            names = "--registry-port",
+            defaultValue = "8081",
+            description = "Port of the registry; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+    int registryPort;
+
+    @Option(
+            names = "--page-port",
+            defaultValue = "8090",
+            description = "Port of the dashboard; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+    int pagePort;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, ExecutionException {
+        var config =
+                new LocalConfig(
+                        dataDir, LocalConfig.homeOfProcess(), kafkaPort, registryPort, pagePort);
+        try (RunningHere here = RunningHere.start(config)) {
+            var address = here.platform().address();
+            System.out.printf(
+                    """
+                    Langevin is up on %s
+                      dashboard   %s
+                      broker      %s
+                      registry    %s
+                    Try, in another terminal:
+                      ./langevin sample --model fashion --count 16 --seed 7 --grid a.png
+                    """,
+                    config.dataDir(), address.page(), address.bootstrap(), address.registry());
+            throw new CommandFailure(here.platform().failure().get());
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.langevin.operations;
+
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.ServiceLoop;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kafka Streams with {@code exactly_once_v2}: a step of the workflow and the job it asks for commit
+ * together. A thread that fails is replaced and goes on from what was committed.
+ */
+final class WorkflowLoop implements ServiceLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkflowLoop.class);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
+
+    private final KafkaStreams streams;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private WorkflowLoop(KafkaStreams streams) {
+        this.streams = streams;
+    }
+
+    static WorkflowLoop of(OperationsConfig config, Schemas schemas) throws InterruptedException {
+        KafkaStreams streams =
+                new KafkaStreams(
+                        topology(config.kafka(), schemas, Clock.systemUTC()), properties(config));
+        streams.setUncaughtExceptionHandler(
+                e -> {
+                    LOG.atError().setCause(e).log("a stream thread failed and is replaced");
+                    return StreamThreadExceptionResponse.REPLACE_THREAD;
+                });
+        return new WorkflowLoop(streams);
+    }
+
+    /** Both topologies as one application. */
+    static Topology topology(KafkaConfig kafka, Schemas schemas, Clock clock)
+            throws InterruptedException {
+        StreamsBuilder builder = new StreamsBuilder();
+        Streams streams = new Streams(kafka, schemas);
+        RetrainingTopology.addTo(builder, streams, clock);
+        JobStateTopology.addTo(builder, streams);
+        return builder.build();
+    }
+
+    private static Properties properties(OperationsConfig config) {
+        Properties properties = new Properties();
+        properties.putAll(config.kafka().properties());
+        properties.put(
+                StreamsConfig.APPLICATION_ID_CONFIG, config.kafka().group(OperationsService.NAME));
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, config.state().toString());
+        properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, config.replication());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
+        properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        properties.put(
+                StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+                UnreadableToDeadLetters.class);
+        // of a process that died: its transaction is given up after this long
+        properties.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 20_000);
+        properties.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 15_000);
+        return properties;
+    }
+
+    @Override
+    public void run() throws InterruptedException {
+        streams.start();
+        closed.await();
+        streams.close(STOP_WITHIN);
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

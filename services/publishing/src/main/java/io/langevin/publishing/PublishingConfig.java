@@ -1,0 +1,26 @@
+package io.langevin.publishing;
+
+import io.langevin.messaging.Environment;
+import io.langevin.messaging.JobLocks;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.ServiceConfig;
+import java.net.URI;
+
+/**
+ * Settings of the publishing service.
+ *
+ * @param artifacts where checkpoints are
+ * @param locks how long a job is held
+ */
+public record PublishingConfig(KafkaConfig kafka, URI artifacts, JobLocks locks)
+        implements ServiceConfig {
+
+    public static PublishingConfig from(Environment environment) {
+        return new PublishingConfig(
+                KafkaConfig.from(environment),
+                URI.create(
+                        environment.required(
+                                "LANGEVIN_ARTIFACTS", "file:/var/lib/langevin/artifacts")),
+                JobLocks.from(environment));
+    }
+}

@@ -1,0 +1,42 @@
+package io.langevin.publishing;
+
+import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
+import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
+
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.JobWorker;
+import io.langevin.messaging.Running;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.ServiceMain;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** Publishes checkpoints: publishing jobs in, published checkpoints out. */
+public final class PublishingService {
+    static final String NAME = "publishing";
+
+    private PublishingService() {}
+
+    public static void main(String[] args) {
+        ServiceMain.run(NAME, PublishingConfig::from, PublishingService::start);
+    }
+
+    /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
+    public static Running start(PublishingConfig config, MeterRegistry metrics)
+            throws InterruptedException {
+        var schemas = new Schemas(config.kafka());
+        var artifacts = ArtifactStore.open(config.artifacts());
+        var handler = new PublishingHandler(config.kafka(), schemas, artifacts);
+        return Running.loop(
+                        NAME,
+                        JobWorker.open(
+                                config.kafka(),
+                                schemas,
+                                PUBLISHING_JOBS,
+                                PUBLISHING_RESULTS,
+                                NAME,
+                                config.locks(),
+                                handler,
+                                metrics))
+                .closing(artifacts, handler);
+    }
+}

@@ -1,0 +1,2 @@
+/** The publishing service: of the candidates of a training, one becomes what samplers use. */
+package io.langevin.publishing;

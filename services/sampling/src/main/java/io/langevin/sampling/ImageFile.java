@@ -1,0 +1,55 @@
+package io.langevin.sampling;
+
+import io.langevin.records.ImageFormat;
+import java.awt.image.BufferedImage;
+import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import javax.imageio.ImageIO;
+
+/** Pixels as the bytes of a file. */
+final class ImageFile {
+    private ImageFile() {}
+
+    /**
+     * @param pixels channels·size·size numbers, channel by channel; PNG clamps them to 0 to 1
+     * @param channels 1 grey, 3 RGB
+     */
+    static byte[] of(float[] pixels, int channels, int size, ImageFormat format) {
+        return switch (format) {
+            case PNG -> png(pixels, channels, size);
+            case FLOAT32 -> float32(pixels);
+        };
+    }
+
+    private static byte[] png(float[] pixels, int channels, int size) {
+        int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
+        BufferedImage image = new BufferedImage(size, size, type);
+        WritableRaster raster = image.getRaster();
+        int[] samples = new int[size * size];
+        for (int c = 0; c < channels; c++) {
+            for (int k = 0; k < samples.length; k++) {
+                float clamped = Math.min(1, Math.max(0, pixels[c * samples.length + k]));
+                samples[k] = Math.round(255 * clamped);
+            }
+            raster.setSamples(0, 0, size, size, c, samples);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] float32(float[] pixels) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Float.BYTES * pixels.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(pixels);
+        return bytes.array();
+    }
+}

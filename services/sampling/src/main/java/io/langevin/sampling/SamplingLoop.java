@@ -1,0 +1,246 @@
+package io.langevin.sampling;
+
+import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.Cancellations;
+import io.langevin.messaging.RejectedException;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.ServiceLoop;
+import io.langevin.messaging.TransactionalStream;
+import io.langevin.messaging.TransactionalStream.Claim;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.SampleStatus;
+import io.langevin.score.ImageNoise;
+import io.langevin.score.TorchScoreNetwork;
+import io.langevin.score.TrajectoryBatch;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Poll, admit, step, harvest, on one thread. Requests share network calls whatever their plans: a
+ * new one joins at the next call. Images, outcome and offset of a request commit together through a
+ * {@link TransactionalStream}; after a failure of the broker everything not committed begins anew.
+ */
+final class SamplingLoop implements ServiceLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(SamplingLoop.class);
+    private static final Duration IDLE = Duration.ofMillis(200);
+    private static final Duration BACKOFF = Duration.ofSeconds(1);
+    private static final int CLAIMED_AT_ONCE = 64;
+
+    private final SamplingConfig config;
+    private final Schemas schemas;
+    private final PublishedCheckpoints checkpoints;
+    private final Cancellations cancellations;
+    private final SamplingRecords records;
+    private final SamplingMetrics metrics;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private final List<ActiveRequest> active = new ArrayList<>();
+    private final Map<ArtifactId, TrajectoryBatch<Image>> batches = new HashMap<>();
+
+    /** One image of a request. */
+    private record Image(ActiveRequest request, int index) {}
+
+    SamplingLoop(
+            SamplingConfig config,
+            Schemas schemas,
+            PublishedCheckpoints checkpoints,
+            ArtifactStore artifacts,
+            Cancellations cancellations,
+            MeterRegistry registry)
+            throws InterruptedException {
+        this.config = config;
+        this.schemas = schemas;
+        this.checkpoints = checkpoints;
+        this.cancellations = cancellations;
+        this.records = new SamplingRecords(config, schemas, artifacts);
+        this.metrics = new SamplingMetrics(registry);
+    }
+
+    @Override
+    public void run() throws InterruptedException {
+        boolean said = false;
+        while (!isClosed()) {
+            try (var stream =
+                    TransactionalStream.open(
+                            config.kafka(),
+                            schemas,
+                            SAMPLING_REQUESTS,
+                            SamplingService.NAME,
+                            config.instance())) {
+                while (!isClosed()) {
+                    turn(stream);
+                    said = false;
+                }
+            } catch (KafkaException | UncheckedIOException e) {
+                said = saidThatItStartsAgain(said, e);
+                closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
+            } finally {
+                active.clear();
+                batches.values().forEach(TrajectoryBatch::close);
+                batches.clear();
+            }
+        }
+    }
+
+    private boolean saidThatItStartsAgain(boolean said, Exception e) {
+        if (!said) {
+            LOG.atWarn()
+                    .addKeyValue("reason", e.getMessage())
+                    .log("starting again from what was committed");
+        }
+        return true;
+    }
+
+    private void turn(TransactionalStream<SampleRequest> stream) {
+        int room = Math.min(CLAIMED_AT_ONCE, config.admittedImages() - admittedImages());
+        for (Claim<SampleRequest> claim :
+                stream.poll(active.isEmpty() ? IDLE : Duration.ZERO, Math.max(0, room))) {
+            admit(claim, stream);
+        }
+        endEarly(stream);
+        fill();
+        for (TrajectoryBatch<Image> batch : batches.values()) {
+            step(batch, stream);
+        }
+        forgetIdleBatches();
+        metrics.waiting(active.size(), admittedImages());
+    }
+
+    private int admittedImages() {
+        return active.stream().mapToInt(a -> a.request().getCount()).sum();
+    }
+
+    private void admit(Claim<SampleRequest> claim, TransactionalStream<SampleRequest> stream) {
+        SampleRequest request = claim.record();
+        try {
+            RequestPlans.check(request, claim.source().key());
+            ServingCheckpoint checkpoint =
+                    checkpoints.forRequest(request.getModel(), request.getCheckpoint());
+            active.add(
+                    new ActiveRequest(
+                            claim,
+                            checkpoint,
+                            RequestPlans.of(request.getSampler(), checkpoint.checkpoint())));
+        } catch (RejectedException e) {
+            metrics.ended(SampleStatus.FAILED, 0);
+            stream.complete(claim, records.rejected(claim, e.getMessage()));
+        }
+    }
+
+    /** Cancelled, expired and lost requests leave before the next network call. */
+    private void endEarly(TransactionalStream<SampleRequest> stream) {
+        Instant now = Instant.now();
+        for (ActiveRequest request : List.copyOf(active)) {
+            var cancellation = cancellations.of(request.request().getRequestId());
+            if (request.claim().isLost()) {
+                leave(request);
+            } else if (cancellation.isPresent()) {
+                leave(request);
+                end(request, SampleStatus.CANCELLED, cancellation.get().getReason(), stream);
+            } else if (request.isExpired(now)) {
+                leave(request);
+                String reason =
+                        "deadline: %s has passed".formatted(request.request().getDeadline());
+                end(request, SampleStatus.EXPIRED, reason, stream);
+            }
+        }
+    }
+
+    private void leave(ActiveRequest request) {
+        Predicate<Image> itsOwn = image -> image.request() == request;
+        active.remove(request);
+        Optional.ofNullable(batches.get(request.checkpoint().id()))
+                .ifPresent(batch -> batch.removeIf(itsOwn));
+    }
+
+    /** Requests in the order they came, each image into a free slot of its checkpoint's batch. */
+    private void fill() {
+        for (ActiveRequest request : active) {
+            if (!request.hasMoreToBegin()) {
+                continue;
+            }
+            TrajectoryBatch<Image> batch = batch(request.checkpoint());
+            while (request.hasMoreToBegin() && batch.free() > 0) {
+                int index = request.begin(Instant.now());
+                ImageNoise noise = ImageNoise.seeded(request.seedOf(index));
+                batch.add(new Image(request, index), request.plan(), noise);
+            }
+        }
+    }
+
+    private TrajectoryBatch<Image> batch(ServingCheckpoint checkpoint) {
+        return batches.computeIfAbsent(
+                checkpoint.id(),
+                id ->
+                        new TrajectoryBatch<>(
+                                new TorchScoreNetwork(checkpoint.checkpoint()), config.slots()));
+    }
+
+    private void step(TrajectoryBatch<Image> batch, TransactionalStream<SampleRequest> stream) {
+        if (batch.size() == 0) {
+            return;
+        }
+        metrics.networkCall(batch.size(), config.slots());
+        for (TrajectoryBatch.Finished<Image> finished : batch.step()) {
+            ActiveRequest request = finished.owner().request();
+            request.finished(records.image(request, finished.owner().index(), finished.pixels()));
+            if (request.isComplete()) {
+                active.remove(request);
+                end(request, SampleStatus.COMPLETED, "", stream);
+            }
+        }
+    }
+
+    private void end(
+            ActiveRequest request,
+            SampleStatus status,
+            String reason,
+            TransactionalStream<SampleRequest> stream) {
+        metrics.ended(status, request.images().size());
+        stream.complete(request.claim(), records.ended(request, status, reason));
+    }
+
+    /** A network that serves nobody and is not a model's current one gives its memory back. */
+    private void forgetIdleBatches() {
+        if (batches.size() <= 1) {
+            return;
+        }
+        var current = checkpoints.current().values();
+        batches.entrySet()
+                .removeIf(
+                        entry -> {
+                            boolean idle =
+                                    entry.getValue().size() == 0
+                                            && !current.contains(entry.getKey());
+                            if (idle) {
+                                entry.getValue().close();
+                            }
+                            return idle;
+                        });
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,126 @@
+package io.langevin.sampling;
+
+import static io.langevin.messaging.Topics.SAMPLING_IMAGES;
+import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.AvroSerde;
+import io.langevin.messaging.EventHeaders;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.Topic;
+import io.langevin.messaging.TransactionalStream.Claim;
+import io.langevin.records.GeneratedImage;
+import io.langevin.records.SampleOutcome;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.SampleStatus;
+import io.langevin.score.Checkpoint;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** The records that answer a sample request. */
+final class SamplingRecords {
+    private final SamplingConfig config;
+    private final ArtifactStore artifacts;
+    private final AvroSerde<GeneratedImage> images;
+    private final AvroSerde<SampleOutcome> outcomes;
+    private final EventHeaders headers = EventHeaders.ofService(SamplingService.NAME);
+
+    SamplingRecords(SamplingConfig config, Schemas schemas, ArtifactStore artifacts)
+            throws InterruptedException {
+        this.config = config;
+        this.artifacts = artifacts;
+        this.images = schemas.serde(SAMPLING_IMAGES);
+        this.outcomes = schemas.serde(SAMPLING_OUTCOMES);
+    }
+
+    /** A finished image; a large one goes to the artifact store. */
+    GeneratedImage image(ActiveRequest active, int index, float[] pixels) {
+        SampleRequest request = active.request();
+        Checkpoint checkpoint = active.checkpoint().checkpoint();
+        int size = checkpoint.architecture().imageSize();
+        int channels = checkpoint.architecture().channels();
+        byte[] file = ImageFile.of(pixels, channels, size, request.getImageFormat());
+        boolean inline = file.length <= config.inlineLimit();
+        return GeneratedImage.newBuilder()
+                .setRequestId(request.getRequestId())
+                .setIndex(index)
+                .setCount(request.getCount())
+                .setWidth(size)
+                .setHeight(size)
+                .setChannels(channels)
+                .setFormat(request.getImageFormat())
+                .setBytes(inline ? ByteBuffer.wrap(file) : null)
+                .setArtifact(inline ? null : artifacts.put(file).hex())
+                .setSha256(ArtifactId.of(file).hex())
+                .setSeed(active.seedOf(index))
+                .setModel(request.getModel())
+                .setCheckpoint(active.checkpoint().id().hex())
+                .setScheduleId(checkpoint.scheduleId())
+                .setNetworkEvaluations(active.plan().networkEvaluations())
+                .setGeneratedAt(Instant.now())
+                .setLabels(request.getLabels())
+                .build();
+    }
+
+    /**
+     * The images that stand, and the outcome. An expired request's images are of no use to anyone.
+     */
+    List<ProducerRecord<String, byte[]>> ended(
+            ActiveRequest active, SampleStatus status, String reason) {
+        List<GeneratedImage> standing =
+                status == SampleStatus.EXPIRED ? List.of() : active.images();
+        Instant now = Instant.now();
+        Instant asked = Instant.ofEpochMilli(active.claim().source().timestamp());
+        Instant began = active.firstCall().orElse(now);
+        SampleOutcome outcome =
+                outcome(active.claim(), status, reason)
+                        .setImages(standing.size())
+                        .setCheckpoint(active.checkpoint().id().hex())
+                        .setQueuedMillis(Math.max(0, Duration.between(asked, began).toMillis()))
+                        .setComputedMillis(Duration.between(began, now).toMillis())
+                        .setNetworkEvaluations(
+                                (long) standing.size() * active.plan().networkEvaluations())
+                        .build();
+        List<ProducerRecord<String, byte[]>> outputs = new ArrayList<>();
+        for (GeneratedImage image : standing) {
+            outputs.add(record(active.claim(), SAMPLING_IMAGES, images.encode(image), image));
+        }
+        outputs.add(record(active.claim(), SAMPLING_OUTCOMES, outcomes.encode(outcome), outcome));
+        return outputs;
+    }
+
+    /** The outcome of a request that never began. */
+    List<ProducerRecord<String, byte[]>> rejected(Claim<SampleRequest> claim, String reason) {
+        SampleOutcome outcome = outcome(claim, SampleStatus.FAILED, reason).build();
+        return List.of(record(claim, SAMPLING_OUTCOMES, outcomes.encode(outcome), outcome));
+    }
+
+    private SampleOutcome.Builder outcome(
+            Claim<SampleRequest> claim, SampleStatus status, String reason) {
+        return SampleOutcome.newBuilder()
+                .setRequestId(claim.record().getRequestId())
+                .setStatus(status)
+                .setImages(0)
+                .setReason(reason)
+                .setModel(claim.record().getModel())
+                .setLabels(claim.record().getLabels())
+                .setEndedAt(Instant.now());
+    }
+
+    /** Under the key of the request, as it came. */
+    private ProducerRecord<String, byte[]> record(
+            Claim<SampleRequest> claim, Topic<?> topic, byte[] value, SpecificRecord record) {
+        return new ProducerRecord<>(
+                config.kafka().name(topic),
+                null,
+                claim.source().key(),
+                value,
+                headers.of(record, claim.source().headers()));
+    }
+}

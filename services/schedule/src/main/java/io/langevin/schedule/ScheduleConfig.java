@@ -1,0 +1,29 @@
+package io.langevin.schedule;
+
+import io.langevin.datasets.DatasetRoots;
+import io.langevin.messaging.Environment;
+import io.langevin.messaging.JobLocks;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.ServiceConfig;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Settings of the schedule service.
+ *
+ * @param datasets folders under which data sets lie
+ * @param locks how long a job is held
+ */
+public record ScheduleConfig(KafkaConfig kafka, DatasetRoots datasets, JobLocks locks)
+        implements ServiceConfig {
+
+    public static ScheduleConfig from(Environment environment) {
+        String roots = environment.required("LANGEVIN_DATASETS", "/var/lib/langevin/datasets");
+        return new ScheduleConfig(
+                KafkaConfig.from(environment),
+                new DatasetRoots(
+                        Arrays.stream(roots.split(File.pathSeparator)).map(Path::of).toList()),
+                JobLocks.from(environment));
+    }
+}

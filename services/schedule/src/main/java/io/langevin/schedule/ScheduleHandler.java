@@ -1,0 +1,105 @@
+package io.langevin.schedule;
+
+import static io.langevin.messaging.RecordRules.require;
+import static io.langevin.messaging.RecordRules.requireId;
+
+import io.langevin.datasets.DatasetException;
+import io.langevin.datasets.DatasetRoots;
+import io.langevin.datasets.ImageDataset;
+import io.langevin.datasets.ImageShape;
+import io.langevin.messaging.JobContext;
+import io.langevin.messaging.JobHandler;
+import io.langevin.messaging.RejectedException;
+import io.langevin.noise.AnnealedLangevin;
+import io.langevin.noise.InitialNoiseScale;
+import io.langevin.noise.LangevinStepSize;
+import io.langevin.noise.NoiseSchedule;
+import io.langevin.records.JobStatus;
+import io.langevin.records.ScheduleJob;
+import io.langevin.records.ScheduleParameters;
+import io.langevin.records.ScheduleResult;
+
+/** A noise schedule from a data set. */
+final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
+    private static final int MEDIAN_PAIRS = 100_000;
+    private static final long MEDIAN_SEED = 1;
+
+    private final DatasetRoots roots;
+
+    ScheduleHandler(DatasetRoots roots) {
+        this.roots = roots;
+    }
+
+    @Override
+    public String id(ScheduleJob job) {
+        return job.getRunId();
+    }
+
+    @Override
+    public ScheduleResult run(ScheduleJob job, JobContext context) throws InterruptedException {
+        long begin = System.nanoTime();
+        requireId("runId", job.getRunId());
+        try {
+            var shape = new ImageShape(job.getImageSize(), job.getChannels());
+            ImageDataset data = ImageDataset.read(roots.resolve(job.getDataset()), shape);
+            require(data.size() >= 2, "dataset", "hold at least 2 images", data.size());
+            context.throwIfCancelled();
+            return result(job, data, begin);
+        } catch (DatasetException | IllegalArgumentException e) {
+            throw new RejectedException(e.getMessage());
+        }
+    }
+
+    private static ScheduleResult result(ScheduleJob job, ImageDataset data, long begin) {
+        ScheduleParameters asked = job.getParameters();
+        float[] pixels = data.pixels();
+        double maximum =
+                asked.getSigmaBegin() == null
+                        ? InitialNoiseScale.of(pixels, data.dimension()).maximumDistance()
+                        : 0;
+        double largest = asked.getSigmaBegin() == null ? maximum : asked.getSigmaBegin();
+        NoiseSchedule schedule = schedule(asked, largest, data.dimension());
+        var step =
+                LangevinStepSize.search(
+                        schedule.ratio(), schedule.smallest(), asked.getStepsPerLevel());
+        double epsilon = asked.getEpsilon() == null ? step.epsilon() : asked.getEpsilon();
+        // refuses what no sampler could follow, before anybody trains for it
+        AnnealedLangevin.plan(schedule, asked.getStepsPerLevel(), epsilon, asked.getDenoise());
+        return ScheduleResult.newBuilder()
+                .setRunId(job.getRunId())
+                .setStatus(JobStatus.COMPLETED)
+                .setDatasetFingerprint(data.fingerprint())
+                .setImages(data.size())
+                .setSkippedImages(data.skipped().size())
+                .setChannels(data.channels())
+                .setMaximumDistance(maximum)
+                .setMedianDistance(
+                        InitialNoiseScale.medianDistance(
+                                pixels, data.dimension(), MEDIAN_PAIRS, MEDIAN_SEED))
+                .setSigmas(schedule.sigmas())
+                .setStepsPerLevel(asked.getStepsPerLevel())
+                .setEpsilon(epsilon)
+                .setVarianceRatio(step.varianceRatio())
+                .setDenoise(asked.getDenoise())
+                .setScheduleId(ScheduleIds.of(schedule, asked.getStepsPerLevel(), epsilon))
+                .setSeconds((System.nanoTime() - begin) / 1e9)
+                .build();
+    }
+
+    private static NoiseSchedule schedule(ScheduleParameters asked, double largest, int dimension) {
+        if (asked.getLevels() != null) {
+            require(asked.getLevels() >= 2, "levels", "be at least 2", asked.getLevels());
+            return NoiseSchedule.geometric(largest, asked.getSigmaEnd(), asked.getLevels());
+        }
+        return NoiseSchedule.forData(largest, asked.getSigmaEnd(), dimension, asked.getOverlap());
+    }
+
+    @Override
+    public ScheduleResult ended(ScheduleJob job, JobStatus status, String reason) {
+        return ScheduleResult.newBuilder()
+                .setRunId(job.getRunId())
+                .setStatus(status)
+                .setReason(reason)
+                .build();
+    }
+}

@@ -1,0 +1,124 @@
+package io.langevin.embedded;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.utils.Exit;
+import org.apache.kafka.common.utils.Time;
+
+/**
+ * A Kafka broker and its controller inside this JVM, listening on the loopback address only.
+ *
+ * <p>Everything it knows lives in its data folder: a start on the same folder finds the same
+ * topics, groups and offsets, also after the process was killed. One folder belongs to one broker
+ * at a time; Kafka's own lock on the folder goes with the process that held it.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+    static final String CONTROLLER = "CONTROLLER";
+
+    private final KafkaRaftServer server;
+    private final FolderLock lock;
+    private final String bootstrap;
+
+    private EmbeddedKafka(KafkaRaftServer server, FolderLock lock, String bootstrap) {
+        this.server = server;
+        this.lock = lock;
+        this.bootstrap = bootstrap;
+    }
+
+    /**
+     * Starts a broker and returns once it serves clients.
+     *
+     * @param port where clients connect; 0 takes a free one
+     * @throws IllegalStateException if the port is taken or another broker runs on the folder
+     */
+    public static EmbeddedKafka start(Path dataDir, int port) throws IOException {
+        // Kafka halts the JVM when a start fails; here that shall be an exception of the caller.
+        Exit.setExitProcedure(EmbeddedKafka::refuse);
+        Exit.setHaltProcedure(EmbeddedKafka::refuse);
+
+        FolderLock lock = FolderLock.take(dataDir);
+        try {
+            return start(dataDir, lock, LoopbackPort.free(port), LoopbackPort.free(0));
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** The address that clients are given as {@code bootstrap.servers}. */
+    public String bootstrap() {
+        return bootstrap;
+    }
+
+    /** Stops the broker in good order and gives the folder back. */
+    @Override
+    public void close() throws IOException {
+        server.shutdown();
+        server.awaitShutdown();
+        lock.close();
+    }
+
+    private static EmbeddedKafka start(Path dataDir, FolderLock lock, int port, int controllerPort)
+            throws IOException {
+        StorageFormat.once(dataDir);
+        var config = new KafkaConfig(settings(dataDir, port, controllerPort), false);
+        var server = new KafkaRaftServer(config, Time.SYSTEM);
+        try {
+            server.startup();
+        } catch (RuntimeException e) {
+            server.shutdown();
+            throw new IllegalStateException("Kafka did not start on " + dataDir, e);
+        }
+        return new EmbeddedKafka(server, lock, "127.0.0.1:" + port);
+    }
+
+    private static void refuse(int status, String message) {
+        throw new IllegalStateException("Kafka gave up with status " + status + ": " + message);
+    }
+
+    private static Properties settings(Path dataDir, int port, int controllerPort) {
+        Properties settings = new Properties();
+        settings.put("process.roles", "broker,controller");
+        settings.put("node.id", "1");
+        settings.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+        settings.put("controller.listener.names", CONTROLLER);
+        settings.put(
+                "listeners",
+                "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+        settings.put("inter.broker.listener.name", "PLAINTEXT");
+        settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        settings.put("log.dirs", dataDir.toString());
+        settings.put("auto.create.topics.enable", "false");
+        // One node holds the only copy of Kafka's own topics.
+        for (String topic :
+                List.of(
+                        "offsets.topic",
+                        "transaction.state.log",
+                        "share.coordinator.state.topic")) {
+            settings.put(topic + ".replication.factor", "1");
+            settings.put(topic + ".num.partitions", "4");
+        }
+        settings.put("transaction.state.log.min.isr", "1");
+        settings.put("share.coordinator.state.topic.min.isr", "1");
+        // After a kill the controller waits for the old session to end before it takes the broker
+        // back: 9 s by default.
+        settings.put("broker.session.timeout.ms", "2000");
+        settings.put("broker.heartbeat.interval.ms", "200");
+        settings.put("log.cleaner.dedupe.buffer.size", "16777216");
+        // Groups form at once, and a share group's new member does not wait for the next heartbeat
+        // of 5 s.
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("group.share.min.heartbeat.interval.ms", "100");
+        settings.put("group.share.heartbeat.interval.ms", "500");
+        settings.put("group.share.assignment.interval.ms", "0");
+        // A broker allows locks of 15 to 60 s unless told otherwise; tests want shorter ones.
+        settings.put("group.share.min.record.lock.duration.ms", "1000");
+        settings.put("group.share.max.record.lock.duration.ms", "3600000");
+        return settings;
+    }
+}

@@ -1,0 +1,62 @@
+package io.langevin.messaging;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
+
+/**
+ * {@code /health/live} (the process answers), {@code /health/ready} (200 while it works, 503
+ * otherwise) and {@code /metrics} (Prometheus text).
+ */
+public final class HealthServer implements AutoCloseable {
+    private final HttpServer server;
+
+    private HealthServer(HttpServer server) {
+        this.server = server;
+    }
+
+    public static HealthServer start(
+            InetSocketAddress address, PrometheusMeterRegistry metrics, BooleanSupplier ready) {
+        HttpServer server;
+        try {
+            server = HttpServer.create(address, 0);
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    "LANGEVIN_HTTP_PORT: cannot listen on %s: %s"
+                            .formatted(address, e.getMessage()),
+                    e);
+        }
+        server.createContext("/health/live", exchange -> answer(exchange, 200, "live\n"));
+        server.createContext(
+                "/health/ready",
+                exchange -> {
+                    boolean works = ready.getAsBoolean();
+                    answer(exchange, works ? 200 : 503, works ? "ready\n" : "not ready\n");
+                });
+        server.createContext("/metrics", exchange -> answer(exchange, 200, metrics.scrape()));
+        server.start();
+        return new HealthServer(server);
+    }
+
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders()
+                .set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

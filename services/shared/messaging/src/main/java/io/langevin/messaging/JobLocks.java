@@ -1,0 +1,28 @@
+package io.langevin.messaging;
+
+import java.time.Duration;
+
+/**
+ * How long a job is held.
+ *
+ * @param lock a job comes back when its worker has been silent for this long; renewed every third
+ *     of it
+ * @param deliveries how often a job is handed out; the last time only to report that it failed
+ */
+public record JobLocks(Duration lock, int deliveries) {
+    public static final JobLocks DEFAULT = new JobLocks(Duration.ofSeconds(30), 5);
+
+    public static JobLocks from(Environment environment) {
+        return new JobLocks(
+                environment.seconds("LANGEVIN_JOB_LOCK_SECONDS", 30, 1, 3_600),
+                environment.number("LANGEVIN_JOB_DELIVERIES", 5, 2, 10));
+    }
+
+    public JobLocks {
+        if (deliveries < 2) {
+            throw new IllegalArgumentException(
+                    "deliveries: must be at least 2, the last is for the report, not "
+                            + deliveries);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.langevin.messaging;
+
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * What is done of one partition when records finish out of order: everything below {@link
+ * #committable}, and some ranges beyond. The ranges travel in the committed offset's metadata, so
+ * that whoever takes the partition over skips what is done. Not thread-safe.
+ *
+ * <p>Metadata is a list of ranges relative to the committed offset, in base 36: {@code 2,5-8} means
+ * that offset+2 and offset+5 to offset+8 are done. Kafka takes 4,096 characters of it by default:
+ * {@link #isCrowded} says when to admit no more.
+ */
+public final class OffsetLedger {
+    /** Kafka's default limit (offset.metadata.max.bytes). */
+    static final int METADATA_LIMIT = 4_096;
+
+    /** The longest a further range can be: two numbers, a dash and a comma. */
+    private static final int RANGE_LENGTH = 16;
+
+    private static final int RADIX = 36;
+
+    private long committable;
+    private final NavigableMap<Long, Long> done = new TreeMap<>();
+
+    private OffsetLedger(long committable) {
+        this.committable = committable;
+    }
+
+    /** Nothing is done from {@code offset} on. */
+    public static OffsetLedger startingAt(long offset) {
+        return new OffsetLedger(offset);
+    }
+
+    /**
+     * As it was when it was committed.
+     *
+     * @param metadata as {@link #metadata} wrote it; empty: nothing beyond the offset
+     */
+    public static OffsetLedger restore(long offset, String metadata) {
+        OffsetLedger ledger = new OffsetLedger(offset);
+        if (metadata.isEmpty()) {
+            return ledger;
+        }
+        for (String range : metadata.split(",")) {
+            String[] ends = range.split("-", 2);
+            long first = offset + Long.parseLong(ends[0], RADIX);
+            long last = offset + Long.parseLong(ends[ends.length - 1], RADIX);
+            ledger.done.put(first, last);
+        }
+        return ledger;
+    }
+
+    /** Marks one offset; marking it again changes nothing. */
+    public void complete(long offset) {
+        if (isDone(offset)) {
+            return;
+        }
+        long first = offset;
+        long last = offset;
+        Map.Entry<Long, Long> before = done.floorEntry(offset);
+        if (before != null && before.getValue() == offset - 1) {
+            first = before.getKey();
+        }
+        Long after = done.remove(offset + 1);
+        if (after != null) {
+            last = after;
+        }
+        done.put(first, last);
+        Map.Entry<Long, Long> lowest = done.firstEntry();
+        if (lowest.getKey() == committable) {
+            committable = lowest.getValue() + 1;
+            done.remove(lowest.getKey());
+        }
+    }
+
+    public boolean isDone(long offset) {
+        if (offset < committable) {
+            return true;
+        }
+        Map.Entry<Long, Long> range = done.floorEntry(offset);
+        return range != null && range.getValue() >= offset;
+    }
+
+    /** Every offset below this one is done. */
+    public long committable() {
+        return committable;
+    }
+
+    public String metadata() {
+        StringBuilder text = new StringBuilder();
+        done.forEach(
+                (first, last) -> {
+                    text.append(text.isEmpty() ? "" : ",").append(relative(first));
+                    if (last > first) {
+                        text.append('-').append(relative(last));
+                    }
+                });
+        return text.toString();
+    }
+
+    /**
+     * Whether {@code more} completions, each a range of its own at worst, could outgrow the
+     * metadata.
+     */
+    public boolean isCrowded(int more) {
+        return (done.size() + more) * RANGE_LENGTH > METADATA_LIMIT;
+    }
+
+    private String relative(long offset) {
+        return Long.toString(offset - committable, RADIX);
+    }
+}

@@ -1,0 +1,172 @@
+package io.langevin.messaging;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/**
+ * The thread that owns the transactional producer. What is handed to it while a transaction commits
+ * (12 to 22 ms) shares the next one. The first failure ends it; nothing after that is committed.
+ */
+final class OutputCommitter implements AutoCloseable {
+    /** Of a process that died in a transaction: readers wait that long for it at the most. */
+    private static final int TRANSACTION_TIMEOUT_MILLIS = 20_000;
+
+    private final Producer<String, byte[]> producer;
+    private final Thread thread;
+    private List<Work> waiting = new ArrayList<>();
+    private boolean committing;
+    private boolean closed;
+    private Optional<RuntimeException> failure = Optional.empty();
+    private ConsumerGroupMetadata group;
+
+    private record Work(
+            ClaimedPartition partition,
+            long offset,
+            List<ProducerRecord<String, byte[]>> outputs) {}
+
+    private OutputCommitter(Producer<String, byte[]> producer, String name) {
+        this.producer = producer;
+        this.thread = new Thread(this::run, name + "-committer");
+    }
+
+    static OutputCommitter start(KafkaConfig kafka, String transactionalId) {
+        Producer<String, byte[]> producer =
+                kafka.producer(
+                        Map.of(
+                                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                                transactionalId,
+                                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                                TRANSACTION_TIMEOUT_MILLIS));
+        try {
+            producer.initTransactions();
+        } catch (RuntimeException e) {
+            producer.close(Duration.ZERO);
+            throw e;
+        }
+        OutputCommitter committer = new OutputCommitter(producer, transactionalId);
+        committer.thread.start();
+        return committer;
+    }
+
+    synchronized void groupIs(ConsumerGroupMetadata metadata) {
+        group = metadata;
+    }
+
+    synchronized void commit(
+            ClaimedPartition partition, long offset, List<ProducerRecord<String, byte[]>> outputs) {
+        waiting.add(new Work(partition, offset, List.copyOf(outputs)));
+        notifyAll();
+    }
+
+    synchronized void throwIfFailed() {
+        if (failure.isPresent()) {
+            throw new KafkaException("transaction failed", failure.get());
+        }
+    }
+
+    /** Waits until nothing is waiting; returns at once where nothing can be committed any more. */
+    synchronized void flush() {
+        try {
+            while (failure.isEmpty() && !closed && (committing || !waiting.isEmpty())) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            for (List<Work> batch = next(); !batch.isEmpty(); batch = next()) {
+                commit(batch);
+                finished();
+            }
+        } catch (RuntimeException e) {
+            failed(e);
+        } catch (InterruptedException e) {
+            failed(new KafkaException("interrupted", e));
+        } finally {
+            producer.close(Duration.ZERO);
+        }
+    }
+
+    private synchronized List<Work> next() throws InterruptedException {
+        while (waiting.isEmpty() && !closed) {
+            wait();
+        }
+        List<Work> batch = waiting;
+        waiting = new ArrayList<>();
+        committing = true;
+        return closed ? List.of() : batch;
+    }
+
+    private void commit(List<Work> batch) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        producer.beginTransaction();
+        for (Work work : batch) {
+            if (work.partition.isLost()) {
+                continue;
+            }
+            work.outputs.forEach(producer::send);
+            offsets.put(work.partition.partition(), work.partition.complete(work.offset));
+        }
+        producer.sendOffsetsToTransaction(offsets, group());
+        commitTransaction();
+    }
+
+    /** A commit that timed out may be asked for again, and only that. */
+    private void commitTransaction() {
+        while (true) {
+            try {
+                producer.commitTransaction();
+                return;
+            } catch (TimeoutException e) {
+                synchronized (this) {
+                    if (closed) {
+                        throw e;
+                    }
+                }
+            }
+        }
+    }
+
+    private synchronized ConsumerGroupMetadata group() {
+        return group;
+    }
+
+    private synchronized void finished() {
+        committing = false;
+        notifyAll();
+    }
+
+    private synchronized void failed(RuntimeException e) {
+        failure = Optional.of(e);
+        notifyAll();
+    }
+
+    /** Ends without committing what waits. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.langevin.messaging;
+
+import java.util.regex.Pattern;
+
+/**
+ * Rules that records of several topics share. Each refusal names the field, the rule, the value.
+ */
+public final class RecordRules {
+    private static final Pattern UUID =
+            Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}");
+
+    private RecordRules() {}
+
+    /**
+     * @throws RejectedException where {@code holds} is false: "field: must rule, not value"
+     */
+    public static void require(boolean holds, String field, String rule, Object value) {
+        if (!holds) {
+            String text = String.valueOf(value);
+            throw new RejectedException(
+                    "%s: must %s, not %s"
+                            .formatted(
+                                    field,
+                                    rule,
+                                    text.length() <= 100 ? text : text.substring(0, 100) + "…"));
+        }
+    }
+
+    public static void requireId(String field, String value) {
+        require(
+                UUID.matcher(value).matches(),
+                field,
+                "be a UUID in its usual text form",
+                quoted(value));
+    }
+
+    public static void requireModelName(String value) {
+        require(
+                MODEL.matcher(value).matches(),
+                "model",
+                "be 1 to 100 letters, digits, '.', '_' or '-'",
+                quoted(value));
+    }
+
+    private static String quoted(String value) {
+        return "'" + value + "'";
+    }
+}

@@ -1,0 +1,94 @@
+package io.langevin.messaging;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * A service that has been started: one loop on a thread of its own, and what to close after it,
+ * last opened first.
+ */
+public final class Running implements AutoCloseable {
+    private final ServiceLoop loop;
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    private final Thread thread;
+
+    private Running(String name, ServiceLoop loop) {
+        this.loop = loop;
+        this.thread = new Thread(this::run, name);
+    }
+
+    public static Running loop(String name, ServiceLoop loop) {
+        Running running = new Running(name, loop);
+        running.thread.start();
+        return running;
+    }
+
+    /** What to close after the loop; the last named first. */
+    public Running closing(AutoCloseable... after) {
+        for (AutoCloseable resource : after) {
+            resources.push(resource);
+        }
+        return this;
+    }
+
+    private void run() {
+        try {
+            loop.run();
+            end.complete(null);
+        } catch (Throwable e) {
+            end.completeExceptionally(e);
+        }
+    }
+
+    /** Waits until the loop has ended; throws what ended it. */
+    public void awaitEnd() throws Exception {
+        try {
+            end.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception exception) {
+                throw exception;
+            }
+            throw e;
+        }
+    }
+
+    /** Told once what ended the loop, if it did not end because it was closed. */
+    public void whenFailed(Consumer<Throwable> listener) {
+        end.whenComplete(
+                (done, e) -> {
+                    if (e != null) {
+                        listener.accept(e);
+                    }
+                });
+    }
+
+    public boolean isAlive() {
+        return !end.isDone();
+    }
+
+    /** Ends the loop, waits for it, closes what it used; a second call waits for the first. */
+    @Override
+    public synchronized void close() {
+        loop.close();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        while (!resources.isEmpty()) {
+            close(resources.pop());
+        }
+    }
+
+    private static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("not closed cleanly: " + resource, e);
+        }
+    }
+}

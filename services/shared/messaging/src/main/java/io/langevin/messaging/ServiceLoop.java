@@ -1,0 +1,12 @@
+package io.langevin.messaging;
+
+/** What a service does until it is closed. */
+public interface ServiceLoop extends AutoCloseable {
+
+    /** Works until closed, on one thread; then lets go of everything it holds. */
+    void run() throws Exception;
+
+    /** Makes {@link #run} return soon. May be called from any thread, also twice. */
+    @Override
+    void close();
+}

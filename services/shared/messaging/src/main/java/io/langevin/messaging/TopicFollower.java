@@ -1,0 +1,165 @@
+package io.langevin.messaging;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Reads every record of a topic, as every other follower does, on a thread of its own: state that
+ * each process keeps for itself. Handlers run on that thread, in the order of each partition.
+ */
+public final class TopicFollower<T extends SpecificRecord> implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration RETRY = Duration.ofMillis(500);
+
+    private final Consumer<String, byte[]> consumer;
+    private final AvroSerde<T> serde;
+    private final Handler<T> handler;
+    private final Unreadable unreadable;
+    private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /** Takes a record; the value is null where the key was deleted. */
+    public interface Handler<T> {
+        void handle(T record, ConsumerRecord<String, byte[]> source);
+    }
+
+    /** Takes what cannot be decoded. */
+    public interface Unreadable {
+        void handle(ConsumerRecord<String, byte[]> source, String reason);
+
+        /** For those who only look on: whoever works on the topic writes the dead letter. */
+        static Unreadable leftToOthers() {
+            return (source, reason) -> {};
+        }
+    }
+
+    /** Where to begin. */
+    public sealed interface From {
+        record Beginning() implements From {}
+
+        record Now() implements From {}
+
+        record Time(Instant instant) implements From {}
+    }
+
+    private TopicFollower(
+            KafkaConfig kafka,
+            Topic<T> topic,
+            AvroSerde<T> serde,
+            From from,
+            Handler<T> handler,
+            Unreadable unreadable) {
+        this.serde = serde;
+        this.handler = handler;
+        this.unreadable = unreadable;
+        this.consumer = kafka.consumer(Map.of());
+        this.thread = new Thread(() -> run(kafka.name(topic), from), "follow-" + topic.suffix());
+        this.thread.setDaemon(true);
+        this.thread.start();
+    }
+
+    public static <T extends SpecificRecord> TopicFollower<T> start(
+            KafkaConfig kafka,
+            Schemas schemas,
+            Topic<T> topic,
+            From from,
+            Handler<T> handler,
+            Unreadable unreadable)
+            throws InterruptedException {
+        return new TopicFollower<>(kafka, topic, schemas.serde(topic), from, handler, unreadable);
+    }
+
+    /** Completes when what was there at the start has been handled; fails if the follower does. */
+    public CompletableFuture<Void> caughtUp() {
+        return caughtUp;
+    }
+
+    private void run(String name, From from) {
+        try (consumer) {
+            List<TopicPartition> partitions =
+                    consumer.partitionsFor(name).stream()
+                            .map(p -> new TopicPartition(p.topic(), p.partition()))
+                            .toList();
+            consumer.assign(partitions);
+            seek(partitions, from);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (!closed) {
+                if (!caughtUp.isDone() && isPast(ends)) {
+                    caughtUp.complete(null);
+                }
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                    handle(record);
+                }
+            }
+        } catch (WakeupException e) {
+            if (!closed) {
+                throw e;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            caughtUp.completeExceptionally(new IllegalStateException(name + ": following ended"));
+        }
+    }
+
+    private void seek(List<TopicPartition> partitions, From from) {
+        if (from instanceof From.Beginning) {
+            consumer.seekToBeginning(partitions);
+            return;
+        }
+        consumer.seekToEnd(partitions);
+        if (from instanceof From.Time time) {
+            Map<TopicPartition, Long> wanted = new HashMap<>();
+            partitions.forEach(p -> wanted.put(p, time.instant().toEpochMilli()));
+            for (var found : consumer.offsetsForTimes(wanted).entrySet()) {
+                OffsetAndTimestamp offset = found.getValue();
+                if (offset != null) {
+                    consumer.seek(found.getKey(), offset.offset());
+                }
+            }
+        }
+    }
+
+    private boolean isPast(Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream()
+                .allMatch(e -> consumer.position(e.getKey()) >= e.getValue());
+    }
+
+    private void handle(ConsumerRecord<String, byte[]> source) throws InterruptedException {
+        while (!closed) {
+            try {
+                handler.handle(
+                        source.value() == null ? null : serde.decode(source.value()), source);
+                return;
+            } catch (UnreadableRecordException e) {
+                unreadable.handle(source, e.getMessage());
+                return;
+            } catch (UncheckedIOException e) {
+                Thread.sleep(RETRY.toMillis()); // the registry is away: this record waits for it
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        consumer.wakeup();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

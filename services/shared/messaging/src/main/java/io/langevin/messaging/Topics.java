@@ -1,0 +1,121 @@
+package io.langevin.messaging;
+
+import io.langevin.records.Cancellation;
+import io.langevin.records.GeneratedImage;
+import io.langevin.records.JobState;
+import io.langevin.records.PublishedCheckpoint;
+import io.langevin.records.PublishingJob;
+import io.langevin.records.PublishingResult;
+import io.langevin.records.RetrainingRequest;
+import io.langevin.records.SampleOutcome;
+import io.langevin.records.SamplePreview;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.ScheduleJob;
+import io.langevin.records.ScheduleResult;
+import io.langevin.records.TrainingJob;
+import io.langevin.records.TrainingProgress;
+import io.langevin.records.TrainingResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** Every topic of the platform; no other place spells a topic's name. */
+public final class Topics {
+    public static final Topic<SampleRequest> SAMPLING_REQUESTS =
+            topic("sampling.requests", SampleRequest.class, 12, days(7));
+    public static final Topic<GeneratedImage> SAMPLING_IMAGES =
+            topic("sampling.images", GeneratedImage.class, 12, days(7));
+    public static final Topic<SampleOutcome> SAMPLING_OUTCOMES =
+            topic("sampling.outcomes", SampleOutcome.class, 12, days(7));
+    public static final Topic<SamplePreview> SAMPLING_PREVIEWS =
+            topic("sampling.previews", SamplePreview.class, 12, Duration.ofHours(1));
+    public static final Topic<RetrainingRequest> RETRAINING_REQUESTS =
+            topic("retraining.requests", RetrainingRequest.class, 12, days(30));
+    // Job topics have one partition: with two, idle workers starve beside a busy one.
+    public static final Topic<ScheduleJob> SCHEDULE_JOBS =
+            topic("schedule.jobs", ScheduleJob.class, 1, days(30));
+    public static final Topic<ScheduleResult> SCHEDULE_RESULTS =
+            topic("schedule.results", ScheduleResult.class, 1, days(30));
+    public static final Topic<TrainingJob> TRAINING_JOBS =
+            topic("training.jobs", TrainingJob.class, 1, days(30));
+    public static final Topic<TrainingResult> TRAINING_RESULTS =
+            topic("training.results", TrainingResult.class, 1, days(30));
+    public static final Topic<TrainingProgress> TRAINING_PROGRESS =
+            topic("training.progress", TrainingProgress.class, 12, days(7));
+    public static final Topic<PublishingJob> PUBLISHING_JOBS =
+            topic("publishing.jobs", PublishingJob.class, 1, days(30));
+    public static final Topic<PublishingResult> PUBLISHING_RESULTS =
+            topic("publishing.results", PublishingResult.class, 1, days(30));
+    public static final Topic<PublishedCheckpoint> MODEL_CHECKPOINTS =
+            new Topic<>("model.checkpoints", PublishedCheckpoint.class, 1, Optional.empty());
+    public static final Topic<Cancellation> CANCELLATIONS =
+            topic("cancellations", Cancellation.class, 1, days(7));
+    public static final Topic<JobState> JOB_STATES =
+            new Topic<>("job.states", JobState.class, 12, Optional.empty());
+
+    private Topics() {}
+
+    public static List<Topic<?>> all() {
+        return List.of(
+                SAMPLING_REQUESTS,
+                SAMPLING_IMAGES,
+                SAMPLING_OUTCOMES,
+                SAMPLING_PREVIEWS,
+                RETRAINING_REQUESTS,
+                SCHEDULE_JOBS,
+                SCHEDULE_RESULTS,
+                TRAINING_JOBS,
+                TRAINING_RESULTS,
+                TRAINING_PROGRESS,
+                PUBLISHING_JOBS,
+                PUBLISHING_RESULTS,
+                MODEL_CHECKPOINTS,
+                CANCELLATIONS,
+                JOB_STATES);
+    }
+
+    /**
+     * Creates what is missing, dead-letter topics included; what exists is left as it is.
+     *
+     * @param replication copies of each partition; -1: the broker's default
+     * @return names of the topics created now
+     */
+    public static List<String> create(Admin admin, String prefix, short replication)
+            throws InterruptedException {
+        List<NewTopic> wanted = new ArrayList<>();
+        for (Topic<?> topic : all()) {
+            wanted.add(topic.definition(prefix, replication));
+            wanted.add(topic.deadLetters(prefix, replication));
+        }
+        List<String> created = new ArrayList<>();
+        for (var result : admin.createTopics(wanted).values().entrySet()) {
+            try {
+                result.getValue().get();
+                created.add(result.getKey());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw new ConfigurationException(
+                            "topic %s cannot be created: %s"
+                                    .formatted(result.getKey(), e.getCause().getMessage()),
+                            e);
+                }
+            }
+        }
+        return created.stream().sorted().toList();
+    }
+
+    private static <T extends SpecificRecord> Topic<T> topic(
+            String suffix, Class<T> type, int partitions, Duration kept) {
+        return new Topic<>(suffix, type, partitions, Optional.of(kept));
+    }
+
+    private static Duration days(int days) {
+        return Duration.ofDays(days);
+    }
+}

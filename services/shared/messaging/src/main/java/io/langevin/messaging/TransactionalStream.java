@@ -1,0 +1,260 @@
+package io.langevin.messaging;
+
+import static org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation.LEAVE_GROUP;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.StickyAssignor;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A consumer group in which what a record leads to and the record's offset commit together,
+ * whatever order records finish in: a reader of committed records sees the outputs of each exactly
+ * once.
+ *
+ * <p>One thread, the owner, calls everything here; {@link OutputCommitter} has a second one for the
+ * producer. Work outlives a rebalance that gives the partition back; otherwise its {@link
+ * Claim#isLost} becomes true and its outputs are never committed. After any failure {@link #poll}
+ * throws: close this stream and open another, which goes on from what was committed.
+ */
+public final class TransactionalStream<T extends SpecificRecord> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionalStream.class);
+
+    private final Topic<T> topic;
+    private final AvroSerde<T> serde;
+    private final String reader;
+    private final String group;
+    private final Admin admin;
+    private final Consumer<String, byte[]> consumer;
+    private final OutputCommitter committer;
+    private final Map<TopicPartition, ClaimedPartition> claimed = new HashMap<>();
+    private final Deque<ConsumerRecord<String, byte[]>> backlog = new ArrayDeque<>();
+
+    /**
+     * A record to work on.
+     *
+     * @param record decoded
+     * @param source as it came, with timestamp and headers
+     */
+    public record Claim<T>(
+            T record, ConsumerRecord<String, byte[]> source, ClaimedPartition partition) {
+
+        /** Whether another process has it now: stop working on it, its outputs are of no use. */
+        public boolean isLost() {
+            return partition.isLost();
+        }
+    }
+
+    private TransactionalStream(
+            KafkaConfig kafka, Topic<T> topic, AvroSerde<T> serde, String reader, String instance) {
+        this.topic = topic;
+        this.serde = serde;
+        this.reader = reader;
+        this.group = kafka.group(reader);
+        this.admin = kafka.admin();
+        this.committer = OutputCommitter.start(kafka, group + "-" + instance);
+        this.consumer =
+                kafka.consumer(
+                        Map.of(
+                                ConsumerConfig.GROUP_ID_CONFIG,
+                                group,
+                                ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+                                instance,
+                                // eager: nobody commits with the identity of an older generation
+                                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                                StickyAssignor.class.getName(),
+                                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                                100,
+                                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                                15_000));
+        consumer.subscribe(List.of(kafka.name(topic)), new Rebalances());
+    }
+
+    /**
+     * @param reader names the group and the writer of dead letters
+     * @param instance this process among those of the group; a restarted one has the same, and
+     *     takes over at once what it left
+     */
+    public static <T extends SpecificRecord> TransactionalStream<T> open(
+            KafkaConfig kafka, Schemas schemas, Topic<T> topic, String reader, String instance)
+            throws InterruptedException {
+        return new TransactionalStream<>(kafka, topic, schemas.serde(topic), reader, instance);
+    }
+
+    /**
+     * Up to {@code atMost} records to work on; what cannot be decoded goes to the dead letters and
+     * is done. Call it at least every few seconds, with {@code atMost} 0 where there is no room.
+     */
+    public List<Claim<T>> poll(Duration timeout, int atMost) {
+        committer.throwIfFailed();
+        boolean room = atMost > 0 && backlog.isEmpty();
+        if (room) {
+            consumer.resume(consumer.paused());
+        } else {
+            consumer.pause(consumer.assignment());
+        }
+        consumer.poll(room ? timeout : Duration.ZERO).forEach(this::enqueue);
+        committer.groupIs(consumer.groupMetadata());
+        List<Claim<T>> claims = new ArrayList<>();
+        while (claims.size() < atMost && !backlog.isEmpty()) {
+            claim(backlog.remove(), claims);
+        }
+        return claims;
+    }
+
+    private void enqueue(ConsumerRecord<String, byte[]> record) {
+        ClaimedPartition partition = claimed.get(partition(record));
+        partition.reached(record.offset() + 1);
+        if (!partition.isDone(record.offset())) {
+            backlog.add(record);
+        }
+    }
+
+    private void claim(ConsumerRecord<String, byte[]> source, List<Claim<T>> claims) {
+        ClaimedPartition partition = claimed.get(partition(source));
+        try {
+            claims.add(new Claim<>(serde.decode(source.value()), source, partition));
+        } catch (UnreadableRecordException e) {
+            LOG.atWarn()
+                    .addKeyValue("topic", source.topic())
+                    .addKeyValue("offset", source.offset())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("dead letter");
+            committer.commit(
+                    partition,
+                    source.offset(),
+                    List.of(DeadLetters.of(source, reader, e.getMessage())));
+        }
+    }
+
+    /** The record is done and led to these outputs; both commit in one of the next transactions. */
+    public void complete(Claim<T> claim, List<ProducerRecord<String, byte[]>> outputs) {
+        if (!claim.isLost()) {
+            committer.commit(claim.partition(), claim.source().offset(), outputs);
+        }
+    }
+
+    /** Waits until everything completed so far is committed. */
+    public void flush() {
+        committer.flush();
+    }
+
+    /** Records fetched that no {@link #poll} has handed out yet. */
+    public int backlog() {
+        return backlog.size();
+    }
+
+    /** Ends without committing what is not complete: another process of the group takes it over. */
+    @Override
+    public void close() {
+        try {
+            // a static member would keep its partitions until its session ends
+            consumer.close(CloseOptions.groupMembershipOperation(LEAVE_GROUP));
+        } finally {
+            committer.close();
+            admin.close(Duration.ZERO);
+        }
+    }
+
+    private static TopicPartition partition(ConsumerRecord<?, ?> record) {
+        return new TopicPartition(record.topic(), record.partition());
+    }
+
+    /** Runs on the owner's thread, inside poll. */
+    private final class Rebalances implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            committer.flush(); // the last moment at which this generation may commit
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            partitions.forEach(this::lose);
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            // eager: what is not in the new assignment is gone
+            List.copyOf(claimed.keySet()).stream()
+                    .filter(p -> !partitions.contains(p))
+                    .forEach(this::lose);
+            committer.groupIs(consumer.groupMetadata());
+            List<TopicPartition> fresh =
+                    partitions.stream().filter(p -> !claimed.containsKey(p)).toList();
+            Map<TopicPartition, OffsetAndMetadata> committed =
+                    consumer.committed(Set.copyOf(fresh));
+            for (TopicPartition partition : partitions) {
+                ClaimedPartition kept = claimed.get(partition);
+                if (kept != null) {
+                    consumer.seek(partition, kept.position());
+                    continue;
+                }
+                claimed.put(partition, restore(partition, committed.get(partition)));
+            }
+            LOG.atInfo()
+                    .addKeyValue("topic", topic.suffix())
+                    .addKeyValue("partitions", partitions.size())
+                    .log("partitions assigned");
+        }
+
+        /** By Admin: right after joining the consumer's own look-up can miss what is committed. */
+        private Map<TopicPartition, OffsetAndMetadata> committed(List<TopicPartition> partitions) {
+            try {
+                return admin.listConsumerGroupOffsets(
+                                Map.of(
+                                        group,
+                                        new ListConsumerGroupOffsetsSpec()
+                                                .topicPartitions(partitions)),
+                                new ListConsumerGroupOffsetsOptions().requireStable(true))
+                        .partitionsToOffsetAndMetadata(group)
+                        .get();
+            } catch (ExecutionException e) {
+                throw new KafkaException("committed offsets cannot be read", e.getCause());
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
+        }
+
+        private ClaimedPartition restore(TopicPartition partition, OffsetAndMetadata committed) {
+            if (committed == null) {
+                consumer.seekToBeginning(List.of(partition));
+                return new ClaimedPartition(
+                        partition, OffsetLedger.startingAt(consumer.position(partition)));
+            }
+            consumer.seek(partition, committed.offset());
+            return new ClaimedPartition(
+                    partition, OffsetLedger.restore(committed.offset(), committed.metadata()));
+        }
+
+        private void lose(TopicPartition partition) {
+            ClaimedPartition lost = claimed.remove(partition);
+            if (lost != null) {
+                lost.lose();
+                backlog.removeIf(record -> partition(record).equals(partition));
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.langevin.score;
+
+import io.langevin.noise.NoiseSchedule;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+
+/**
+ * A trained network with all that sampling needs, as one safetensors file: a tensor for every
+ * parameter under the authors' name, the noise scales as {@code sigmas} (F64), the rest as
+ * metadata.
+ *
+ * @param architecture of the network
+ * @param schedule noise scales it was trained with
+ * @param stepsPerLevel T
+ * @param epsilon ε in squared pixel units
+ * @param denoise whether sampling ends with a denoising step
+ * @param scheduleId names the schedule
+ * @param weights the flat vector, the moving average of training
+ * @param origin free text about where it comes from, by name
+ */
+public record Checkpoint(
+        NetworkArchitecture architecture,
+        NoiseSchedule schedule,
+        int stepsPerLevel,
+        double epsilon,
+        boolean denoise,
+        String scheduleId,
+        float[] weights,
+        Map<String, String> origin) {
+    private static final String FORMAT = "langevin-checkpoint-1";
+    private static final String ORIGIN = "origin.";
+
+    public Checkpoint {
+        origin = Map.copyOf(origin);
+        int wanted = ParameterLayout.of(architecture).size();
+        if (weights.length != wanted) {
+            throw new IllegalArgumentException(
+                    "weights: %s has %d, not %d".formatted(architecture, wanted, weights.length));
+        }
+        for (float weight : weights) {
+            if (!Float.isFinite(weight)) {
+                throw new IllegalArgumentException("weights: must be finite, but one is " + weight);
+            }
+        }
+    }
+
+    public byte[] bytes() {
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put("format", FORMAT);
+        metadata.put("network", architecture.family().officialName());
+        metadata.put("ngf", "" + architecture.ngf());
+        metadata.put("channels", "" + architecture.channels());
+        metadata.put("image_size", "" + architecture.imageSize());
+        metadata.put("steps_per_level", "" + stepsPerLevel);
+        metadata.put("epsilon", "" + epsilon);
+        metadata.put("denoise", "" + denoise);
+        metadata.put("schedule_id", scheduleId);
+        origin.forEach((name, value) -> metadata.put(ORIGIN + name, value));
+        Map<String, SafeTensors.Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("sigmas", doubles(schedule.sigmas()));
+        tensors.putAll(ParameterLayout.of(architecture).split(weights));
+        return new SafeTensors(metadata, tensors).write();
+    }
+
+    /**
+     * @throws IllegalArgumentException where the bytes are no checkpoint: which field, which rule
+     */
+    public static Checkpoint parse(byte[] bytes) {
+        SafeTensors file = SafeTensors.read(bytes);
+        Map<String, String> metadata = file.metadata();
+        if (!FORMAT.equals(metadata.get("format"))) {
+            throw new IllegalArgumentException(
+                    "format: must be %s, not %s".formatted(FORMAT, metadata.get("format")));
+        }
+        NetworkArchitecture architecture = architecture(metadata);
+        Map<String, String> origin = new TreeMap<>();
+        metadata.forEach(
+                (name, value) -> {
+                    if (name.startsWith(ORIGIN)) {
+                        origin.put(name.substring(ORIGIN.length()), value);
+                    }
+                });
+        return new Checkpoint(
+                architecture,
+                new NoiseSchedule(sigmas(file)),
+                (int) number(metadata, "steps_per_level"),
+                number(metadata, "epsilon"),
+                Boolean.parseBoolean(metadata.get("denoise")),
+                metadata.getOrDefault("schedule_id", ""),
+                ParameterLayout.of(architecture).join(file.tensors()),
+                origin);
+    }
+
+    private static NetworkArchitecture architecture(Map<String, String> metadata) {
+        return new NetworkArchitecture(
+                NetworkArchitecture.Family.named(String.valueOf(metadata.get("network"))),
+                (int) number(metadata, "ngf"),
+                (int) number(metadata, "channels"),
+                (int) number(metadata, "image_size"));
+    }
+
+    private static double number(Map<String, String> metadata, String name) {
+        try {
+            return Double.parseDouble(metadata.getOrDefault(name, ""));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "%s: must be a number, not '%s'".formatted(name, metadata.get(name)), e);
+        }
+    }
+
+    private static List<Double> sigmas(SafeTensors file) {
+        SafeTensors.Tensor tensor = file.tensors().get("sigmas");
+        if (tensor == null || !tensor.type().equals("F64")) {
+            throw new IllegalArgumentException("sigmas: must be an F64 tensor");
+        }
+        ByteBuffer data = tensor.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        return DoubleStream.generate(data::getDouble).limit(data.remaining() / 8).boxed().toList();
+    }
+
+    private static SafeTensors.Tensor doubles(List<Double> values) {
+        ByteBuffer data = ByteBuffer.allocate(8 * values.size()).order(ByteOrder.LITTLE_ENDIAN);
+        values.forEach(data::putDouble);
+        return new SafeTensors.Tensor("F64", List.of((long) values.size()), data.flip());
+    }
+}

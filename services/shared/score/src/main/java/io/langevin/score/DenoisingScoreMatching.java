@@ -1,0 +1,169 @@
+package io.langevin.score;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.langevin.noise.NoiseSchedule;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/**
+ * Trains a score network by Eq. 2: ½‖σᵢ·s(x̃, σᵢ) + (x̃−x)/σᵢ‖² with x̃ = x + σᵢ·z and i uniform
+ * over the levels, by Adam, with a moving average of the weights. Every step draws its levels and
+ * noise from the seed and its own number, so a training resumed from a {@link State} goes on
+ * exactly as it would have. Owned by one thread.
+ */
+public final class DenoisingScoreMatching implements AutoCloseable {
+    private final NDManager manager;
+    private final CompiledNetwork network;
+    private final NetworkArchitecture architecture;
+    private final NoiseSchedule schedule;
+    private final Settings settings;
+    private final CompiledNetwork.TrainingState state;
+    private long step;
+
+    /**
+     * @param rate Adam's step size
+     * @param warmup steps over which it grows linearly to its full value
+     * @param beta1 Adam's β₁
+     * @param beta2 Adam's β₂
+     * @param epsilon Adam's eps
+     * @param average of the weights
+     * @param seed of levels and noise
+     */
+    public record Settings(
+            double rate,
+            int warmup,
+            double beta1,
+            double beta2,
+            double epsilon,
+            ExponentialMovingAverage average,
+            long seed) {
+        public Settings {
+            require(rate > 0 && Double.isFinite(rate), "learningRate: must be above 0", rate);
+            require(warmup >= 0, "warmupIterations: must be at least 0", warmup);
+            require(beta1 >= 0 && beta1 < 1, "beta1: must be from 0 to below 1", beta1);
+            require(beta2 >= 0 && beta2 < 1, "beta2: must be from 0 to below 1", beta2);
+            require(epsilon > 0 && epsilon < 1, "adamEpsilon: must be above 0, below 1", epsilon);
+        }
+
+        private static void require(boolean holds, String rule, double value) {
+            if (!holds) {
+                throw new IllegalArgumentException("%s, not %s".formatted(rule, value));
+            }
+        }
+    }
+
+    /**
+     * All that a training needs to go on: flat vectors in the layout of the network.
+     *
+     * @param step optimiser steps done
+     */
+    public record State(
+            long step,
+            float[] weights,
+            float[] firstMoment,
+            float[] secondMoment,
+            float[] average) {
+
+        /** Before the first step. */
+        public static State initial(NetworkArchitecture architecture, long seed) {
+            ParameterLayout layout = ParameterLayout.of(architecture);
+            float[] weights = InitialWeights.of(layout, generator(seed, 0));
+            float[] zeros = new float[layout.size()];
+            return new State(0, weights, zeros, zeros, weights);
+        }
+    }
+
+    public DenoisingScoreMatching(
+            NetworkArchitecture architecture,
+            NoiseSchedule schedule,
+            Settings settings,
+            State from) {
+        this.architecture = architecture;
+        this.schedule = schedule;
+        this.settings = settings;
+        this.manager = CompiledNetwork.newManager();
+        this.network = CompiledNetwork.load(manager, architecture);
+        this.state =
+                new CompiledNetwork.TrainingState(
+                        manager.create(from.weights),
+                        manager.create(from.firstMoment),
+                        manager.create(from.secondMoment),
+                        manager.create(from.average));
+        this.step = from.step;
+    }
+
+    /**
+     * One optimiser step.
+     *
+     * @param images B·D numbers, 0 to 1
+     * @return mean loss of the batch before the step
+     */
+    public double step(float[] images) {
+        CompiledNetwork.useThisThread();
+        step++;
+        int batch = images.length / architecture.dimension();
+        RandomGenerator random = generator(settings.seed, step);
+        float[] sigmas = new float[batch];
+        for (int i = 0; i < batch; i++) {
+            sigmas[i] = (float) schedule.sigma(random.nextInt(schedule.levels()));
+        }
+        float[] noise = new float[images.length];
+        for (int k = 0; k < noise.length; k++) {
+            noise[k] = (float) random.nextGaussian();
+        }
+        int size = architecture.imageSize();
+        Shape shape = new Shape(batch, architecture.channels(), size, size);
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray losses =
+                    network.train(
+                            scratch,
+                            state,
+                            scratch.create(images, shape),
+                            scratch.create(noise, shape),
+                            scratch.create(sigmas, new Shape(batch, 1, 1, 1)),
+                            update());
+            double sum = 0;
+            for (float loss : losses.toFloatArray()) {
+                sum += loss;
+            }
+            return sum / batch;
+        }
+    }
+
+    private CompiledNetwork.AdamStep update() {
+        double warm = Math.min(1, step / (double) Math.max(1, settings.warmup));
+        return new CompiledNetwork.AdamStep(
+                step,
+                settings.rate * warm,
+                settings.beta1,
+                settings.beta2,
+                settings.epsilon,
+                settings.average.decayAt(step));
+    }
+
+    /** A copy of where training stands. */
+    public State state() {
+        return new State(
+                step,
+                state.weights().toFloatArray(),
+                state.firstMoment().toFloatArray(),
+                state.secondMoment().toFloatArray(),
+                state.average().toFloatArray());
+    }
+
+    /**
+     * A generator for one purpose: levels and noise of a step, or the first weights (purpose 0).
+     */
+    private static RandomGenerator generator(long seed, long purpose) {
+        return RandomGeneratorFactory.of("L64X128MixRandom")
+                .create(seed * 0x9E3779B97F4A7C15L + purpose);
+    }
+
+    @Override
+    public void close() {
+        network.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,147 @@
+package io.langevin.score;
+
+import io.langevin.noise.SamplingPlan;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Images on their way from noise, sharing each network call whatever row of whatever plan they are
+ * at. Slots 0 to {@link #size()} − 1 are taken; one that ends is filled by the last. What becomes
+ * of an image does not depend on the others. Owned by one thread.
+ *
+ * @param <T> what an image is for
+ */
+public final class TrajectoryBatch<T> implements AutoCloseable {
+    private final ScoreNetwork network;
+    private final int dimension;
+    private final List<Trajectory<T>> trajectories = new ArrayList<>();
+    private final int capacity;
+    private final float[] x;
+    private final float[] f;
+    private final float[] z;
+
+    private static final class Trajectory<T> {
+        private final T owner;
+        private final SamplingPlan plan;
+        private final ImageNoise noise;
+        private int row;
+
+        private Trajectory(T owner, SamplingPlan plan, ImageNoise noise) {
+            this.owner = owner;
+            this.plan = plan;
+            this.noise = noise;
+        }
+    }
+
+    /**
+     * An image at the end of its plan.
+     *
+     * @param pixels D numbers, about 0 to 1, not clamped
+     */
+    public record Finished<T>(T owner, float[] pixels) {}
+
+    /** Closes the network when it is closed. */
+    public TrajectoryBatch(ScoreNetwork network, int capacity) {
+        this.network = network;
+        this.dimension = network.dimension();
+        this.capacity = capacity;
+        this.x = new float[capacity * dimension];
+        this.f = new float[capacity * dimension];
+        this.z = new float[dimension];
+    }
+
+    public int size() {
+        return trajectories.size();
+    }
+
+    public int free() {
+        return capacity - trajectories.size();
+    }
+
+    /** A new image joins the next call, at x₀ ~ U[0, 1). */
+    public void add(T owner, SamplingPlan plan, ImageNoise noise) {
+        float[] start = new float[dimension];
+        noise.uniform(start);
+        add(owner, plan, noise, start);
+    }
+
+    /** A new image joins the next call, at {@code start}. */
+    public void add(T owner, SamplingPlan plan, ImageNoise noise, float[] start) {
+        if (free() == 0) {
+            throw new IllegalStateException("all %d slots are taken".formatted(capacity));
+        }
+        System.arraycopy(start, 0, x, size() * dimension, dimension);
+        trajectories.add(new Trajectory<>(owner, plan, noise));
+    }
+
+    /** One network call moves every image by one row: x ← a·x + b·f(x) + c·z. */
+    public List<Finished<T>> step() {
+        if (trajectories.isEmpty()) {
+            return List.of();
+        }
+        network.evaluate(x, f, size());
+        List<Finished<T>> finished = new ArrayList<>();
+        for (int slot = size() - 1; slot >= 0; slot--) {
+            Trajectory<T> trajectory = trajectories.get(slot);
+            move(slot, trajectory);
+            if (trajectory.row == trajectory.plan.networkEvaluations()) {
+                finished.add(new Finished<>(trajectory.owner, pixels(slot)));
+                remove(slot);
+            }
+        }
+        return finished;
+    }
+
+    private void move(int slot, Trajectory<T> trajectory) {
+        SamplingPlan.Row row = trajectory.plan.row(trajectory.row++);
+        float a = (float) row.a();
+        float b = (float) row.b();
+        float c = (float) row.c();
+        int offset = slot * dimension;
+        if (c == 0) {
+            for (int k = 0; k < dimension; k++) {
+                x[offset + k] = a * x[offset + k] + b * f[offset + k];
+            }
+            return;
+        }
+        trajectory.noise.normal(z);
+        for (int k = 0; k < dimension; k++) {
+            x[offset + k] = a * x[offset + k] + b * f[offset + k] + c * z[k];
+        }
+    }
+
+    /** Gives up the images whose owner matches; how many. */
+    public int removeIf(Predicate<T> matches) {
+        int removed = 0;
+        for (int slot = size() - 1; slot >= 0; slot--) {
+            if (matches.test(trajectories.get(slot).owner)) {
+                remove(slot);
+                removed++;
+            }
+        }
+        return removed;
+    }
+
+    private void remove(int slot) {
+        int last = size() - 1;
+        System.arraycopy(x, last * dimension, x, slot * dimension, dimension);
+        trajectories.set(slot, trajectories.get(last));
+        trajectories.remove(last);
+    }
+
+    /** Where the images are now: size()·D numbers, slot after slot. */
+    float[] positions() {
+        return Arrays.copyOf(x, size() * dimension);
+    }
+
+    private float[] pixels(int slot) {
+        return Arrays.copyOfRange(x, slot * dimension, (slot + 1) * dimension);
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+}

@@ -1,0 +1,148 @@
+package io.langevin.score;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.IValue;
+import io.langevin.score.CompiledNetwork.AdamStep;
+import io.langevin.score.CompiledNetwork.TrainingState;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The largest difference to an oracle, as a share of the tensor's largest magnitude, by tensor.
+ *
+ * <p>The authors' gradients are themselves rounded: run in float64, this program says by how much.
+ * A gradient whose oracle is farther from the float64 value than {@code roundingAllowed} is
+ * compared with the float64 value instead; every other one with the oracle.
+ */
+final class OracleComparison {
+    private final Oracle oracle;
+    private final double roundingAllowed;
+    private final ParameterLayout layout;
+    private final Map<String, Double> differences = new LinkedHashMap<>();
+
+    private OracleComparison(Oracle oracle, double roundingAllowed) {
+        this.oracle = oracle;
+        this.roundingAllowed = roundingAllowed;
+        this.layout = ParameterLayout.of(oracle.architecture());
+    }
+
+    /** Score, loss, every gradient; after three steps of Adam every weight and average. */
+    static Map<String, Double> of(Oracle oracle, float[] weights, double roundingAllowed) {
+        CompiledNetwork.useThisThread();
+        var comparison = new OracleComparison(oracle, roundingAllowed);
+        try (NDManager manager = CompiledNetwork.newManager();
+                var network = CompiledNetwork.load(manager, oracle.architecture())) {
+            comparison.compareAll(manager, network, weights);
+        }
+        return comparison.differences;
+    }
+
+    private void compareAll(NDManager manager, CompiledNetwork network, float[] flat) {
+        NDArray weights = manager.create(flat);
+        NDArray x = array(manager, "x");
+        NDArray noise = array(manager, "noise");
+        float[] levels = oracle.sigmas();
+        NDArray sigma = manager.create(levels, new Shape(levels.length, 1, 1, 1));
+        try (IValue prepared = network.prepare(weights)) {
+            NDArray score = network.net(manager, prepared, x).div(sigma);
+            compare("score", score.toFloatArray(), oracle.floats("score"));
+        }
+        var result = network.gradient(manager, weights, x, noise, sigma);
+        compare(
+                "loss_per_example",
+                result.losses().toFloatArray(),
+                oracle.floats("loss_per_example"));
+        compare("loss", result.losses().mean().toFloatArray(), oracle.floats("loss"));
+        compareGradients(
+                result.gradient().toFloatArray(),
+                network.gradient(
+                                manager,
+                                weights.toType(DataType.FLOAT64, true),
+                                x.toType(DataType.FLOAT64, true),
+                                noise.toType(DataType.FLOAT64, true),
+                                sigma.toType(DataType.FLOAT64, true))
+                        .gradient()
+                        .toType(DataType.FLOAT32, false)
+                        .toFloatArray());
+        if (oracle.has("adam.losses")) {
+            compareAdam(manager, network, weights, x, noise, sigma);
+        }
+    }
+
+    private void compareAdam(
+            NDManager manager,
+            CompiledNetwork network,
+            NDArray weights,
+            NDArray x,
+            NDArray noise,
+            NDArray sigma) {
+        var state =
+                new TrainingState(
+                        weights.duplicate(),
+                        weights.zerosLike(),
+                        weights.zerosLike(),
+                        weights.duplicate());
+        float[] losses = new float[3];
+        for (int i = 0; i < losses.length; i++) {
+            var step = new AdamStep(i + 1, 1e-3, 0.9, 0.999, 1e-8, 0.9);
+            NDArray each = network.train(manager, state, x, noise, sigma, step);
+            losses[i] = each.mean().toFloatArray()[0];
+        }
+        compare("adam.losses", losses, oracle.floats("adam.losses"));
+        compareParameters("adam.weights.", state.weights().toFloatArray());
+        compareParameters("adam.ema.", state.average().toFloatArray());
+    }
+
+    private void compareGradients(float[] ours, float[] exact) {
+        for (ParameterLayout.Parameter p : layout.parameters()) {
+            String name = "gradients." + p.name();
+            if (!oracle.has(name)) {
+                continue;
+            }
+            float[] theirs = oracle.floats(name);
+            float[] exactPart = Arrays.copyOfRange(exact, p.offset(), p.offset() + p.size());
+            boolean rounded = difference(theirs, exactPart) > roundingAllowed;
+            float[] part = Arrays.copyOfRange(ours, p.offset(), p.offset() + p.size());
+            compare(rounded ? name + " (float64)" : name, part, rounded ? exactPart : theirs);
+        }
+    }
+
+    private void compareParameters(String prefix, float[] flat) {
+        for (ParameterLayout.Parameter p : layout.parameters()) {
+            if (oracle.has(prefix + p.name())) {
+                float[] ours = Arrays.copyOfRange(flat, p.offset(), p.offset() + p.size());
+                compare(prefix + p.name(), ours, oracle.floats(prefix + p.name()));
+            }
+        }
+    }
+
+    private void compare(String name, float[] ours, float[] theirs) {
+        differences.put(name, difference(ours, theirs));
+    }
+
+    static double difference(float[] ours, float[] theirs) {
+        if (ours.length != theirs.length) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double largest = 0;
+        double worst = 0;
+        for (int k = 0; k < ours.length; k++) {
+            largest = Math.max(largest, Math.abs(theirs[k]));
+            double difference = Math.abs(ours[k] - theirs[k]);
+            worst = Math.max(worst, Double.isNaN(difference) ? 1e30 : difference);
+        }
+        return worst == 0 ? 0 : worst / largest;
+    }
+
+    private NDArray array(NDManager manager, String name) {
+        long[] shape =
+                oracle.file().tensors().get(name).shape().stream()
+                        .mapToLong(Long::longValue)
+                        .toArray();
+        return manager.create(oracle.floats(name), new Shape(shape));
+    }
+}

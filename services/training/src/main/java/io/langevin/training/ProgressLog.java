@@ -1,0 +1,82 @@
+package io.langevin.training;
+
+import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
+
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.RecordWriter;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.TopicFollower;
+import io.langevin.records.TrainingProgress;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * The topic of progress as this service's memory: what it writes there for all to see is also how
+ * it finds the last snapshot of a run that another worker began.
+ */
+final class ProgressLog implements AutoCloseable {
+    private final KafkaConfig kafka;
+    private final Schemas schemas;
+    private final RecordWriter<TrainingProgress> writer;
+    private final AtomicReference<Double> loss;
+    private final AtomicReference<Double> imagesPerSecond;
+
+    private ProgressLog(
+            KafkaConfig kafka,
+            Schemas schemas,
+            RecordWriter<TrainingProgress> writer,
+            MeterRegistry metrics) {
+        this.kafka = kafka;
+        this.schemas = schemas;
+        this.writer = writer;
+        this.loss = new AtomicReference<>(Double.NaN);
+        this.imagesPerSecond = new AtomicReference<>(0.0);
+        metrics.gauge("langevin.training.loss", loss, AtomicReference::get);
+        metrics.gauge("langevin.training.images.per.second", imagesPerSecond, AtomicReference::get);
+    }
+
+    static ProgressLog open(KafkaConfig kafka, Schemas schemas, MeterRegistry metrics)
+            throws InterruptedException {
+        return new ProgressLog(
+                kafka,
+                schemas,
+                RecordWriter.open(kafka, schemas, TRAINING_PROGRESS, TrainingService.NAME),
+                metrics);
+    }
+
+    /** Returns when the progress is safe. */
+    void write(TrainingProgress progress, Headers job) throws InterruptedException {
+        loss.set(progress.getLoss());
+        imagesPerSecond.set(progress.getImagesPerSecond());
+        writer.write(progress.getRunId(), progress, job);
+    }
+
+    /** Artifact id of the newest snapshot of a run. */
+    Optional<String> lastSnapshot(String runId) throws InterruptedException {
+        AtomicReference<Optional<String>> last = new AtomicReference<>(Optional.empty());
+        try (var reading =
+                TopicFollower.start(
+                        kafka,
+                        schemas,
+                        TRAINING_PROGRESS,
+                        new TopicFollower.From.Beginning(),
+                        (record, source) -> {
+                            if (record != null
+                                    && record.getRunId().equals(runId)
+                                    && record.getSnapshot() != null) {
+                                last.set(Optional.of(record.getSnapshot()));
+                            }
+                        },
+                        TopicFollower.Unreadable.leftToOthers())) {
+            reading.caughtUp().join();
+        }
+        return last.get();
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+    }
+}

@@ -1,0 +1,142 @@
+package io.langevin.training;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.JobContext;
+import io.langevin.messaging.RejectedException;
+import io.langevin.records.TrainingJob;
+import io.langevin.records.TrainingParameters;
+import io.langevin.records.TrainingProgress;
+import io.langevin.score.DenoisingScoreMatching;
+import io.langevin.score.DenoisingScoreMatching.State;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Optimiser steps until there have been enough or the time is up, with progress every second and a
+ * snapshot now and then. Owned by one thread.
+ */
+final class ScoreTrainer implements AutoCloseable {
+    private static final double PROGRESS_SECONDS = 1;
+
+    private final TrainingJob job;
+    private final TrainingParameters parameters;
+    private final ArtifactStore artifacts;
+    private final ProgressLog progress;
+    private final DenoisingScoreMatching matching;
+    private final BatchOrder batches;
+    private final double secondsBefore;
+    private final long begin = System.nanoTime();
+    private long step;
+    private Optional<ArtifactId> lastSnapshot = Optional.empty();
+
+    /**
+     * @param loss mean since the last progress
+     */
+    record Trained(State state, double loss, double seconds) {}
+
+    ScoreTrainer(
+            TrainingJob job,
+            TrainingPlan plan,
+            Optional<TrainingSnapshot> from,
+            ArtifactStore artifacts,
+            ProgressLog progress) {
+        this.job = job;
+        this.parameters = job.getTraining();
+        this.artifacts = artifacts;
+        this.progress = progress;
+        State state =
+                from.map(TrainingSnapshot::state)
+                        .orElseGet(() -> State.initial(plan.architecture(), parameters.getSeed()));
+        this.step = state.step();
+        this.secondsBefore = from.map(TrainingSnapshot::seconds).orElse(0.0);
+        this.matching =
+                new DenoisingScoreMatching(
+                        plan.architecture(), plan.schedule(), plan.settings(), state);
+        this.batches =
+                new BatchOrder(
+                        plan.data(),
+                        parameters.getBatchSize(),
+                        parameters.getRandomFlip(),
+                        parameters.getSeed());
+    }
+
+    Trained train(JobContext context) throws InterruptedException {
+        double lossSum = 0;
+        int losses = 0;
+        double mean = Double.NaN;
+        double reported = seconds();
+        double saved = seconds();
+        boolean done = isDone();
+        while (!done) {
+            context.throwIfCancelled();
+            step++;
+            lossSum += matching.step(batches.batch(step));
+            losses++;
+            double now = seconds();
+            done = isDone();
+            boolean save = now - saved >= parameters.getSnapshotSeconds();
+            if (now - reported >= PROGRESS_SECONDS || save || done) {
+                mean = finite(lossSum / losses);
+                double rate = losses * parameters.getBatchSize() / Math.max(1e-9, now - reported);
+                Optional<ArtifactId> snapshot = save ? Optional.of(snapshot()) : Optional.empty();
+                progress.write(progress(mean, rate, snapshot), context.headers());
+                snapshot.ifPresent(this::replaceSnapshot);
+                saved = save ? now : saved;
+                reported = now;
+                lossSum = 0;
+                losses = 0;
+            }
+        }
+        return new Trained(matching.state(), mean, seconds());
+    }
+
+    private boolean isDone() {
+        boolean timeIsUp =
+                parameters.getMaximumSeconds() > 0 && seconds() >= parameters.getMaximumSeconds();
+        return step >= parameters.getIterations() || timeIsUp;
+    }
+
+    /** Of training so far, what other workers did before a crash counted in. */
+    private double seconds() {
+        return secondsBefore + (System.nanoTime() - begin) / 1e9;
+    }
+
+    private double finite(double loss) {
+        if (!Double.isFinite(loss)) {
+            throw new RejectedException(
+                    "training diverged: the loss is %s after %d iterations; lower learningRate"
+                            .formatted(loss, step));
+        }
+        return loss;
+    }
+
+    private ArtifactId snapshot() {
+        return artifacts.put(new TrainingSnapshot(matching.state(), seconds()).bytes());
+    }
+
+    /** Only once the new one is announced may the old one go. */
+    private void replaceSnapshot(ArtifactId snapshot) {
+        lastSnapshot.filter(old -> !old.equals(snapshot)).ifPresent(artifacts::delete);
+        lastSnapshot = Optional.of(snapshot);
+    }
+
+    private TrainingProgress progress(double loss, double rate, Optional<ArtifactId> snapshot) {
+        return TrainingProgress.newBuilder()
+                .setRunId(job.getRunId())
+                .setIteration((int) step)
+                .setIterations(parameters.getIterations())
+                .setSeconds(seconds())
+                .setMaximumSeconds(parameters.getMaximumSeconds())
+                .setLoss(loss)
+                .setImagesPerSecond(rate)
+                .setSnapshot(snapshot.map(ArtifactId::hex).orElse(null))
+                .setMeasuredAt(Instant.now())
+                .build();
+    }
+
+    @Override
+    public void close() {
+        matching.close();
+    }
+}

@@ -1,0 +1,35 @@
+package io.langevin.training;
+
+import io.langevin.datasets.DatasetRoots;
+import io.langevin.messaging.Environment;
+import io.langevin.messaging.JobLocks;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.ServiceConfig;
+import java.io.File;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Settings of the training service.
+ *
+ * @param datasets folders under which data sets lie
+ * @param artifacts where snapshots and checkpoints go
+ * @param locks how long a job is held
+ */
+public record TrainingConfig(
+        KafkaConfig kafka, DatasetRoots datasets, URI artifacts, JobLocks locks)
+        implements ServiceConfig {
+
+    public static TrainingConfig from(Environment environment) {
+        String roots = environment.required("LANGEVIN_DATASETS", "/var/lib/langevin/datasets");
+        return new TrainingConfig(
+                KafkaConfig.from(environment),
+                new DatasetRoots(
+                        Arrays.stream(roots.split(File.pathSeparator)).map(Path::of).toList()),
+                URI.create(
+                        environment.required(
+                                "LANGEVIN_ARTIFACTS", "file:/var/lib/langevin/artifacts")),
+                JobLocks.from(environment));
+    }
+}

@@ -1,0 +1,194 @@
+package io.langevin.training;
+
+import static io.langevin.messaging.RecordRules.require;
+import static io.langevin.messaging.RecordRules.requireId;
+import static io.langevin.messaging.RecordRules.requireModelName;
+
+import io.langevin.artifacts.ArtifactException;
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.datasets.DatasetException;
+import io.langevin.datasets.DatasetRoots;
+import io.langevin.datasets.ImageDataset;
+import io.langevin.datasets.ImageShape;
+import io.langevin.messaging.JobContext;
+import io.langevin.messaging.JobHandler;
+import io.langevin.messaging.RejectedException;
+import io.langevin.noise.NoiseSchedule;
+import io.langevin.records.Candidate;
+import io.langevin.records.JobStatus;
+import io.langevin.records.TrainingJob;
+import io.langevin.records.TrainingParameters;
+import io.langevin.records.TrainingResult;
+import io.langevin.score.Checkpoint;
+import io.langevin.score.DenoisingScoreMatching;
+import io.langevin.score.ExponentialMovingAverage;
+import io.langevin.score.NetworkArchitecture;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A checkpoint from a data set and a schedule; goes on from the run's last snapshot. */
+final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingHandler.class);
+
+    private final DatasetRoots roots;
+    private final ArtifactStore artifacts;
+    private final ProgressLog progress;
+
+    TrainingHandler(DatasetRoots roots, ArtifactStore artifacts, ProgressLog progress) {
+        this.roots = roots;
+        this.artifacts = artifacts;
+        this.progress = progress;
+    }
+
+    @Override
+    public String id(TrainingJob job) {
+        return job.getRunId();
+    }
+
+    @Override
+    public TrainingResult run(TrainingJob job, JobContext context) throws InterruptedException {
+        TrainingPlan plan = plan(job);
+        Optional<TrainingSnapshot> snapshot = lastSnapshot(job.getRunId());
+        try (var trainer = new ScoreTrainer(job, plan, snapshot, artifacts, progress)) {
+            ScoreTrainer.Trained trained = trainer.train(context);
+            return result(job, plan, trained);
+        }
+    }
+
+    /** Everything that can be wrong with a job is found here, before any work. */
+    private TrainingPlan plan(TrainingJob job) {
+        requireId("runId", job.getRunId());
+        requireModelName(job.getModel());
+        TrainingParameters asked = job.getTraining();
+        require(asked.getIterations() >= 1, "iterations", "be at least 1", asked.getIterations());
+        require(
+                asked.getMaximumSeconds() >= 0,
+                "maximumSeconds",
+                "be at least 0",
+                asked.getMaximumSeconds());
+        require(
+                asked.getBatchSize() >= 1 && asked.getBatchSize() <= 4_096,
+                "batchSize",
+                "be 1 to 4096",
+                asked.getBatchSize());
+        require(
+                asked.getSnapshotSeconds() >= 1,
+                "snapshotSeconds",
+                "be at least 1",
+                asked.getSnapshotSeconds());
+        require(
+                job.getStepsPerLevel() >= 1,
+                "stepsPerLevel",
+                "be at least 1",
+                job.getStepsPerLevel());
+        require(
+                job.getNetwork().getNgf() <= 512,
+                "ngf",
+                "be at most 512",
+                job.getNetwork().getNgf());
+        try {
+            return new TrainingPlan(
+                    new NetworkArchitecture(
+                            NetworkArchitecture.Family.named(job.getNetwork().getFamily()),
+                            job.getNetwork().getNgf(),
+                            job.getChannels(),
+                            job.getImageSize()),
+                    new NoiseSchedule(job.getSigmas()),
+                    new DenoisingScoreMatching.Settings(
+                            asked.getLearningRate(),
+                            asked.getWarmupIterations(),
+                            asked.getBeta1(),
+                            asked.getBeta2(),
+                            asked.getAdamEpsilon(),
+                            new ExponentialMovingAverage(asked.getEmaDecay(), asked.getEmaRamp()),
+                            asked.getSeed()),
+                    data(job));
+        } catch (DatasetException | IllegalArgumentException e) {
+            throw new RejectedException(e.getMessage());
+        }
+    }
+
+    private ImageDataset data(TrainingJob job) {
+        ImageDataset data =
+                ImageDataset.read(
+                        roots.resolve(job.getDataset()),
+                        new ImageShape(job.getImageSize(), job.getChannels()));
+        require(
+                data.fingerprint().equals(job.getDatasetFingerprint()),
+                "dataset",
+                "still have the fingerprint %s that its schedule was made from"
+                        .formatted(job.getDatasetFingerprint()),
+                data.fingerprint());
+        return data;
+    }
+
+    private Optional<TrainingSnapshot> lastSnapshot(String runId) throws InterruptedException {
+        Optional<String> id = progress.lastSnapshot(runId);
+        if (id.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            byte[] bytes = artifacts.get(new ArtifactId(id.get()));
+            return Optional.of(TrainingSnapshot.parse(bytes));
+        } catch (ArtifactException | IllegalArgumentException e) {
+            LOG.atWarn()
+                    .addKeyValue("runId", runId)
+                    .addKeyValue("reason", e.getMessage())
+                    .log("its last snapshot cannot be used: training begins anew");
+            return Optional.empty();
+        }
+    }
+
+    private TrainingResult result(
+            TrainingJob job, TrainingPlan plan, ScoreTrainer.Trained trained) {
+        byte[] checkpoint;
+        try {
+            checkpoint =
+                    new Checkpoint(
+                                    plan.architecture(),
+                                    plan.schedule(),
+                                    job.getStepsPerLevel(),
+                                    job.getEpsilon(),
+                                    job.getDenoise(),
+                                    job.getScheduleId(),
+                                    trained.state().average(),
+                                    Map.of(
+                                            "model", job.getModel(),
+                                            "run_id", job.getRunId(),
+                                            "dataset", job.getDataset(),
+                                            "dataset_fingerprint", job.getDatasetFingerprint(),
+                                            "iterations", "" + trained.state().step()))
+                            .bytes();
+        } catch (IllegalArgumentException e) {
+            throw new RejectedException(
+                    "training diverged: %s; lower learningRate".formatted(e.getMessage()));
+        }
+        int iterations = (int) trained.state().step();
+        return TrainingResult.newBuilder()
+                .setRunId(job.getRunId())
+                .setStatus(JobStatus.COMPLETED)
+                .setCandidates(
+                        List.of(
+                                Candidate.newBuilder()
+                                        .setCheckpoint(artifacts.put(checkpoint).hex())
+                                        .setIteration(iterations)
+                                        .setLoss(trained.loss())
+                                        .build()))
+                .setIterations(iterations)
+                .setSeconds(trained.seconds())
+                .build();
+    }
+
+    @Override
+    public TrainingResult ended(TrainingJob job, JobStatus status, String reason) {
+        return TrainingResult.newBuilder()
+                .setRunId(job.getRunId())
+                .setStatus(status)
+                .setReason(reason)
+                .build();
+    }
+}

@@ -1,0 +1,42 @@
+package io.langevin.training;
+
+import static io.langevin.messaging.Topics.TRAINING_JOBS;
+import static io.langevin.messaging.Topics.TRAINING_RESULTS;
+
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.JobWorker;
+import io.langevin.messaging.Running;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.ServiceMain;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** Trains score networks: training jobs in, checkpoints out. */
+public final class TrainingService {
+    static final String NAME = "training";
+
+    private TrainingService() {}
+
+    public static void main(String[] args) {
+        ServiceMain.run(NAME, TrainingConfig::from, TrainingService::start);
+    }
+
+    /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
+    public static Running start(TrainingConfig config, MeterRegistry metrics)
+            throws InterruptedException {
+        var schemas = new Schemas(config.kafka());
+        var artifacts = ArtifactStore.open(config.artifacts());
+        var progress = ProgressLog.open(config.kafka(), schemas, metrics);
+        return Running.loop(
+                        NAME,
+                        JobWorker.open(
+                                config.kafka(),
+                                schemas,
+                                TRAINING_JOBS,
+                                TRAINING_RESULTS,
+                                NAME,
+                                config.locks(),
+                                new TrainingHandler(config.datasets(), artifacts, progress),
+                                metrics))
+                .closing(artifacts, progress);
+    }
+}

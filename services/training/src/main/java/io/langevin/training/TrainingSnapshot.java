@@ -1,0 +1,62 @@
+package io.langevin.training;
+
+import io.langevin.score.DenoisingScoreMatching.State;
+import io.langevin.score.SafeTensors;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * All that a training needs to go on elsewhere, as one safetensors file.
+ *
+ * @param state weights, Adam's moments, the moving average, the step
+ * @param seconds of training behind it
+ */
+record TrainingSnapshot(State state, double seconds) {
+    private static final String FORMAT = "langevin-training-snapshot-1";
+
+    byte[] bytes() {
+        Map<String, SafeTensors.Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("weights", tensor(state.weights()));
+        tensors.put("adam.first_moment", tensor(state.firstMoment()));
+        tensors.put("adam.second_moment", tensor(state.secondMoment()));
+        tensors.put("average", tensor(state.average()));
+        return new SafeTensors(
+                        Map.of(
+                                "format", FORMAT,
+                                "step", "" + state.step(),
+                                "seconds", "" + seconds),
+                        tensors)
+                .write();
+    }
+
+    /**
+     * @throws IllegalArgumentException where the bytes are no snapshot
+     */
+    static TrainingSnapshot parse(byte[] bytes) {
+        SafeTensors file = SafeTensors.read(bytes);
+        if (!FORMAT.equals(file.metadata().get("format"))) {
+            throw new IllegalArgumentException(
+                    "format: must be %s, not %s".formatted(FORMAT, file.metadata().get("format")));
+        }
+        return new TrainingSnapshot(
+                new State(
+                        Long.parseLong(file.metadata().get("step")),
+                        floats(file, "weights"),
+                        floats(file, "adam.first_moment"),
+                        floats(file, "adam.second_moment"),
+                        floats(file, "average")),
+                Double.parseDouble(file.metadata().get("seconds")));
+    }
+
+    private static SafeTensors.Tensor tensor(float[] values) {
+        return SafeTensors.Tensor.of(values, (long) values.length);
+    }
+
+    private static float[] floats(SafeTensors file, String name) {
+        SafeTensors.Tensor tensor = file.tensors().get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException(name + ": is missing");
+        }
+        return tensor.floats();
+    }
+}
