@@ -1,6 +1,7 @@
 package io.langevin.cli;
 
 import io.langevin.messaging.ConfigurationException;
+import io.langevin.records.TrustedRecords;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +43,7 @@ public final class LangevinCommand implements Runnable {
 
     /** A failure becomes one sentence and a code; {@code LANGEVIN_TRACE=1} adds the stack. */
     public static CommandLine commandLine() {
+        TrustedRecords.trust();
         CommandLine line = new CommandLine(new LangevinCommand());
         line.setExecutionExceptionHandler(LangevinCommand::explain);
         line.setUsageHelpAutoWidth(true);

@@ -27,6 +27,7 @@ final class OutputCommitter implements AutoCloseable {
     private final Thread thread;
     private List<Work> waiting = new ArrayList<>();
     private boolean committing;
+    private boolean suspended;
     private boolean closed;
     private Optional<RuntimeException> failure = Optional.empty();
     private ConsumerGroupMetadata group;
@@ -76,10 +77,22 @@ final class OutputCommitter implements AutoCloseable {
         }
     }
 
-    /** Waits until nothing is waiting; returns at once where nothing can be committed any more. */
+    /** Between two assignments nobody knows whose a partition is: what is done waits. */
+    synchronized void suspend() {
+        suspended = true;
+    }
+
+    synchronized void resume() {
+        suspended = false;
+        notifyAll();
+    }
+
+    /** Waits until nothing is waiting; returns at once where nothing can be committed now. */
     synchronized void flush() {
         try {
-            while (failure.isEmpty() && !closed && (committing || !waiting.isEmpty())) {
+            while (failure.isEmpty()
+                    && !closed
+                    && (committing || !suspended && !waiting.isEmpty())) {
                 wait();
             }
         } catch (InterruptedException e) {
@@ -103,7 +116,7 @@ final class OutputCommitter implements AutoCloseable {
     }
 
     private synchronized List<Work> next() throws InterruptedException {
-        while (waiting.isEmpty() && !closed) {
+        while ((waiting.isEmpty() || suspended) && !closed) {
             wait();
         }
         List<Work> batch = waiting;

@@ -188,6 +188,7 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             committer.flush(); // the last moment at which this generation may commit
+            committer.suspend();
         }
 
         @Override
@@ -214,6 +215,7 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
                 }
                 claimed.put(partition, restore(partition, committed.get(partition)));
             }
+            committer.resume();
             LOG.atInfo()
                     .addKeyValue("topic", topic.suffix())
                     .addKeyValue("partitions", partitions.size())

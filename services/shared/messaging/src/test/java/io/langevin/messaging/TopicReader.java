@@ -1,0 +1,50 @@
+package io.langevin.messaging;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads the committed records of a topic from its beginning, as a subscriber would. */
+final class TopicReader implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Consumer<String, byte[]> consumer;
+    private final List<ConsumerRecord<String, byte[]>> seen = new ArrayList<>();
+
+    TopicReader(KafkaConfig kafka, String name) {
+        consumer = kafka.consumer(Map.of());
+        consumer.assign(
+                consumer.partitionsFor(name).stream()
+                        .map(p -> new TopicPartition(p.topic(), p.partition()))
+                        .toList());
+        consumer.seekToBeginning(consumer.assignment());
+    }
+
+    /** Reads on until the condition holds for what was read so far. */
+    List<ConsumerRecord<String, byte[]>> until(
+            Predicate<List<ConsumerRecord<String, byte[]>>> condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.test(seen)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(
+                        "not within %s; read %d records".formatted(PATIENCE, seen.size()));
+            }
+            consumer.poll(Duration.ofMillis(100)).forEach(seen::add);
+        }
+        return List.copyOf(seen);
+    }
+
+    List<ConsumerRecord<String, byte[]>> untilCount(int count) {
+        return until(records -> records.size() >= count);
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}
