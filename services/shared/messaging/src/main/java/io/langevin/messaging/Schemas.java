@@ -1,8 +1,9 @@
 package io.langevin.messaging;
 
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
-import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.util.List;
@@ -25,8 +26,16 @@ public final class Schemas {
     private final SchemaRegistryClient registry;
     private final Map<Topic<?>, AvroSerde<?>> serdes = new ConcurrentHashMap<>();
 
+    /** A registry {@code mock://name} lives in this process: for tests without a broker. */
     public Schemas(KafkaConfig kafka) {
-        this(kafka, new CachedSchemaRegistryClient(List.of(kafka.registry()), CACHED, Map.of()));
+        this(
+                kafka,
+                SchemaRegistryClientFactory.newClient(
+                        List.of(kafka.registry()),
+                        CACHED,
+                        List.of(new AvroSchemaProvider()),
+                        Map.of(),
+                        Map.of()));
     }
 
     Schemas(KafkaConfig kafka, SchemaRegistryClient registry) {

@@ -15,7 +15,7 @@ import org.testcontainers.kafka.KafkaContainer;
  * A broker and a registry for this JVM's tests: containers where Docker is there, the embedded ones
  * where it is not. The tests are the same.
  */
-final class KafkaEnvironment {
+public final class KafkaEnvironment {
     private static final KafkaEnvironment INSTANCE = start();
 
     private final String bootstrap;
@@ -27,7 +27,7 @@ final class KafkaEnvironment {
     }
 
     /** Topics and schemas of its own, under a new prefix. */
-    static KafkaConfig fresh() throws InterruptedException {
+    public static KafkaConfig fresh() throws InterruptedException {
         String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
         KafkaConfig shared = KafkaConfig.of(INSTANCE.bootstrap, INSTANCE.registry);
         KafkaConfig kafka = new KafkaConfig(shared.properties(), shared.registry(), prefix);

@@ -10,13 +10,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** Reads the committed records of a topic from its beginning, as a subscriber would. */
-final class TopicReader implements AutoCloseable {
+public final class TopicReader implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Consumer<String, byte[]> consumer;
     private final List<ConsumerRecord<String, byte[]>> seen = new ArrayList<>();
 
-    TopicReader(KafkaConfig kafka, String name) {
+    public TopicReader(KafkaConfig kafka, String name) {
         consumer = kafka.consumer(Map.of());
         consumer.assign(
                 consumer.partitionsFor(name).stream()
@@ -26,7 +26,7 @@ final class TopicReader implements AutoCloseable {
     }
 
     /** Reads on until the condition holds for what was read so far. */
-    List<ConsumerRecord<String, byte[]>> until(
+    public List<ConsumerRecord<String, byte[]>> until(
             Predicate<List<ConsumerRecord<String, byte[]>>> condition) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.test(seen)) {
@@ -39,7 +39,7 @@ final class TopicReader implements AutoCloseable {
         return List.copyOf(seen);
     }
 
-    List<ConsumerRecord<String, byte[]>> untilCount(int count) {
+    public List<ConsumerRecord<String, byte[]>> untilCount(int count) {
         return until(records -> records.size() >= count);
     }
 

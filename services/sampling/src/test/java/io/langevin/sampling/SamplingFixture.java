@@ -1,0 +1,153 @@
+package io.langevin.sampling;
+
+import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
+import static io.langevin.messaging.Topics.SAMPLING_IMAGES;
+import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
+import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.RecordWriter;
+import io.langevin.messaging.Running;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.Topic;
+import io.langevin.messaging.TopicReader;
+import io.langevin.noise.NoiseSchedule;
+import io.langevin.records.GeneratedImage;
+import io.langevin.records.PublishedCheckpoint;
+import io.langevin.records.SampleOutcome;
+import io.langevin.records.SampleRequest;
+import io.langevin.score.Checkpoint;
+import io.langevin.score.DenoisingScoreMatching;
+import io.langevin.score.NetworkArchitecture;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+
+/** A sampling service on topics and a store of its own, seen as its clients see it. */
+final class SamplingFixture implements AutoCloseable {
+    final KafkaConfig kafka;
+    final Schemas schemas;
+    final ArtifactStore artifacts;
+    private final Path folder;
+    private Running service;
+
+    SamplingFixture(KafkaConfig kafka, Path folder) throws InterruptedException {
+        this.kafka = kafka;
+        this.folder = folder;
+        this.schemas = new Schemas(kafka);
+        this.artifacts = ArtifactStore.open(folder.toUri());
+    }
+
+    void startService() throws InterruptedException {
+        service =
+                SamplingService.start(
+                        new SamplingConfig(kafka, folder.toUri(), "one", 4, 64, 1 << 18),
+                        new SimpleMeterRegistry());
+    }
+
+    void stopService() {
+        service.close();
+    }
+
+    boolean isAlive() {
+        return service.isAlive();
+    }
+
+    /** A small untrained network: its images are noise, but always the same noise. */
+    static Checkpoint checkpoint(long seed, int levels) {
+        var architecture = new NetworkArchitecture(NetworkArchitecture.Family.BASE, 4, 1, 8);
+        return new Checkpoint(
+                architecture,
+                NoiseSchedule.geometric(1, 0.1, levels),
+                2,
+                1e-4,
+                true,
+                "s",
+                DenoisingScoreMatching.State.initial(architecture, seed).weights(),
+                Map.of());
+    }
+
+    ArtifactId publish(String model, Checkpoint checkpoint) throws InterruptedException {
+        ArtifactId id = artifacts.put(checkpoint.bytes());
+        announce(model, id);
+        return id;
+    }
+
+    void announce(String model, ArtifactId id) throws InterruptedException {
+        write(
+                MODEL_CHECKPOINTS,
+                model,
+                PublishedCheckpoint.newBuilder()
+                        .setModel(model)
+                        .setCheckpoint(id.hex())
+                        .setFamily("ncsnv2")
+                        .setNgf(4)
+                        .setImageSize(8)
+                        .setChannels(1)
+                        .setLevels(3)
+                        .setStepsPerLevel(2)
+                        .setScheduleId("s")
+                        .setPublishedAt(Instant.now())
+                        .build());
+    }
+
+    static SampleRequest.Builder request() {
+        return SampleRequest.newBuilder().setRequestId(UUID.randomUUID().toString()).setModel("m");
+    }
+
+    void ask(SampleRequest request) throws InterruptedException {
+        write(SAMPLING_REQUESTS, request.getRequestId(), request);
+    }
+
+    <T extends SpecificRecord> void write(Topic<T> topic, String key, T record)
+            throws InterruptedException {
+        try (var writer = RecordWriter.open(kafka, schemas, topic, "test")) {
+            writer.write(key, record);
+        }
+    }
+
+    /** Waits for the outcome. */
+    SampleOutcome outcome(String requestId) throws InterruptedException {
+        var serde = schemas.serde(SAMPLING_OUTCOMES);
+        try (var reader = new TopicReader(kafka, kafka.name(SAMPLING_OUTCOMES))) {
+            return reader
+                    .until(records -> records.stream().anyMatch(r -> requestId.equals(r.key())))
+                    .stream()
+                    .filter(r -> requestId.equals(r.key()))
+                    .map(r -> serde.decode(r.value()))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** Waits for the outcome and its images, which commit together. */
+    List<GeneratedImage> images(String requestId) throws InterruptedException {
+        int count = outcome(requestId).getImages();
+        var serde = schemas.serde(SAMPLING_IMAGES);
+        try (var reader = new TopicReader(kafka, kafka.name(SAMPLING_IMAGES))) {
+            return reader
+                    .until(
+                            records ->
+                                    records.stream().filter(r -> requestId.equals(r.key())).count()
+                                            >= count)
+                    .stream()
+                    .filter(r -> requestId.equals(r.key()))
+                    .map(r -> serde.decode(r.value()))
+                    .sorted(Comparator.comparingInt(GeneratedImage::getIndex))
+                    .toList();
+        }
+    }
+
+    @Override
+    public void close() {
+        service.close();
+        artifacts.close();
+    }
+}
