@@ -1,0 +1,71 @@
+package io.langevin.local;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows of ARCHITECTURE.md, as they are in the byte code of everything. */
+@AnalyzeClasses(packages = "io.langevin", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String[] SERVICES = {
+        "..schedule..", "..training..", "..publishing..", "..sampling..", "..operations.."
+    };
+
+    @ArchTest
+    static final ArchRule no_package_depends_on_itself_in_a_circle =
+            slices().matching("io.langevin.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule mathematics_knows_the_jdk_alone =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..noise..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideOutsideOfPackages("io.langevin.noise..", "java..");
+
+    @ArchTest
+    static final ArchRule avro_and_kafka_stop_at_the_services =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage("..noise..", "..datasets..", "..score..", "..artifacts..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "org.apache.avro..", "org.apache.kafka..", "io.langevin.records..");
+
+    @ArchTest
+    static final ArchRule messaging_knows_no_machine_learning =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..messaging..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("ai.djl..", "..noise..", "..score..", "..datasets..");
+
+    @ArchTest
+    static final ArchRule services_know_nothing_of_each_other =
+            slices()
+                    .matching("io.langevin.(schedule|training|publishing|sampling|operations)..")
+                    .should()
+                    .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule nothing_but_the_all_in_one_depends_on_a_service =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages("..local..", "..benchmarks..")
+                    .and()
+                    .resideOutsideOfPackages(SERVICES)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(SERVICES);
+
+    @ArchTest
+    static final ArchRule nothing_deserialises_java_objects =
+            noClasses().should().dependOnClassesThat().haveFullyQualifiedName("java.io.ObjectInputStream");
+}

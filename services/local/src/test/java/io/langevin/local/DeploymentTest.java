@@ -1,0 +1,151 @@
+package io.langevin.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.langevin.messaging.Environment;
+import io.langevin.operations.OperationsConfig;
+import io.langevin.publishing.PublishingConfig;
+import io.langevin.sampling.SamplingConfig;
+import io.langevin.schedule.ScheduleConfig;
+import io.langevin.training.TrainingConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+
+/** What docker-compose.yml, Prometheus and Grafana name is what the code has. */
+class DeploymentTest {
+    private static final Path ROOT = Path.of("../..");
+    private static final Map<String, Function<Environment, ?>> SERVICES =
+            Map.of(
+                    "schedule", ScheduleConfig::from,
+                    "training", TrainingConfig::from,
+                    "publishing", PublishingConfig::from,
+                    "sampling", SamplingConfig::from,
+                    "operations", OperationsConfig::from);
+
+    /** Read by ServiceMain, in every service. */
+    private static final Set<String> OF_EVERY_SERVICE = Set.of("LANGEVIN_HTTP_HOST", "LANGEVIN_HTTP_PORT");
+
+    @Test
+    void every_service_accepts_the_variables_that_compose_gives_it() throws IOException {
+        for (var service : SERVICES.entrySet()) {
+            Map<String, String> given = environment(service.getKey());
+            Environment environment = new Environment(given);
+            OF_EVERY_SERVICE.forEach(name -> environment.text(name, ""));
+
+            service.getValue().apply(environment);
+            environment.rejectUnknown();
+
+            assertThat(given).as(service.getKey()).containsKey("LANGEVIN_REGISTRY_URL");
+        }
+    }
+
+    @Test
+    void every_main_class_that_compose_runs_exists() throws IOException, ClassNotFoundException {
+        for (var service : services().entrySet()) {
+            if (service.getValue().get("command") instanceof List<?> command
+                    && command.get(0).toString().startsWith("io.langevin")) {
+                assertThat(Class.forName(command.get(0).toString())).as(service.getKey()).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void every_published_port_is_bound_to_loopback() throws IOException {
+        for (var service : services().entrySet()) {
+            if (service.getValue().get("ports") instanceof List<?> ports) {
+                assertThat(ports).as(service.getKey()).allMatch(p -> p.toString().startsWith("127.0.0.1:"));
+            }
+        }
+    }
+
+    @Test
+    void prometheus_scrapes_every_service_where_the_image_serves_metrics() throws IOException {
+        String port = dockerfile("LANGEVIN_HTTP_PORT=(\\d+)");
+        Set<String> targets = matches("deploy/prometheus/prometheus.yml", "- (\\w+:\\d+)");
+
+        assertThat(targets)
+                .isEqualTo(
+                        SERVICES.keySet().stream()
+                                .map(s -> s + ":" + port)
+                                .collect(Collectors.toCollection(TreeSet::new)));
+        assertThat(dockerfile("EXPOSE (\\d+)")).isEqualTo(port);
+    }
+
+    @Test
+    void every_metric_on_the_dashboard_is_one_that_the_code_has() throws IOException {
+        Set<String> shown = matches("deploy/grafana/dashboards/langevin.json", "(langevin_[a-z_]+)");
+        Set<String> registered = new TreeSet<>();
+        for (String name : sources("\"(langevin\\.[a-z.]+)\"")) {
+            String base = name.replace('.', '_');
+            registered.addAll(Set.of(base, base + "_total"));
+        }
+
+        assertThat(shown).isNotEmpty().isSubsetOf(registered);
+    }
+
+    @Test
+    void the_launcher_and_the_image_prepare_pytorch_alike() throws IOException {
+        for (String variable : List.of("OMP_WAIT_POLICY", "ATEN_CPU_CAPABILITY", "OFFLINE")) {
+            assertThat(Files.readString(ROOT.resolve("langevin"))).contains(variable);
+            assertThat(Files.readString(ROOT.resolve("deploy/entrypoint.sh"))).contains(variable);
+        }
+    }
+
+    private static Map<String, String> environment(String service) throws IOException {
+        Map<String, String> variables = new TreeMap<>();
+        if (services().get(service).get("environment") instanceof Map<?, ?> given) {
+            given.forEach((name, value) -> variables.put("" + name, "" + value));
+        }
+        return variables;
+    }
+
+    private static Map<String, Map<?, ?>> services() throws IOException {
+        Map<?, ?> compose = new Yaml().load(Files.readString(ROOT.resolve("docker-compose.yml")));
+        Map<String, Map<?, ?>> services = new TreeMap<>();
+        ((Map<?, ?>) compose.get("services"))
+                .forEach((name, service) -> services.put("" + name, (Map<?, ?>) service));
+        return services;
+    }
+
+    private static String dockerfile(String pattern) throws IOException {
+        return matches("deploy/Dockerfile", pattern).iterator().next();
+    }
+
+    private static Set<String> matches(String file, String pattern) throws IOException {
+        return matches(Files.readString(ROOT.resolve(file)), Pattern.compile(pattern));
+    }
+
+    private static Set<String> matches(String text, Pattern pattern) {
+        Set<String> found = new TreeSet<>();
+        Matcher matcher = pattern.matcher(text);
+        while (matcher.find()) {
+            found.add(matcher.group(1));
+        }
+        return found;
+    }
+
+    private static Set<String> sources(String pattern) throws IOException {
+        Set<String> found = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(ROOT.resolve("services"))) {
+            for (Path file :
+                    files.filter(f -> f.toString().contains("src/main") && f.toString().endsWith(".java"))
+                            .toList()) {
+                found.addAll(matches(Files.readString(file), Pattern.compile(pattern)));
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,131 @@
+package io.langevin.local;
+
+import static io.langevin.messaging.Topics.CANCELLATIONS;
+import static io.langevin.messaging.Topics.JOB_STATES;
+import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
+import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.langevin.cli.CommandFailure;
+import io.langevin.cli.Platform;
+import io.langevin.cli.Retraining;
+import io.langevin.cli.Sampling;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.TopicReader;
+import io.langevin.records.Cancellation;
+import io.langevin.records.GeneratedImage;
+import io.langevin.records.JobStage;
+import io.langevin.records.JobState;
+import io.langevin.records.NetworkParameters;
+import io.langevin.records.RetrainingRequest;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.Sampler;
+import io.langevin.records.TrainingParameters;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a retraining request to images of the model trained for it, on real images. */
+class RetrainingPathIT {
+    @TempDir static Path folder;
+    private static LocalPlatform here;
+    private static Platform platform;
+
+    @BeforeAll
+    static void start() throws Exception {
+        here = LocalPlatform.start(new LocalConfig(folder, Path.of("../.."), 0, 0, 0));
+        platform = Platform.at(here.kafka());
+    }
+
+    @AfterAll
+    static void stop() {
+        platform.close();
+        here.close();
+    }
+
+    @Test
+    void a_request_becomes_a_model_that_every_sampler_uses_without_a_restart() throws Exception {
+        JobState end = Retraining.askAndWait(platform, retraining("trained", "fashion", 12).build());
+        assertThat(end.getStage()).isEqualTo(JobStage.COMPLETED);
+
+        SampleRequest request =
+                SampleRequest.newBuilder()
+                        .setRequestId(UUID.randomUUID().toString())
+                        .setModel("trained")
+                        .setCount(2)
+                        .setSampler(Sampler.newBuilder().setStepsPerLevel(1).build())
+                        .build();
+        List<GeneratedImage> images = Sampling.ask(platform, request, 60, count -> {}).images();
+
+        assertThat(images).hasSize(2);
+        assertThat(end.getDetail()).isEqualTo("checkpoint " + images.get(0).getCheckpoint());
+        assertThat(images.get(0).getWidth()).isEqualTo(8);
+    }
+
+    @Test
+    void runs_that_cannot_be_say_why_and_the_next_one_is_done() {
+        assertFails(retraining("m", "nothing", 1).build(), "dataset: must exist");
+        assertFails(retraining("m", "../fashion", 1).build(), "dataset: must be a name of letters");
+        assertFails(retraining("m", "fashion", 1).setImageSize(512).build(), "smaller than the 512×512 asked for");
+        assertFails(retraining("m", "fashion", 1).setImageSize(9).build(), "imageSize: must be a multiple of 2");
+        assertFails(
+                retraining("m", "fashion", 1)
+                        .setTraining(TrainingParameters.newBuilder().setLearningRate(Double.NaN).build())
+                        .build(),
+                "training.learningRate: must be above 0");
+        assertFails(
+                retraining("m", "fashion", 1)
+                        .setNetwork(NetworkParameters.newBuilder().setFamily("unet").build())
+                        .build(),
+                "network: must be one of");
+    }
+
+    @Test
+    void a_cancelled_training_stops() throws Exception {
+        RetrainingRequest endless = retraining("endless", "fashion", 1_000_000).build();
+        String id = endless.getRunId();
+        platform.write(RETRAINING_REQUESTS, id, endless);
+        try (var reader = new TopicReader(here.kafka(), here.kafka().name(TRAINING_PROGRESS))) {
+            reader.until(records -> records.stream().anyMatch(r -> id.equals(r.key())));
+        }
+        platform.write(CANCELLATIONS, id, new Cancellation(id, "enough", Instant.now()));
+        try (var reader = new TopicReader(here.kafka(), here.kafka().name(JOB_STATES))) {
+            var serde = new Schemas(here.kafka()).serde(JOB_STATES);
+            reader.until(
+                    records ->
+                            records.stream()
+                                    .filter(r -> id.equals(r.key()))
+                                    .anyMatch(r -> serde.decode(r.value()).getStage() == JobStage.CANCELLED));
+        }
+        // the worker is free again: another run goes through
+        Retraining.askAndWait(platform, retraining("after", "fashion", 2).build());
+    }
+
+    private static void assertFails(RetrainingRequest request, String reason) {
+        assertThatThrownBy(() -> Retraining.askAndWait(platform, request))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining(reason);
+    }
+
+    private static RetrainingRequest.Builder retraining(String model, String dataset, int iterations) {
+        return RetrainingRequest.newBuilder()
+                .setRunId(UUID.randomUUID().toString())
+                .setModel(model)
+                .setDataset(dataset)
+                .setImageSize(8)
+                .setNetwork(NetworkParameters.newBuilder().setNgf(4).build())
+                .setTraining(
+                        TrainingParameters.newBuilder()
+                                .setIterations(iterations)
+                                .setBatchSize(8)
+                                .setLearningRate(1e-3)
+                                .setEmaRamp(true)
+                                .build());
+    }
+}

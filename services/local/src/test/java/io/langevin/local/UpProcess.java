@@ -1,0 +1,109 @@
+package io.langevin.local;
+
+import io.langevin.messaging.KafkaConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** {@code langevin up} in a process of its own, on ports that stay the same over restarts. */
+final class UpProcess implements AutoCloseable {
+    private final Path folder;
+    private final int kafkaPort = freePort();
+    private final int registryPort = freePort();
+    private final int pagePort = freePort();
+    private Process process;
+
+    UpProcess(Path folder) {
+        this.folder = folder;
+    }
+
+    KafkaConfig kafka() {
+        return KafkaConfig.of(
+                "127.0.0.1:" + kafkaPort,
+                "http://127.0.0.1:%d/apis/ccompat/v7".formatted(registryPort));
+    }
+
+    /** Returns when it says that it is up; otherwise fails with what it said. */
+    void start() throws IOException {
+        process = command("up", "--data-dir", folder.resolve("data").toString()).start();
+        List<String> said = awaitLine("Langevin is up");
+        if (!said.get(said.size() - 1).contains("Langevin is up")) {
+            throw new AssertionError("up ended: " + said);
+        }
+    }
+
+    /** What a second {@code up} on the same folder says, and how it ends. */
+    Map.Entry<Integer, String> startAgain() throws IOException, InterruptedException {
+        Process second = command("up", "--data-dir", folder.resolve("data").toString()).start();
+        String said = new String(second.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return Map.entry(second.waitFor(), said);
+    }
+
+    private ProcessBuilder command(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx1g", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+        command.add("-Duser.home=" + folder);
+        command.add("-Dlangevin.home=" + Path.of("../..").toAbsolutePath().normalize());
+        command.add("-Dlangevin.registry.home=" + System.getProperty("langevin.registry.home"));
+        command.add("-Dai.djl.offline=true");
+        command.add("-DDJL_CACHE_DIR=" + Path.of(System.getProperty("user.home"), ".djl.ai"));
+        command.add(Langevin.class.getName());
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--kafka-port", "" + kafkaPort, "--registry-port", "" + registryPort, "--page-port", "" + pagePort));
+        return new ProcessBuilder(command).redirectErrorStream(true);
+    }
+
+    private List<String> awaitLine(String wanted) throws IOException {
+        List<String> said = new ArrayList<>();
+        BufferedReader reader = process.inputReader();
+        String line = reader.readLine();
+        while (line != null) {
+            said.add(line);
+            if (line.contains(wanted)) {
+                drain(reader);
+                break;
+            }
+            line = reader.readLine();
+        }
+        return said;
+    }
+
+    /** So that the process never waits for somebody to read what it says. */
+    private static void drain(BufferedReader reader) {
+        Thread thread = new Thread(() -> reader.lines().forEach(System.err::println), "up-output");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** SIGKILL: nothing in the process can do anything about it. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** SIGTERM; its exit code. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return process.waitFor();
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
