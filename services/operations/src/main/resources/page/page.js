@@ -130,28 +130,33 @@ function connection(state, text) {
   element("connection").textContent = text;
 }
 
-const events = new EventSource("/api/events");
-events.onopen = () => {
-  element("images").replaceChildren();
-  connection("live", "live");
+const show = {
+  model(model) {
+    models.set(model.model, model);
+  },
+  state(state) {
+    jobs.set(state.id, state);
+  },
+  image: showImage,
+  loss(progress) {
+    newestRun = progress.runId;
+    const points = losses.get(newestRun) ?? [];
+    points.push(progress);
+    losses.set(newestRun, points);
+  },
 };
+
+const events = new EventSource("/api/events");
 events.onerror = () => connection("lost", "connection lost, trying again");
-events.addEventListener("model", ({ data }) => {
-  const model = JSON.parse(data);
-  models.set(model.model, model);
+events.addEventListener("snapshot", ({ data }) => {
+  [models, jobs, losses].forEach((map) => map.clear());
+  element("images").replaceChildren();
+  JSON.parse(data).forEach(({ kind, value }) => show[kind](value));
+  connection("live", "live");
   redraw();
 });
-events.addEventListener("state", ({ data }) => {
-  const state = JSON.parse(data);
-  jobs.set(state.id, state);
-  redraw();
-});
-events.addEventListener("image", ({ data }) => showImage(JSON.parse(data)));
-events.addEventListener("loss", ({ data }) => {
-  const progress = JSON.parse(data);
-  newestRun = progress.runId;
-  const points = losses.get(newestRun) ?? [];
-  points.push(progress);
-  losses.set(newestRun, points);
+events.addEventListener("change", ({ data }) => {
+  const { kind, value } = JSON.parse(data);
+  show[kind](value);
   redraw();
 });

@@ -49,8 +49,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule services_know_nothing_of_each_other =
-            slices()
-                    .matching("io.langevin.(schedule|training|publishing|sampling|operations)..")
+            slices().matching("io.langevin.(schedule|training|publishing|sampling|operations)..")
                     .should()
                     .notDependOnEachOther();
 
@@ -67,5 +66,8 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nothing_deserialises_java_objects =
-            noClasses().should().dependOnClassesThat().haveFullyQualifiedName("java.io.ObjectInputStream");
+            noClasses()
+                    .should()
+                    .dependOnClassesThat()
+                    .haveFullyQualifiedName("java.io.ObjectInputStream");
 }

@@ -36,7 +36,8 @@ class DeploymentTest {
                     "operations", OperationsConfig::from);
 
     /** Read by ServiceMain, in every service. */
-    private static final Set<String> OF_EVERY_SERVICE = Set.of("LANGEVIN_HTTP_HOST", "LANGEVIN_HTTP_PORT");
+    private static final Set<String> OF_EVERY_SERVICE =
+            Set.of("LANGEVIN_HTTP_HOST", "LANGEVIN_HTTP_PORT");
 
     @Test
     void every_service_accepts_the_variables_that_compose_gives_it() throws IOException {
@@ -57,7 +58,9 @@ class DeploymentTest {
         for (var service : services().entrySet()) {
             if (service.getValue().get("command") instanceof List<?> command
                     && command.get(0).toString().startsWith("io.langevin")) {
-                assertThat(Class.forName(command.get(0).toString())).as(service.getKey()).isNotNull();
+                assertThat(Class.forName(command.get(0).toString()))
+                        .as(service.getKey())
+                        .isNotNull();
             }
         }
     }
@@ -66,7 +69,9 @@ class DeploymentTest {
     void every_published_port_is_bound_to_loopback() throws IOException {
         for (var service : services().entrySet()) {
             if (service.getValue().get("ports") instanceof List<?> ports) {
-                assertThat(ports).as(service.getKey()).allMatch(p -> p.toString().startsWith("127.0.0.1:"));
+                assertThat(ports)
+                        .as(service.getKey())
+                        .allMatch(p -> p.toString().startsWith("127.0.0.1:"));
             }
         }
     }
@@ -86,7 +91,8 @@ class DeploymentTest {
 
     @Test
     void every_metric_on_the_dashboard_is_one_that_the_code_has() throws IOException {
-        Set<String> shown = matches("deploy/grafana/dashboards/langevin.json", "(langevin_[a-z_]+)");
+        Set<String> shown =
+                matches("deploy/grafana/dashboards/langevin.json", "(langevin_[a-z_]+)");
         Set<String> registered = new TreeSet<>();
         for (String name : sources("\"(langevin\\.[a-z.]+)\"")) {
             String base = name.replace('.', '_');
@@ -141,7 +147,10 @@ class DeploymentTest {
         Set<String> found = new TreeSet<>();
         try (Stream<Path> files = Files.walk(ROOT.resolve("services"))) {
             for (Path file :
-                    files.filter(f -> f.toString().contains("src/main") && f.toString().endsWith(".java"))
+                    files.filter(
+                                    f ->
+                                            f.toString().contains("src/main")
+                                                    && f.toString().endsWith(".java"))
                             .toList()) {
                 found.addAll(matches(Files.readString(file), Pattern.compile(pattern)));
             }

@@ -68,7 +68,8 @@ class KilledUpIT {
                                 .setModel("fashion")
                                 .setCount(IMAGES)
                                 .setSeed((long) i % 5)
-                                .setSampler(Sampler.newBuilder().setStepsPerLevel(1 + i / 5).build())
+                                .setSampler(
+                                        Sampler.newBuilder().setStepsPerLevel(1 + i / 5).build())
                                 .build());
             }
         }

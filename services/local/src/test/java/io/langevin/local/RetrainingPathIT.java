@@ -51,7 +51,8 @@ class RetrainingPathIT {
 
     @Test
     void a_request_becomes_a_model_that_every_sampler_uses_without_a_restart() throws Exception {
-        JobState end = Retraining.askAndWait(platform, retraining("trained", "fashion", 12).build());
+        JobState end =
+                Retraining.askAndWait(platform, retraining("trained", "fashion", 12).build());
         assertThat(end.getStage()).isEqualTo(JobStage.COMPLETED);
 
         SampleRequest request =
@@ -72,11 +73,16 @@ class RetrainingPathIT {
     void runs_that_cannot_be_say_why_and_the_next_one_is_done() {
         assertFails(retraining("m", "nothing", 1).build(), "dataset: must exist");
         assertFails(retraining("m", "../fashion", 1).build(), "dataset: must be a name of letters");
-        assertFails(retraining("m", "fashion", 1).setImageSize(512).build(), "smaller than the 512×512 asked for");
-        assertFails(retraining("m", "fashion", 1).setImageSize(9).build(), "imageSize: must be a multiple of 2");
+        assertFails(
+                retraining("m", "fashion", 1).setImageSize(512).build(),
+                "smaller than the 512×512 asked for");
+        assertFails(
+                retraining("m", "fashion", 1).setImageSize(9).build(),
+                "imageSize: must be a multiple of 2");
         assertFails(
                 retraining("m", "fashion", 1)
-                        .setTraining(TrainingParameters.newBuilder().setLearningRate(Double.NaN).build())
+                        .setTraining(
+                                TrainingParameters.newBuilder().setLearningRate(Double.NaN).build())
                         .build(),
                 "training.learningRate: must be above 0");
         assertFails(
@@ -101,7 +107,10 @@ class RetrainingPathIT {
                     records ->
                             records.stream()
                                     .filter(r -> id.equals(r.key()))
-                                    .anyMatch(r -> serde.decode(r.value()).getStage() == JobStage.CANCELLED));
+                                    .anyMatch(
+                                            r ->
+                                                    serde.decode(r.value()).getStage()
+                                                            == JobStage.CANCELLED));
         }
         // the worker is free again: another run goes through
         Retraining.askAndWait(platform, retraining("after", "fashion", 2).build());
@@ -113,7 +122,8 @@ class RetrainingPathIT {
                 .hasMessageContaining(reason);
     }
 
-    private static RetrainingRequest.Builder retraining(String model, String dataset, int iterations) {
+    private static RetrainingRequest.Builder retraining(
+            String model, String dataset, int iterations) {
         return RetrainingRequest.newBuilder()
                 .setRunId(UUID.randomUUID().toString())
                 .setModel(model)

@@ -49,7 +49,12 @@ final class UpProcess implements AutoCloseable {
     private ProcessBuilder command(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx1g", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+        command.addAll(
+                List.of(
+                        "-Xmx1g",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path")));
         command.add("-Duser.home=" + folder);
         command.add("-Dlangevin.home=" + Path.of("../..").toAbsolutePath().normalize());
         command.add("-Dlangevin.registry.home=" + System.getProperty("langevin.registry.home"));
@@ -57,7 +62,14 @@ final class UpProcess implements AutoCloseable {
         command.add("-DDJL_CACHE_DIR=" + Path.of(System.getProperty("user.home"), ".djl.ai"));
         command.add(Langevin.class.getName());
         command.addAll(List.of(arguments));
-        command.addAll(List.of("--kafka-port", "" + kafkaPort, "--registry-port", "" + registryPort, "--page-port", "" + pagePort));
+        command.addAll(
+                List.of(
+                        "--kafka-port",
+                        "" + kafkaPort,
+                        "--registry-port",
+                        "" + registryPort,
+                        "--page-port",
+                        "" + pagePort));
         return new ProcessBuilder(command).redirectErrorStream(true);
     }
 

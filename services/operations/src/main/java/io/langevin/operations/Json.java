@@ -80,6 +80,27 @@ final class Json {
                 .put("imagesPerSecond", progress.getImagesPerSecond());
     }
 
+    static ArrayNode changes(List<LiveFeed.Change> changes) {
+        ArrayNode array = NODES.arrayNode();
+        changes.forEach(change -> array.add(change(change)));
+        return array;
+    }
+
+    /** {@code kind} says which of the forms above {@code value} has. */
+    static ObjectNode change(LiveFeed.Change change) {
+        ObjectNode node = NODES.objectNode();
+        if (change instanceof LiveFeed.Change.State state) {
+            node.put("kind", "state").set("value", state(state.state()));
+        } else if (change instanceof LiveFeed.Change.Image image) {
+            node.put("kind", "image").set("value", image(image.image()));
+        } else if (change instanceof LiveFeed.Change.Model model) {
+            node.put("kind", "model").set("value", model(model.checkpoint()));
+        } else if (change instanceof LiveFeed.Change.Loss loss) {
+            node.put("kind", "loss").set("value", progress(loss.progress()));
+        }
+        return node;
+    }
+
     static ObjectNode id(String id) {
         return NODES.objectNode().put("id", id);
     }

@@ -165,8 +165,10 @@ final class LiveFeed implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Everything there is now, as changes, then every change; until removed. */
-    void listen(Consumer<Change> listener) {
+    /**
+     * Everything there is now; from then on {@code listener} is told every change, until removed.
+     */
+    List<Change> listen(Consumer<Change> listener) {
         List<Change> now = new ArrayList<>();
         synchronized (this) {
             models.values().forEach(model -> now.add(new Change.Model(model)));
@@ -175,7 +177,7 @@ final class LiveFeed implements AutoCloseable {
             images.forEach(image -> now.add(new Change.Image(image)));
             listeners.add(listener);
         }
-        now.forEach(listener);
+        return now;
     }
 
     void forget(Consumer<Change> listener) {

@@ -143,26 +143,22 @@ final class OperationsApi implements AutoCloseable {
         json(ctx.status(HttpStatus.ACCEPTED), Json.id(id));
     }
 
+    /**
+     * One event {@code snapshot} with everything there is, then one {@code change} after another.
+     */
     private void events(SseClient client) {
         client.keepAlive();
-        Consumer<LiveFeed.Change> listener = change -> send(client, change);
+        Consumer<LiveFeed.Change> listener = change -> send(client, "change", Json.change(change));
         client.onClose(() -> feed.forget(listener));
-        feed.listen(listener);
+        synchronized (client) { // changes that come meanwhile wait behind the snapshot
+            send(client, "snapshot", Json.changes(feed.listen(listener)));
+        }
     }
 
-    private static void send(SseClient client, LiveFeed.Change change) {
+    private static void send(SseClient client, String event, JsonNode data) {
         synchronized (client) {
-            if (client.terminated()) {
-                return;
-            }
-            if (change instanceof LiveFeed.Change.State state) {
-                client.sendEvent("state", Json.state(state.state()).toString());
-            } else if (change instanceof LiveFeed.Change.Image image) {
-                client.sendEvent("image", Json.image(image.image()).toString());
-            } else if (change instanceof LiveFeed.Change.Model model) {
-                client.sendEvent("model", Json.model(model.checkpoint()).toString());
-            } else if (change instanceof LiveFeed.Change.Loss loss) {
-                client.sendEvent("loss", Json.progress(loss.progress()).toString());
+            if (!client.terminated()) {
+                client.sendEvent(event, data.toString());
             }
         }
     }

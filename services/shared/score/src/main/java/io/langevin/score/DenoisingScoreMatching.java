@@ -87,11 +87,18 @@ public final class DenoisingScoreMatching implements AutoCloseable {
         this.network = CompiledNetwork.load(manager, architecture);
         this.state =
                 new CompiledNetwork.TrainingState(
-                        manager.create(from.weights),
-                        manager.create(from.firstMoment),
-                        manager.create(from.secondMoment),
-                        manager.create(from.average));
+                        owned(from.weights),
+                        owned(from.firstMoment),
+                        owned(from.secondMoment),
+                        owned(from.average));
         this.step = from.step;
+    }
+
+    /** In PyTorch's own, aligned memory: it is changed in place, and outlives any Java buffer. */
+    private NDArray owned(float[] values) {
+        try (NDArray buffer = manager.create(values)) {
+            return buffer.duplicate();
+        }
     }
 
     /**

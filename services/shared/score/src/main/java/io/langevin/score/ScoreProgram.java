@@ -35,13 +35,15 @@ final class ScoreProgram {
 
     /**
      * Splits the flat weights: convolution kernels channels-last, vectors of norms as [1, C, 1, 1].
+     * A copy first: an array that Java made lies in a buffer that Java frees, whoever still looks
+     * at it.
      */
     private void prepare() {
         List<Parameter> parameters = layout.parameters();
         String sizes =
                 parameters.stream().map(p -> "" + p.size()).collect(Collectors.joining(", "));
         line("  def prepare(self: __torch__.Program, w: Tensor) -> List[Tensor]:");
-        line("    s = torch.split_with_sizes(w, [" + sizes + "])");
+        line("    s = torch.split_with_sizes(torch.clone(w), [" + sizes + "])");
         String prepared =
                 layout.parameters().stream().map(this::view).collect(Collectors.joining(", "));
         line("    return [" + prepared + "]");

@@ -78,6 +78,25 @@ class TrajectoryBatchTest {
     }
 
     @Test
+    void weights_outlive_the_java_buffers_that_they_came_in() {
+        Oracle oracle = Oracle.named("ncsnv2-28");
+        try (var network = network(oracle)) {
+            float[] x = new float[4 * network.dimension()];
+            float[] before = new float[x.length];
+            network.evaluate(x, before, 4);
+
+            for (int i = 0; i < 20; i++) {
+                network(oracle).close(); // the same amounts of memory, taken and given back
+                System.gc();
+            }
+
+            float[] after = new float[x.length];
+            network.evaluate(x, after, 4);
+            assertThat(after).isEqualTo(before);
+        }
+    }
+
+    @Test
     void removed_images_leave_and_the_others_stay() {
         SamplingPlan plan = AnnealedLangevin.plan(SCHEDULE, 2, 0.01, true);
         float[] wanted = alone(new Gaussian(8), plan, 3);
