@@ -8,6 +8,10 @@ public final class Langevin {
     private Langevin() {}
 
     public static void main(String[] args) {
+        if (args.length == 0 || !args[0].equals("up")) {
+            // a person reads this terminal: no log beside the command's own words
+            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        }
         CommandLine line = LangevinCommand.commandLine();
         line.addSubcommand(new UpCommand());
         line.addSubcommand(new DemoCommand());

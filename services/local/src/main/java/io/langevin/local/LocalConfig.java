@@ -13,9 +13,9 @@ import java.nio.file.Path;
  * @param dataDir everything that survives a restart
  * @param home where the platform's own files are, the system property {@code langevin.home}
  */
-record LocalConfig(Path dataDir, Path home, int kafkaPort, int registryPort, int pagePort) {
+public record LocalConfig(Path dataDir, Path home, int kafkaPort, int registryPort, int pagePort) {
 
-    LocalConfig {
+    public LocalConfig {
         dataDir = dataDir.toAbsolutePath().normalize();
         pagePort = pagePort == 0 ? freePort() : pagePort;
     }
@@ -28,7 +28,7 @@ record LocalConfig(Path dataDir, Path home, int kafkaPort, int registryPort, int
         }
     }
 
-    static Path homeOfProcess() {
+    public static Path homeOfProcess() {
         return Path.of(System.getProperty("langevin.home", "."));
     }
 
@@ -40,11 +40,11 @@ record LocalConfig(Path dataDir, Path home, int kafkaPort, int registryPort, int
         return dataDir.resolve("datasets");
     }
 
-    Path bundledDatasets() {
+    public Path bundledDatasets() {
         return home.resolve("services/local/bundled/datasets");
     }
 
-    Path bundledModels() {
+    public Path bundledModels() {
         return home.resolve("services/local/bundled/models");
     }
 }

@@ -48,7 +48,7 @@ public final class LocalPlatform implements AutoCloseable {
     }
 
     /** Returns when every service answers and the bundled models are published. */
-    static LocalPlatform start(LocalConfig config) throws IOException, InterruptedException {
+    public static LocalPlatform start(LocalConfig config) throws IOException, InterruptedException {
         Files.createDirectories(config.ownDatasets());
         EmbeddedPlatform embedded =
                 EmbeddedPlatform.start(
@@ -113,7 +113,7 @@ public final class LocalPlatform implements AutoCloseable {
                 why -> failure.complete("the %s service ended: %s".formatted(name, why)));
     }
 
-    KafkaConfig kafka() {
+    public KafkaConfig kafka() {
         return kafka;
     }
 

@@ -33,7 +33,7 @@ public final class CompiledNetwork implements AutoCloseable {
     }
 
     /** A manager of PyTorch arrays; whoever asks closes it. */
-    static NDManager newManager() {
+    public static NDManager newManager() {
         return PYTORCH.newBaseManager();
     }
 

@@ -16,7 +16,7 @@ import java.util.zip.ZipOutputStream;
  * <p>It is a zip of stored entries: the pickle of an empty module of class {@code
  * __torch__.Program}, an empty tuple of constants, the source text and the format version.
  */
-final class TorchScriptArchive {
+public final class TorchScriptArchive {
     /** Protocol 2, class {@code __torch__.Program}, no arguments, an empty state. */
     private static final String EMPTY_MODULE = "\u0080\u0002c__torch__\nProgram\n)\u0081}b.";
 
@@ -25,7 +25,7 @@ final class TorchScriptArchive {
     private TorchScriptArchive() {}
 
     /** The archive of a source text that defines the class {@code Program}. */
-    static byte[] of(String source) {
+    public static byte[] of(String source) {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
             store(zip, "m/data.pkl", EMPTY_MODULE.getBytes(ISO_8859_1));

@@ -1,0 +1,90 @@
+package io.langevin.benchmarks;
+
+import io.langevin.noise.NoiseSchedule;
+import io.langevin.score.Checkpoint;
+import io.langevin.score.DenoisingScoreMatching.State;
+import io.langevin.score.NetworkArchitecture;
+import io.langevin.score.TorchScoreNetwork;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What share of the machine's convolution peak sampling reaches. */
+@Command(
+        name = "network",
+        description = "Sampling's share of the convolution peak of this machine.")
+final class NetworkBench implements Callable<Integer> {
+    @Option(names = "--rounds", defaultValue = "7", description = "Rounds; the median counts.")
+    int rounds;
+
+    @Override
+    public Integer call() throws Exception {
+        System.out.printf(
+                "%-34s %10s %12s %12s %8s%n", "NETWORK", "ms a call", "GFLOP/s", "peak", "SHARE");
+        measure("ngf 32, 28×28×1, batch 128", 32, 1, 28, 128);
+        measure("ngf 128, 32×32×3, batch 8", 128, 3, 32, 8);
+        measure("ngf 32, 16×16×1, batch 64", 32, 1, 16, 64);
+        return 0;
+    }
+
+    private void measure(String name, int ngf, int channels, int size, int batch) throws Exception {
+        var architecture =
+                new NetworkArchitecture(NetworkArchitecture.Family.BASE, ngf, channels, size);
+        var checkpoint =
+                new Checkpoint(
+                        architecture,
+                        NoiseSchedule.geometric(1, 0.1, 2),
+                        1,
+                        1e-3,
+                        true,
+                        "",
+                        State.initial(architecture, 1).weights(),
+                        Map.of());
+        float[] x = new float[batch * architecture.dimension()];
+        float[] f = new float[x.length];
+        double work = batch * ConvolutionWork.flops(architecture);
+        try (var network = new TorchScoreNetwork(checkpoint);
+                var small = new Convolution(batch, 2 * ngf, size / 2);
+                var large = new Convolution(8, 256, 32)) {
+            warmUp(() -> network.evaluate(x, f, batch));
+            double[] shares = new double[rounds];
+            double[] times = new double[rounds];
+            double[] peaks = new double[rounds];
+            for (int i = 0; i < rounds; i++) {
+                times[i] = Timing.seconds(() -> network.evaluate(x, f, batch));
+                peaks[i] = Math.max(rate(small), rate(large));
+                shares[i] = work / times[i] / peaks[i];
+            }
+            double seconds = Timing.median(times);
+            double best = Timing.median(peaks);
+            System.out.printf(
+                    "%-34s %10.1f %12.0f %12.0f %7.0f%%%n",
+                    name,
+                    1e3 * seconds,
+                    work / seconds / 1e9,
+                    best / 1e9,
+                    100 * Timing.median(shares));
+        }
+    }
+
+    /** Operations a second over about a quarter of a second. */
+    private static double rate(Convolution convolution) throws Exception {
+        convolution.run();
+        int calls = (int) Math.max(1, 0.25 / Timing.seconds(convolution::run));
+        double seconds =
+                Timing.seconds(
+                        () -> {
+                            for (int i = 0; i < calls; i++) {
+                                convolution.run();
+                            }
+                        });
+        return calls * convolution.flops() / seconds;
+    }
+
+    private static void warmUp(Timing.Work work) throws Exception {
+        for (int i = 0; i < 3; i++) {
+            work.run();
+        }
+    }
+}

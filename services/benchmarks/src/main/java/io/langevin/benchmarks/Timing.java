@@ -1,0 +1,44 @@
+package io.langevin.benchmarks;
+
+import java.util.Arrays;
+
+/** Two things in turn, A B A B …, so that a machine whose speed drifts is fair to both. */
+final class Timing {
+    private Timing() {}
+
+    /** Something to measure. */
+    interface Work {
+        void run() throws Exception;
+    }
+
+    /**
+     * @param a median seconds of the first
+     * @param b median seconds of the second
+     * @param ratio median of a/b, pair by pair
+     */
+    record Pair(double a, double b, double ratio) {}
+
+    static Pair inTurn(Work first, Work second, int rounds) throws Exception {
+        double[] a = new double[rounds];
+        double[] b = new double[rounds];
+        double[] ratios = new double[rounds];
+        for (int i = 0; i < rounds; i++) {
+            a[i] = seconds(first);
+            b[i] = seconds(second);
+            ratios[i] = a[i] / b[i];
+        }
+        return new Pair(median(a), median(b), median(ratios));
+    }
+
+    static double seconds(Work work) throws Exception {
+        long begin = System.nanoTime();
+        work.run();
+        return (System.nanoTime() - begin) / 1e9;
+    }
+
+    static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}
