@@ -108,7 +108,11 @@ function redraw() {
 
 async function publish(path, body) {
   const answer = element("answer");
-  const response = await fetch(path, { method: "POST", body: JSON.stringify(body) });
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
   const result = await response.json();
   answer.dataset.bad = String(!response.ok);
   answer.textContent = response.ok ? `published ${result.id}` : result.error;
@@ -139,6 +143,7 @@ const show = {
   },
   image: showImage,
   loss(progress) {
+    if (progress.runId !== newestRun) losses.clear();
     newestRun = progress.runId;
     const points = losses.get(newestRun) ?? [];
     points.push(progress);

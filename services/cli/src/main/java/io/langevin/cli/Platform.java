@@ -2,15 +2,13 @@ package io.langevin.cli;
 
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Opened;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
 import io.langevin.messaging.TopicFollower;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import org.apache.avro.specific.SpecificRecord;
 
 /** A platform as its clients see it: topics to write to and to follow. Closes what it opened. */
@@ -19,7 +17,7 @@ public final class Platform implements AutoCloseable {
 
     private final KafkaConfig kafka;
     private final Schemas schemas;
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Opened opened = new Opened();
 
     private Platform(KafkaConfig kafka, Schemas schemas) {
         this.kafka = kafka;
@@ -53,13 +51,7 @@ public final class Platform implements AutoCloseable {
                         handler,
                         TopicFollower.Unreadable.leftToOthers());
         opened.push(follower);
-        try {
-            follower.caughtUp().join();
-        } catch (CompletionException e) {
-            throw new CommandFailure(
-                    "topic %s cannot be read: %s"
-                            .formatted(kafka.name(topic), e.getCause().getMessage()));
-        }
+        follower.awaitCaughtUp();
     }
 
     /** Every record that is there now, in order. */
@@ -77,19 +69,13 @@ public final class Platform implements AutoCloseable {
                             }
                         },
                         TopicFollower.Unreadable.leftToOthers())) {
-            follower.caughtUp().join();
+            follower.awaitCaughtUp();
         }
         return List.copyOf(records);
     }
 
     @Override
     public void close() {
-        while (!opened.isEmpty()) {
-            try {
-                opened.pop().close();
-            } catch (Exception e) {
-                throw new IllegalStateException("not closed cleanly", e);
-            }
-        }
+        opened.close();
     }
 }

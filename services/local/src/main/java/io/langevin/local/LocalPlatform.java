@@ -5,6 +5,7 @@ import io.langevin.datasets.DatasetRoots;
 import io.langevin.embedded.EmbeddedPlatform;
 import io.langevin.messaging.JobLocks;
 import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Opened;
 import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topics;
@@ -24,8 +25,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
@@ -33,13 +32,13 @@ import org.apache.kafka.clients.admin.Admin;
 /** A broker, a registry and every service on one data folder, for this process's lifetime. */
 public final class LocalPlatform implements AutoCloseable {
     /** A single process: its services need not wait long for one another's locks. */
-    private static final JobLocks LOCKS = new JobLocks(Duration.ofSeconds(15), 5);
+    private static final JobLocks LOCKS = new JobLocks(Duration.ofSeconds(15), 10);
 
     private final LocalConfig config;
     private final EmbeddedPlatform embedded;
     private final KafkaConfig kafka;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Opened opened = new Opened();
 
     private LocalPlatform(LocalConfig config, EmbeddedPlatform embedded) {
         this.config = config;
@@ -134,17 +133,14 @@ public final class LocalPlatform implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!opened.isEmpty()) {
-            try {
-                opened.pop().close();
-            } catch (Exception e) {
-                throw new IllegalStateException("not closed cleanly", e);
-            }
-        }
         try {
-            embedded.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the broker did not stop cleanly", e);
+            opened.close();
+        } finally {
+            try {
+                embedded.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("the broker did not stop cleanly", e);
+            }
         }
     }
 }

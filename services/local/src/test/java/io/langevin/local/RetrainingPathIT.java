@@ -26,12 +26,15 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a retraining request to images of the model trained for it, on real images. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // only against a hang
 class RetrainingPathIT {
     @TempDir static Path folder;
     private static LocalPlatform here;

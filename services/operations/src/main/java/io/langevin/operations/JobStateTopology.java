@@ -32,6 +32,7 @@ final class JobStateTopology {
                         .processValues(Asked::new, Named.as("asked"));
         KStream<String, JobState> ended =
                 streams.read(builder, SAMPLING_OUTCOMES)
+                        .filter((id, outcome) -> outcome != null, Named.as("with-outcome"))
                         .mapValues(JobStateTopology::ended, Named.as("ended"));
         KStream<String, JobState> latest =
                 asked.merge(ended, Named.as("events"))

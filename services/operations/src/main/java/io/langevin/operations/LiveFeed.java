@@ -10,6 +10,7 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicFollower;
 import io.langevin.messaging.TopicFollower.From;
 import io.langevin.records.GeneratedImage;
+import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.TrainingProgress;
@@ -22,6 +23,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -35,6 +37,14 @@ final class LiveFeed implements AutoCloseable {
     private static final int IMAGES = 120;
     private static final int LOSSES = 2_000;
     private static final Duration IMAGES_FROM = Duration.ofHours(1);
+
+    private static final Set<JobStage> ENDED =
+            Set.of(JobStage.COMPLETED, JobStage.FAILED, JobStage.EXPIRED, JobStage.CANCELLED);
+
+    /** What still runs is the last to be forgotten. */
+    private static final Comparator<JobState> OLDEST_ENDED_FIRST =
+            Comparator.comparing((JobState state) -> !ENDED.contains(state.getStage()))
+                    .thenComparing(JobState::getUpdatedAt);
 
     private final Map<String, JobState> states = new TreeMap<>();
     private final Deque<GeneratedImage> images = new ArrayDeque<>();
@@ -96,7 +106,7 @@ final class LiveFeed implements AutoCloseable {
             states.put(state.getId(), state);
             if (states.size() > STATES) {
                 states.values().stream()
-                        .min(Comparator.comparing(JobState::getUpdatedAt))
+                        .min(OLDEST_ENDED_FIRST)
                         .map(JobState::getId)
                         .ifPresent(states::remove);
             }

@@ -1,5 +1,6 @@
 package io.langevin.operations;
 
+import static io.langevin.messaging.RecordRules.require;
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.sse.SseClient;
 import io.langevin.messaging.ConfigurationException;
@@ -79,6 +81,7 @@ final class OperationsApi implements AutoCloseable {
         javalin.http.maxRequestSize = LARGEST_BODY;
         javalin.staticFiles.add("/page");
         var routes = javalin.routes;
+        routes.before("/api/*", OperationsApi::refuseOtherPages);
         routes.get("/api/jobs", ctx -> json(ctx, Json.states(feed.states())));
         routes.get("/api/jobs/{id}", this::job);
         routes.get("/api/models", ctx -> json(ctx, Json.models(feed.models())));
@@ -94,6 +97,16 @@ final class OperationsApi implements AutoCloseable {
         routes.exception(
                 RejectedException.class,
                 (e, ctx) -> json(ctx.status(HttpStatus.BAD_REQUEST), Json.error(e.getMessage())));
+    }
+
+    /** A page from elsewhere may post text or forms unasked, but not JSON. */
+    private static void refuseOtherPages(Context ctx) {
+        boolean json = String.valueOf(ctx.contentType()).startsWith("application/json");
+        require(
+                ctx.method() != HandlerType.POST || json,
+                "Content-Type",
+                "be application/json",
+                ctx.contentType());
     }
 
     private void job(Context ctx) {
@@ -148,19 +161,14 @@ final class OperationsApi implements AutoCloseable {
      */
     private void events(SseClient client) {
         client.keepAlive();
-        Consumer<LiveFeed.Change> listener = change -> send(client, "change", Json.change(change));
-        client.onClose(() -> feed.forget(listener));
-        synchronized (client) { // changes that come meanwhile wait behind the snapshot
-            send(client, "snapshot", Json.changes(feed.listen(listener)));
-        }
-    }
-
-    private static void send(SseClient client, String event, JsonNode data) {
-        synchronized (client) {
-            if (!client.terminated()) {
-                client.sendEvent(event, data.toString());
-            }
-        }
+        EventWriter writer = new EventWriter(client);
+        Consumer<LiveFeed.Change> listener = writer::change;
+        client.onClose(
+                () -> {
+                    feed.forget(listener);
+                    writer.close();
+                });
+        writer.start(Json.changes(feed.listen(listener)));
     }
 
     private static JsonNode body(Context ctx) {

@@ -1,7 +1,8 @@
 package io.langevin.operations;
 
 import static io.langevin.messaging.RecordRules.require;
-import static io.langevin.messaging.RecordRules.requireId;
+import static io.langevin.messaging.RecordRules.requireIdIsKey;
+import static io.langevin.messaging.RecordRules.requireLabels;
 import static io.langevin.messaging.RecordRules.requireModelName;
 
 import io.langevin.records.RetrainingRequest;
@@ -20,13 +21,9 @@ final class RetrainingRules {
      * @throws io.langevin.messaging.RejectedException which field, which rule, which value
      */
     static void check(RetrainingRequest request, String key) {
-        requireId("runId", request.getRunId());
-        require(
-                request.getRunId().equals(key),
-                "runId",
-                "equal the record's key '%s'".formatted(key),
-                request.getRunId());
+        requireIdIsKey("runId", request.getRunId(), key);
         requireModelName(request.getModel());
+        requireLabels(request.getLabels());
         require(
                 request.getImageSize() >= 1 && request.getImageSize() <= 1024,
                 "imageSize",

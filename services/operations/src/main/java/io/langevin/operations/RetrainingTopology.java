@@ -181,6 +181,10 @@ final class RetrainingTopology {
                     || ended(run, result.getStatus(), result.getReason())) {
                 return;
             }
+            if (result.getSigmas().isEmpty()) {
+                move(run, JobStage.FAILED, "sigmas: a schedule must have at least one, not none");
+                return;
+            }
             RetrainingRequest request = run.getRequest();
             send(
                     TrainingJob.newBuilder()

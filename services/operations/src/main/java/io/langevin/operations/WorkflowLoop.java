@@ -3,6 +3,7 @@ package io.langevin.operations;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.ServiceLoop;
+import io.langevin.messaging.Topic;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
@@ -67,6 +68,7 @@ final class WorkflowLoop implements ServiceLoop {
                 UnreadableToDeadLetters.class);
         // of a process that died: its transaction is given up after this long
         properties.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 20_000);
+        properties.put(StreamsConfig.producerPrefix("max.request.size"), Topic.LARGEST_RECORD);
         properties.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 15_000);
         return properties;
     }

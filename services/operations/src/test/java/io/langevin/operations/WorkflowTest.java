@@ -171,7 +171,7 @@ class WorkflowTest {
                 .extracting(JobState::getDetail)
                 .containsExactly(
                         "imageSize: must be 1 to 1024 pixels, not 0",
-                        "runId: must equal the record's key '%s', not %s".formatted(other, RUN),
+                        "runId: must equal the key of its record, not " + RUN,
                         "runId: must be a UUID in its usual text form, not 'x'");
         assertThat(read(SCHEDULE_JOBS)).isEmpty();
     }
@@ -193,6 +193,20 @@ class WorkflowTest {
                                 dead.get(1).headers().lastHeader(DeadLetters.REASON).value(),
                                 StandardCharsets.UTF_8))
                 .contains("must be a io.langevin.records.RetrainingRequest");
+    }
+
+    @Test
+    void empty_values_and_empty_schedules_stop_nothing() throws Exception {
+        input(SAMPLING_OUTCOMES).pipeInput("a", (byte[]) null);
+        input(SAMPLING_REQUESTS).pipeInput("a", (byte[]) null);
+        input(RETRAINING_REQUESTS).pipeInput(RUN, (byte[]) null);
+        send(RETRAINING_REQUESTS, RUN, request().build());
+        send(
+                SCHEDULE_RESULTS,
+                RUN,
+                ScheduleResult.newBuilder().setRunId(RUN).setStatus(JobStatus.COMPLETED).build());
+
+        assertThat(states()).containsExactly(JobStage.SCHEDULING, JobStage.FAILED);
     }
 
     @Test

@@ -26,17 +26,16 @@ public final class PublishingService {
         var schemas = new Schemas(config.kafka());
         var artifacts = ArtifactStore.open(config.artifacts());
         var handler = new PublishingHandler(config.kafka(), schemas, artifacts);
-        return Running.loop(
+        var worker =
+                JobWorker.open(
+                        config.kafka(),
+                        schemas,
+                        PUBLISHING_JOBS,
+                        PUBLISHING_RESULTS,
                         NAME,
-                        JobWorker.open(
-                                config.kafka(),
-                                schemas,
-                                PUBLISHING_JOBS,
-                                PUBLISHING_RESULTS,
-                                NAME,
-                                config.locks(),
-                                handler,
-                                metrics))
-                .closing(artifacts, handler);
+                        config.locks(),
+                        handler,
+                        metrics);
+        return Running.loop(NAME, worker).closing(artifacts, handler).dependingOn(worker.blind());
     }
 }

@@ -13,9 +13,12 @@ import io.langevin.records.PublishedCheckpoint;
 import io.langevin.score.Checkpoint;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,8 @@ public final class PublishedCheckpoints implements AutoCloseable {
 
     private final ArtifactStore artifacts;
     private final Map<String, ServingCheckpoint> byModel = new ConcurrentHashMap<>();
+    private final Map<ArtifactId, WeakReference<ServingCheckpoint>> inUse =
+            new ConcurrentHashMap<>();
     private final Counter loaded;
     private final Counter failed;
     private final TopicFollower<PublishedCheckpoint> follower;
@@ -64,7 +69,7 @@ public final class PublishedCheckpoints implements AutoCloseable {
             throws InterruptedException {
         PublishedCheckpoints checkpoints =
                 new PublishedCheckpoints(kafka, schemas, artifacts, unreadable, metrics);
-        checkpoints.follower.caughtUp().join();
+        checkpoints.follower.awaitCaughtUp();
         return checkpoints;
     }
 
@@ -108,8 +113,9 @@ public final class PublishedCheckpoints implements AutoCloseable {
         }
         try {
             ArtifactId id = new ArtifactId(pinned);
-            return current != null && current.id().equals(id) ? current : load(id);
-        } catch (ArtifactException | IllegalArgumentException e) {
+            return load(id);
+        } catch (ArtifactException | IllegalArgumentException | UncheckedIOException e) {
+            // a store that is away must not hold up those who need nothing from it
             throw new RejectedException("checkpoint: " + e.getMessage());
         }
     }
@@ -121,8 +127,21 @@ public final class PublishedCheckpoints implements AutoCloseable {
         return ids;
     }
 
+    /** One copy of each in memory, for as long as a model or a request uses it. */
     private ServingCheckpoint load(ArtifactId id) {
-        return new ServingCheckpoint(id, Checkpoint.parse(artifacts.get(id)));
+        WeakReference<ServingCheckpoint> known = inUse.get(id);
+        ServingCheckpoint checkpoint = known == null ? null : known.get();
+        if (checkpoint == null) {
+            checkpoint = new ServingCheckpoint(id, Checkpoint.parse(artifacts.get(id)));
+            inUse.values().removeIf(reference -> reference.get() == null);
+            inUse.put(id, new WeakReference<>(checkpoint));
+        }
+        return checkpoint;
+    }
+
+    /** Fails when the topic cannot be followed any longer. */
+    CompletableFuture<Void> ended() {
+        return follower.ended();
     }
 
     @Override

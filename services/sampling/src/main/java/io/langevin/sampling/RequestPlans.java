@@ -1,7 +1,8 @@
 package io.langevin.sampling;
 
 import static io.langevin.messaging.RecordRules.require;
-import static io.langevin.messaging.RecordRules.requireId;
+import static io.langevin.messaging.RecordRules.requireIdIsKey;
+import static io.langevin.messaging.RecordRules.requireLabels;
 import static io.langevin.messaging.RecordRules.requireModelName;
 
 import io.langevin.messaging.RejectedException;
@@ -25,13 +26,9 @@ final class RequestPlans {
      * @throws RejectedException which field, which rule, which value
      */
     static void check(SampleRequest request, String key) {
-        requireId("requestId", request.getRequestId());
-        require(
-                request.getRequestId().equals(key),
-                "requestId",
-                "equal the record's key '%s'".formatted(key),
-                request.getRequestId());
+        requireIdIsKey("requestId", request.getRequestId(), key);
         requireModelName(request.getModel());
+        requireLabels(request.getLabels());
         require(
                 request.getCount() >= 1 && request.getCount() <= MAXIMUM_COUNT,
                 "count",

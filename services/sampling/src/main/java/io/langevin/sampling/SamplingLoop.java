@@ -108,10 +108,15 @@ final class SamplingLoop implements ServiceLoop {
     }
 
     private void turn(TransactionalStream<SampleRequest> stream) {
-        int room = Math.min(CLAIMED_AT_ONCE, config.admittedImages() - admittedImages());
-        for (Claim<SampleRequest> claim :
-                stream.poll(active.isEmpty() ? IDLE : Duration.ZERO, Math.max(0, room))) {
-            admit(claim, stream);
+        Duration patience = active.isEmpty() ? IDLE : Duration.ZERO;
+        for (int claimed = 0; claimed < CLAIMED_AT_ONCE; claimed++) {
+            int room = admittedImages() < config.admittedImages() ? 1 : 0;
+            List<Claim<SampleRequest>> claims = stream.poll(patience, room);
+            if (claims.isEmpty()) {
+                break;
+            }
+            claims.forEach(claim -> admit(claim, stream));
+            patience = Duration.ZERO;
         }
         endEarly(stream);
         fill();
@@ -138,6 +143,10 @@ final class SamplingLoop implements ServiceLoop {
                             checkpoint,
                             RequestPlans.of(request.getSampler(), checkpoint.checkpoint())));
         } catch (RejectedException e) {
+            LOG.atInfo()
+                    .addKeyValue("requestId", request.getRequestId())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("request refused");
             metrics.ended(SampleStatus.FAILED, 0);
             stream.complete(claim, records.rejected(claim, e.getMessage()));
         }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -95,9 +96,10 @@ final class SamplingRecords {
         return outputs;
     }
 
-    /** The outcome of a request that never began. */
+    /** The outcome of a request that never began; what was wrong may be its labels. */
     List<ProducerRecord<String, byte[]>> rejected(Claim<SampleRequest> claim, String reason) {
-        SampleOutcome outcome = outcome(claim, SampleStatus.FAILED, reason).build();
+        SampleOutcome outcome =
+                outcome(claim, SampleStatus.FAILED, reason).setLabels(Map.of()).build();
         return List.of(record(claim, SAMPLING_OUTCOMES, outcomes.encode(outcome), outcome));
     }
 

@@ -30,6 +30,9 @@ public final class SamplingService {
                         config.kafka(), schemas, artifacts, deadLetters, metrics);
         var loop =
                 new SamplingLoop(config, schemas, checkpoints, artifacts, cancellations, metrics);
-        return Running.loop(NAME, loop).closing(artifacts, deadLetters, cancellations, checkpoints);
+        return Running.loop(NAME, loop)
+                .closing(artifacts, deadLetters, cancellations, checkpoints)
+                .dependingOn(cancellations.ended())
+                .dependingOn(checkpoints.ended());
     }
 }

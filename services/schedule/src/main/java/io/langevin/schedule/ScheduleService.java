@@ -22,8 +22,7 @@ public final class ScheduleService {
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
     public static Running start(ScheduleConfig config, MeterRegistry metrics)
             throws InterruptedException {
-        return Running.loop(
-                NAME,
+        var worker =
                 JobWorker.open(
                         config.kafka(),
                         new Schemas(config.kafka()),
@@ -32,6 +31,7 @@ public final class ScheduleService {
                         NAME,
                         config.locks(),
                         new ScheduleHandler(config.datasets()),
-                        metrics));
+                        metrics);
+        return Running.loop(NAME, worker).dependingOn(worker.blind());
     }
 }

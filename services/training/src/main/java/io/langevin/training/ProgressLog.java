@@ -70,7 +70,7 @@ final class ProgressLog implements AutoCloseable {
                             }
                         },
                         TopicFollower.Unreadable.leftToOthers())) {
-            reading.caughtUp().join();
+            reading.awaitCaughtUp();
         }
         return last.get();
     }

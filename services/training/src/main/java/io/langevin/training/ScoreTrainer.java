@@ -28,10 +28,10 @@ final class ScoreTrainer implements AutoCloseable {
     private final double secondsBefore;
     private final long begin = System.nanoTime();
     private long step;
-    private Optional<ArtifactId> lastSnapshot = Optional.empty();
+    private Optional<ArtifactId> lastSnapshot;
 
     /**
-     * @param loss mean since the last progress
+     * @param loss mean since the last progress; not a number where a snapshot was already the end
      */
     record Trained(State state, double loss, double seconds) {}
 
@@ -39,12 +39,14 @@ final class ScoreTrainer implements AutoCloseable {
             TrainingJob job,
             TrainingPlan plan,
             Optional<TrainingSnapshot> from,
+            Optional<ArtifactId> lastSnapshot,
             ArtifactStore artifacts,
             ProgressLog progress) {
         this.job = job;
         this.parameters = job.getTraining();
         this.artifacts = artifacts;
         this.progress = progress;
+        this.lastSnapshot = lastSnapshot;
         State state =
                 from.map(TrainingSnapshot::state)
                         .orElseGet(() -> State.initial(plan.architecture(), parameters.getSeed()));
@@ -89,6 +91,11 @@ final class ScoreTrainer implements AutoCloseable {
             }
         }
         return new Trained(matching.state(), mean, seconds());
+    }
+
+    /** Once the checkpoint is safe nothing is left to go on from. */
+    void forgetSnapshots() {
+        lastSnapshot.ifPresent(artifacts::delete);
     }
 
     private boolean isDone() {

@@ -52,10 +52,12 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     @Override
     public TrainingResult run(TrainingJob job, JobContext context) throws InterruptedException {
         TrainingPlan plan = plan(job);
-        Optional<TrainingSnapshot> snapshot = lastSnapshot(job.getRunId());
-        try (var trainer = new ScoreTrainer(job, plan, snapshot, artifacts, progress)) {
-            ScoreTrainer.Trained trained = trainer.train(context);
-            return result(job, plan, trained);
+        Optional<ArtifactId> id = progress.lastSnapshot(job.getRunId()).map(ArtifactId::new);
+        Optional<TrainingSnapshot> snapshot = id.flatMap(this::snapshot);
+        try (var trainer = new ScoreTrainer(job, plan, snapshot, id, artifacts, progress)) {
+            TrainingResult result = result(job, plan, trainer.train(context));
+            trainer.forgetSnapshots();
+            return result;
         }
     }
 
@@ -126,19 +128,14 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
         return data;
     }
 
-    private Optional<TrainingSnapshot> lastSnapshot(String runId) throws InterruptedException {
-        Optional<String> id = progress.lastSnapshot(runId);
-        if (id.isEmpty()) {
-            return Optional.empty();
-        }
+    private Optional<TrainingSnapshot> snapshot(ArtifactId id) {
         try {
-            byte[] bytes = artifacts.get(new ArtifactId(id.get()));
-            return Optional.of(TrainingSnapshot.parse(bytes));
+            return Optional.of(TrainingSnapshot.parse(artifacts.get(id)));
         } catch (ArtifactException | IllegalArgumentException e) {
             LOG.atWarn()
-                    .addKeyValue("runId", runId)
+                    .addKeyValue("snapshot", id)
                     .addKeyValue("reason", e.getMessage())
-                    .log("its last snapshot cannot be used: training begins anew");
+                    .log("the run's last snapshot cannot be used: training begins anew");
             return Optional.empty();
         }
     }

@@ -26,17 +26,16 @@ public final class TrainingService {
         var schemas = new Schemas(config.kafka());
         var artifacts = ArtifactStore.open(config.artifacts());
         var progress = ProgressLog.open(config.kafka(), schemas, metrics);
-        return Running.loop(
+        var worker =
+                JobWorker.open(
+                        config.kafka(),
+                        schemas,
+                        TRAINING_JOBS,
+                        TRAINING_RESULTS,
                         NAME,
-                        JobWorker.open(
-                                config.kafka(),
-                                schemas,
-                                TRAINING_JOBS,
-                                TRAINING_RESULTS,
-                                NAME,
-                                config.locks(),
-                                new TrainingHandler(config.datasets(), artifacts, progress),
-                                metrics))
-                .closing(artifacts, progress);
+                        config.locks(),
+                        new TrainingHandler(config.datasets(), artifacts, progress),
+                        metrics);
+        return Running.loop(NAME, worker).closing(artifacts, progress).dependingOn(worker.blind());
     }
 }

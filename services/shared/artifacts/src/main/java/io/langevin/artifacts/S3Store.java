@@ -15,7 +15,6 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Blobs in an S3 bucket under {@code prefix/ab/abcdef…}. */
@@ -90,7 +89,11 @@ final class S3Store implements ArtifactStore {
                                 return client.getObjectAsBytes(
                                                 get -> get.bucket(bucket).key(key(id)))
                                         .asByteArray();
-                            } catch (NoSuchKeyException e) {
+                            } catch (S3Exception e) {
+                                // 403: what S3 answers for a missing key to those who may not list
+                                if (e.statusCode() != 404 && e.statusCode() != 403) {
+                                    throw e;
+                                }
                                 throw new ArtifactException(
                                         "artifact %s: not in the store".formatted(id));
                             }

@@ -5,6 +5,7 @@ import static io.langevin.messaging.Topics.CANCELLATIONS;
 import io.langevin.records.Cancellation;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What somebody asked to stop, as far back as the topic goes. Safe to use from several threads. */
@@ -33,12 +34,17 @@ public final class Cancellations implements AutoCloseable {
             KafkaConfig kafka, Schemas schemas, TopicFollower.Unreadable unreadable)
             throws InterruptedException {
         Cancellations cancellations = new Cancellations(kafka, schemas, unreadable);
-        cancellations.follower.caughtUp().join();
+        cancellations.follower.awaitCaughtUp();
         return cancellations;
     }
 
     public Optional<Cancellation> of(String id) {
         return Optional.ofNullable(byId.get(id));
+    }
+
+    /** Fails when the topic cannot be followed any longer. */
+    public CompletableFuture<Void> ended() {
+        return follower.ended();
     }
 
     @Override

@@ -11,6 +11,7 @@ public final class ClaimedPartition {
     private final TopicPartition partition;
     private final OffsetLedger ledger;
     private long position;
+    private int outstanding;
     private boolean lost;
 
     ClaimedPartition(TopicPartition partition, OffsetLedger ledger) {
@@ -32,12 +33,25 @@ public final class ClaimedPartition {
         lost = true;
     }
 
-    synchronized boolean isDone(long offset) {
-        return ledger.isDone(offset);
+    /**
+     * A record was read. What lies between it and the one before is none: a marker of a
+     * transaction, an aborted or a deleted record.
+     *
+     * @return whether it is still to be worked on
+     */
+    synchronized boolean reached(long offset) {
+        ledger.completeRange(position, offset - 1);
+        position = offset + 1;
+        if (ledger.isDone(offset)) {
+            return false;
+        }
+        outstanding++;
+        return true;
     }
 
-    synchronized void reached(long offset) {
-        position = offset;
+    /** Whether what is read but not done could outgrow the metadata of the committed offset. */
+    synchronized boolean isCrowded() {
+        return ledger.isCrowded(outstanding + 1);
     }
 
     /** The offset to read next. */
@@ -48,6 +62,7 @@ public final class ClaimedPartition {
     /** Marks the offset; what is to be committed now. */
     synchronized OffsetAndMetadata complete(long offset) {
         ledger.complete(offset);
+        outstanding--;
         return new OffsetAndMetadata(ledger.committable(), ledger.metadata());
     }
 }

@@ -10,12 +10,12 @@ import java.time.Duration;
  * @param deliveries how often a job is handed out; the last time only to report that it failed
  */
 public record JobLocks(Duration lock, int deliveries) {
-    public static final JobLocks DEFAULT = new JobLocks(Duration.ofSeconds(30), 5);
+    public static final JobLocks DEFAULT = new JobLocks(Duration.ofSeconds(30), 10);
 
     public static JobLocks from(Environment environment) {
         return new JobLocks(
                 environment.seconds("LANGEVIN_JOB_LOCK_SECONDS", 30, 1, 3_600),
-                environment.number("LANGEVIN_JOB_DELIVERIES", 5, 2, 10));
+                environment.number("LANGEVIN_JOB_DELIVERIES", 10, 2, 10));
     }
 
     public JobLocks {

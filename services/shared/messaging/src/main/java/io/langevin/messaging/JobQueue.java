@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -76,6 +77,9 @@ final class JobQueue implements AutoCloseable {
                     .all()
                     .get();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof RetriableException away) {
+                throw away;
+            }
             throw new ConfigurationException(
                     "share group %s: its settings were refused: %s"
                             .formatted(group, e.getCause().getMessage()),
@@ -107,10 +111,6 @@ final class JobQueue implements AutoCloseable {
         return poll(patience)
                 .filter(renewed -> renewed.offset() == record.offset())
                 .orElseThrow(() -> new KafkaException("the lock of the job was not renewed"));
-    }
-
-    void wakeup() {
-        consumer.wakeup();
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,7 +26,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,12 +51,16 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
     private final AvroSerde<R> resultSerde;
     private final EventHeaders headers;
     private final Producer<String, byte[]> producer;
+    private final DeadLetterWriter deadLetters;
     private final Cancellations cancellations;
     private final ExecutorService executor;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final MeterRegistry metrics;
     private final AtomicInteger busy;
     private JobQueue queue;
+
+    /** How a job ended, and its result. */
+    private record Answer<R>(String id, JobStatus status, R result) {}
 
     private JobWorker(
             KafkaConfig kafka,
@@ -77,7 +82,8 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         this.resultSerde = schemas.serde(results);
         this.headers = EventHeaders.ofService(reader);
         this.producer = kafka.producer(Map.of());
-        this.cancellations = Cancellations.following(kafka, schemas, this::deadLetter);
+        this.deadLetters = DeadLetterWriter.over(producer, reader);
+        this.cancellations = Cancellations.following(kafka, schemas, deadLetters);
         this.executor = Executors.newSingleThreadExecutor(r -> new Thread(r, reader + "-job"));
         this.metrics = metrics;
         this.busy =
@@ -111,17 +117,15 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
                     if (job.isPresent()) {
                         work(job.get());
                     }
-                } catch (WakeupException e) {
-                    LOG.atDebug().log("woken up to close");
                 } catch (KafkaException e) {
-                    reopen(e);
+                    joinAgain(e);
                 }
             }
         } finally {
             executor.shutdownNow();
-            queue.close();
             cancellations.close();
             producer.close();
+            queue.close();
         }
     }
 
@@ -130,67 +134,34 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
     }
 
     /** The broker was away or took the job back: a fresh member of the group goes on. */
-    private void reopen(KafkaException e) throws InterruptedException {
+    private void joinAgain(KafkaException why) throws InterruptedException {
         LOG.atWarn()
                 .addKeyValue("topic", jobs.suffix())
-                .addKeyValue("reason", e.getMessage())
+                .addKeyValue("reason", why.getMessage())
                 .log("lost the broker or the job's lock; joining again");
-        queue.close();
-        closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
-        queue = openQueue();
-    }
-
-    private void work(ConsumerRecord<String, byte[]> source) throws InterruptedException {
-        J job;
-        try {
-            job = jobSerde.decode(source.value());
-        } catch (UnreadableRecordException e) {
-            deadLetter(source, e.getMessage());
-            queue.acknowledge(source, AcknowledgeType.REJECT);
-            return;
-        } catch (UncheckedIOException e) {
-            tryAgain(source, e); // the registry is away
-            return;
-        }
-        int delivery = source.deliveryCount().orElse((short) 1);
-        if (delivery >= locks.deliveries()) {
-            report(
-                    source,
-                    job,
-                    JobStatus.FAILED,
-                    "given up: its worker died or failed %d times".formatted(delivery - 1));
-            return;
-        }
-        LOG.atInfo()
-                .addKeyValue("id", handler.id(job))
-                .addKeyValue("topic", jobs.suffix())
-                .addKeyValue("delivery", delivery)
-                .log("job begun");
-        var context = new JobContext(source.headers(), () -> cancellations.of(handler.id(job)));
-        Future<R> running =
-                executor.submit(
-                        () -> {
-                            context.throwIfCancelled();
-                            return handler.run(job, context);
-                        });
-        busy.set(1);
-        try {
-            await(source, job, running);
-        } finally {
-            busy.set(0);
+        JobQueue old = queue;
+        while (!isClosed()) {
+            closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
+            try {
+                queue = openQueue();
+                old.close();
+                return;
+            } catch (KafkaException stillAway) {
+                LOG.atDebug().setCause(stillAway).log("still away"); // said above, once
+            }
         }
     }
 
     /** Renews the lock until the job has ended, or until this worker is closed. */
-    private void await(ConsumerRecord<String, byte[]> source, J job, Future<R> running)
-            throws InterruptedException {
+    private void work(ConsumerRecord<String, byte[]> source) throws InterruptedException {
+        Future<Answer<R>> running = executor.submit(() -> answer(source));
         ConsumerRecord<String, byte[]> held = source;
         long renewed = System.nanoTime();
+        busy.set(1);
         try {
             while (true) {
                 try {
-                    R result = running.get(200, TimeUnit.MILLISECONDS);
-                    report(held, handler.id(job), JobStatus.COMPLETED, result);
+                    report(held, running.get(200, TimeUnit.MILLISECONDS));
                     return;
                 } catch (TimeoutException e) {
                     if (isClosed()) {
@@ -205,74 +176,108 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
                 }
             }
         } catch (ExecutionException e) {
-            ended(held, job, e.getCause());
+            notAnswered(held, e.getCause());
         } catch (KafkaException e) {
             running.cancel(true); // somebody else may have the job now
             throw e;
+        } finally {
+            busy.set(0);
         }
     }
 
-    private void ended(ConsumerRecord<String, byte[]> source, J job, Throwable why)
-            throws InterruptedException {
-        if (why instanceof RejectedException) {
-            report(source, job, JobStatus.FAILED, why.getMessage());
+    private void notAnswered(ConsumerRecord<String, byte[]> source, Throwable why) {
+        if (why instanceof UnreadableRecordException) {
+            deadLetters.handle(source, why.getMessage());
+            queue.acknowledge(source, AcknowledgeType.REJECT);
             return;
         }
-        if (why instanceof JobCancelledException) {
-            report(source, job, JobStatus.CANCELLED, why.getMessage());
+        if (why instanceof InterruptedException) {
+            queue.acknowledge(source, AcknowledgeType.RELEASE); // this worker is being closed
             return;
         }
-        if (why instanceof UncheckedIOException
-                || why instanceof KafkaException
-                || why instanceof InterruptedException) {
-            tryAgain(source, why);
-            return;
-        }
-        LOG.atError().addKeyValue("id", handler.id(job)).setCause(why).log("job failed");
-        StringWriter stack = new StringWriter();
-        why.printStackTrace(new PrintWriter(stack));
-        report(source, job, JobStatus.FAILED, "defect: " + stack);
+        throw new IllegalStateException("a job ended without an answer", why);
     }
 
-    private void tryAgain(ConsumerRecord<String, byte[]> source, Throwable why)
-            throws InterruptedException {
-        LOG.atWarn()
+    /** What becomes of a job; runs on the job's thread. */
+    private Answer<R> answer(ConsumerRecord<String, byte[]> source) throws Exception {
+        J job = patiently(() -> jobSerde.decode(source.value()));
+        String id = handler.id(job);
+        int delivery = source.deliveryCount().orElse((short) 1);
+        if (delivery >= locks.deliveries()) {
+            String reason = "given up: its worker died or stopped %d times".formatted(delivery - 1);
+            return ended(job, JobStatus.FAILED, reason);
+        }
+        LOG.atInfo()
+                .addKeyValue("id", id)
                 .addKeyValue("topic", jobs.suffix())
-                .addKeyValue("reason", String.valueOf(why.getMessage()))
-                .log("job will be tried again");
-        closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
-        queue.acknowledge(source, AcknowledgeType.RELEASE);
+                .addKeyValue("delivery", delivery)
+                .log("job begun");
+        var context = new JobContext(source.headers(), () -> cancellations.of(id));
+        try {
+            R result =
+                    patiently(
+                            () -> {
+                                context.throwIfCancelled();
+                                return handler.run(job, context);
+                            });
+            return new Answer<>(id, JobStatus.COMPLETED, result);
+        } catch (RejectedException e) {
+            return ended(job, JobStatus.FAILED, e.getMessage());
+        } catch (JobCancelledException e) {
+            return ended(job, JobStatus.CANCELLED, e.getMessage());
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception | Error e) {
+            LOG.atError().addKeyValue("id", id).setCause(e).log("job failed");
+            StringWriter stack = new StringWriter();
+            e.printStackTrace(new PrintWriter(stack));
+            return ended(job, JobStatus.FAILED, "defect: " + stack);
+        }
     }
 
-    private void report(
-            ConsumerRecord<String, byte[]> source, J job, JobStatus status, String reason)
-            throws InterruptedException {
-        report(source, handler.id(job), status, handler.ended(job, status, reason));
+    private Answer<R> ended(J job, JobStatus status, String reason) {
+        String id = handler.id(job);
+        return new Answer<>(id, status, handler.ended(job, status, reason));
     }
 
-    private void report(
-            ConsumerRecord<String, byte[]> source, String id, JobStatus status, R result)
+    /** While a registry, a store or the broker is away the job is held, and that is said once. */
+    private <T> T patiently(Callable<T> call) throws Exception {
+        boolean said = false;
+        while (true) {
+            try {
+                return call.call();
+            } catch (UncheckedIOException | KafkaException e) {
+                if (!said) {
+                    LOG.atWarn()
+                            .addKeyValue("topic", jobs.suffix())
+                            .addKeyValue("reason", e.getMessage())
+                            .log("something is out of reach: the job waits");
+                    said = true;
+                }
+                if (closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS)) {
+                    throw new InterruptedException("the worker shuts down");
+                }
+            }
+        }
+    }
+
+    private void report(ConsumerRecord<String, byte[]> source, Answer<R> answer)
             throws InterruptedException {
         sendAndWait(
                 new ProducerRecord<>(
                         kafka.name(results),
                         null,
-                        id,
-                        resultSerde.encode(result),
-                        headers.of(result, source.headers())));
+                        answer.id,
+                        resultSerde.encode(answer.result),
+                        headers.of(answer.result, source.headers())));
         queue.acknowledge(source, AcknowledgeType.ACCEPT);
-        String outcome = status.name().toLowerCase(Locale.ROOT);
-        metrics.counter("langevin.jobs", "jobs", jobs.suffix(), "status", outcome).increment();
+        String status = answer.status.name().toLowerCase(Locale.ROOT);
+        metrics.counter("langevin.jobs", "jobs", jobs.suffix(), "status", status).increment();
         LOG.atInfo()
-                .addKeyValue("id", id)
+                .addKeyValue("id", answer.id)
                 .addKeyValue("topic", results.suffix())
-                .addKeyValue("status", outcome)
+                .addKeyValue("status", status)
                 .log("job ended");
-    }
-
-    private void deadLetter(ConsumerRecord<String, byte[]> source, String reason) {
-        producer.send(DeadLetters.of(source, reader, reason));
-        producer.flush();
     }
 
     private void sendAndWait(ProducerRecord<String, byte[]> record) throws InterruptedException {
@@ -285,6 +290,11 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
 
     private boolean isClosed() {
         return closed.getCount() == 0;
+    }
+
+    /** Fails when cancellations cannot be followed any longer. */
+    public CompletableFuture<Void> blind() {
+        return cancellations.ended();
     }
 
     /** Lets the job go back to the queue and makes {@link #run} return. */

@@ -75,7 +75,9 @@ public record KafkaConfig(Map<String, String> properties, String registry, Strin
                                 ProducerConfig.ACKS_CONFIG,
                                 "all",
                                 ProducerConfig.LINGER_MS_CONFIG,
-                                1),
+                                1,
+                                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                                Topic.LARGEST_RECORD),
                         more),
                 new StringSerializer(),
                 new ByteArraySerializer());

@@ -55,20 +55,30 @@ public final class OffsetLedger {
 
     /** Marks one offset; marking it again changes nothing. */
     public void complete(long offset) {
-        if (isDone(offset)) {
+        completeRange(offset, offset);
+    }
+
+    /**
+     * Marks offsets {@code first} to {@code last} at which there is no record: markers of
+     * transactions, aborted and deleted records.
+     */
+    public void completeRange(long first, long last) {
+        long from = Math.max(first, committable);
+        if (from > last) {
             return;
         }
-        long first = offset;
-        long last = offset;
-        Map.Entry<Long, Long> before = done.floorEntry(offset);
-        if (before != null && before.getValue() == offset - 1) {
-            first = before.getKey();
+        long to = last;
+        Map.Entry<Long, Long> before = done.floorEntry(from);
+        if (before != null && before.getValue() >= from - 1) {
+            from = before.getKey();
         }
-        Long after = done.remove(offset + 1);
-        if (after != null) {
-            last = after;
+        // every range that begins inside, or right behind, becomes part of this one
+        Map<Long, Long> met = done.subMap(from, true, last + 1, true);
+        for (long end : met.values()) {
+            to = Math.max(to, end);
         }
-        done.put(first, last);
+        met.clear();
+        done.put(from, to);
         Map.Entry<Long, Long> lowest = done.firstEntry();
         if (lowest.getKey() == committable) {
             committable = lowest.getValue() + 1;

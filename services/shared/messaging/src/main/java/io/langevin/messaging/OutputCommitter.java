@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -22,6 +23,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 final class OutputCommitter implements AutoCloseable {
     /** Of a process that died in a transaction: readers wait that long for it at the most. */
     private static final int TRANSACTION_TIMEOUT_MILLIS = 20_000;
+
+    private static final Duration FLUSH_WITHIN = Duration.ofSeconds(10);
 
     private final Producer<String, byte[]> producer;
     private final Thread thread;
@@ -87,13 +90,18 @@ final class OutputCommitter implements AutoCloseable {
         notifyAll();
     }
 
-    /** Waits until nothing is waiting; returns at once where nothing can be committed now. */
+    /** Waits until nothing is waiting; gives up where nothing can be committed now. */
     synchronized void flush() {
+        long deadline = System.nanoTime() + FLUSH_WITHIN.toNanos();
         try {
             while (failure.isEmpty()
                     && !closed
                     && (committing || !suspended && !waiting.isEmpty())) {
-                wait();
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return; // the broker is away: the group's fencing decides
+                }
+                TimeUnit.NANOSECONDS.timedWait(this, left);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -108,8 +116,8 @@ final class OutputCommitter implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             failed(e);
-        } catch (InterruptedException e) {
-            failed(new KafkaException("interrupted", e));
+        } catch (InterruptedException | Error e) {
+            failed(new KafkaException("the thread of the producer ended", e));
         } finally {
             producer.close(Duration.ZERO);
         }
@@ -126,6 +134,8 @@ final class OutputCommitter implements AutoCloseable {
     }
 
     private void commit(List<Work> batch) {
+        // as of now: after a rejoin in between, the broker refuses this transaction
+        ConsumerGroupMetadata asOf = group();
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         producer.beginTransaction();
         for (Work work : batch) {
@@ -135,7 +145,7 @@ final class OutputCommitter implements AutoCloseable {
             work.outputs.forEach(producer::send);
             offsets.put(work.partition.partition(), work.partition.complete(work.offset));
         }
-        producer.sendOffsetsToTransaction(offsets, group());
+        producer.sendOffsetsToTransaction(offsets, asOf);
         commitTransaction();
     }
 

@@ -1,5 +1,6 @@
 package io.langevin.messaging;
 
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -9,6 +10,8 @@ public final class RecordRules {
     private static final Pattern UUID =
             Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}");
+
+    private static final int LONGEST_LABELS = 16_384;
 
     private RecordRules() {}
 
@@ -33,6 +36,25 @@ public final class RecordRules {
                 field,
                 "be a UUID in its usual text form",
                 quoted(value));
+    }
+
+    /** A record's id is also its key, so that it stays with what belongs to it. */
+    public static void requireIdIsKey(String field, String value, String key) {
+        requireId(field, value);
+        require(value.equals(key), field, "equal the key of its record", value);
+    }
+
+    /** Free text is handed back with every answer: not without end. */
+    public static void requireLabels(Map<String, String> labels) {
+        long characters =
+                labels.entrySet().stream()
+                        .mapToLong(label -> label.getKey().length() + label.getValue().length())
+                        .sum();
+        require(
+                characters <= LONGEST_LABELS,
+                "labels",
+                "have at most %d characters together".formatted(LONGEST_LABELS),
+                characters);
     }
 
     public static void requireModelName(String value) {

@@ -1,7 +1,5 @@
 package io.langevin.messaging;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -13,7 +11,7 @@ import java.util.function.Consumer;
 public final class Running implements AutoCloseable {
     private final ServiceLoop loop;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
-    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    private final Opened resources = new Opened();
     private final Thread thread;
 
     private Running(String name, ServiceLoop loop) {
@@ -25,6 +23,18 @@ public final class Running implements AutoCloseable {
         Running running = new Running(name, loop);
         running.thread.start();
         return running;
+    }
+
+    /** The service ends when this does by failing: a follower without which it would be blind. */
+    public Running dependingOn(CompletableFuture<?> follower) {
+        follower.whenComplete(
+                (done, e) -> {
+                    if (e != null) {
+                        end.completeExceptionally(e);
+                        loop.close();
+                    }
+                });
+        return this;
     }
 
     /** What to close after the loop; the last named first. */
@@ -79,16 +89,6 @@ public final class Running implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        while (!resources.isEmpty()) {
-            close(resources.pop());
-        }
-    }
-
-    private static void close(AutoCloseable resource) {
-        try {
-            resource.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("not closed cleanly: " + resource, e);
-        }
+        resources.close();
     }
 }

@@ -1,6 +1,7 @@
 package io.langevin.messaging;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
@@ -28,19 +29,38 @@ public record Topic<T extends SpecificRecord>(
         return SpecificData.get().getSchema(type);
     }
 
+    /**
+     * Larger than what anyone may send by default (1 MiB): an answer or a dead letter repeats what
+     * was sent and adds to it.
+     */
+    public static final int LARGEST_RECORD = 4 << 20;
+
     NewTopic definition(String prefix, short replication) {
-        Map<String, String> settings =
-                kept.map(time -> Map.of(TopicConfig.RETENTION_MS_CONFIG, "" + time.toMillis()))
-                        .orElse(
-                                Map.of(
-                                        TopicConfig.CLEANUP_POLICY_CONFIG,
-                                        TopicConfig.CLEANUP_POLICY_COMPACT));
-        return new NewTopic(prefix + suffix, partitions, replication).configs(settings);
+        String name = prefix + suffix;
+        return kept.map(time -> topic(name, partitions, replication, retention(time)))
+                .orElseGet(
+                        () ->
+                                topic(
+                                        name,
+                                        partitions,
+                                        replication,
+                                        Map.of(
+                                                TopicConfig.CLEANUP_POLICY_CONFIG,
+                                                TopicConfig.CLEANUP_POLICY_COMPACT)));
     }
 
     NewTopic deadLetters(String prefix, short replication) {
-        return new NewTopic(prefix + suffix + ".dead", 1, replication)
-                .configs(
-                        Map.of(TopicConfig.RETENTION_MS_CONFIG, "" + DEAD_LETTERS_KEPT.toMillis()));
+        return topic(prefix + suffix + ".dead", 1, replication, retention(DEAD_LETTERS_KEPT));
+    }
+
+    private static Map<String, String> retention(Duration time) {
+        return Map.of(TopicConfig.RETENTION_MS_CONFIG, "" + time.toMillis());
+    }
+
+    private static NewTopic topic(
+            String name, int partitions, short replication, Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "" + LARGEST_RECORD);
+        return new NewTopic(name, partitions, replication).configs(all);
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,6 +28,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     private final Handler<T> handler;
     private final Unreadable unreadable;
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
     private volatile boolean closed;
 
@@ -81,9 +83,25 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         return new TopicFollower<>(kafka, topic, schemas.serde(topic), from, handler, unreadable);
     }
 
-    /** Completes when what was there at the start has been handled; fails if the follower does. */
-    public CompletableFuture<Void> caughtUp() {
-        return caughtUp;
+    /**
+     * Returns when what was there at the start has been handled.
+     *
+     * @throws RuntimeException what ended the follower before that
+     */
+    public void awaitCaughtUp() throws InterruptedException {
+        try {
+            caughtUp.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** Fails when the follower does; completes when it is closed. */
+    public CompletableFuture<Void> ended() {
+        return ended;
     }
 
     private void run(String name, From from) {
@@ -103,14 +121,16 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
                     handle(record);
                 }
             }
+            ended.complete(null);
         } catch (WakeupException e) {
-            if (!closed) {
-                throw e;
-            }
+            ended.complete(null); // only close wakes it up
+        } catch (RuntimeException e) {
+            caughtUp.completeExceptionally(e);
+            ended.completeExceptionally(e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            ended.complete(null);
         } finally {
-            caughtUp.completeExceptionally(new IllegalStateException(name + ": following ended"));
+            caughtUp.completeExceptionally(new IllegalStateException(name + ": closed"));
         }
     }
 

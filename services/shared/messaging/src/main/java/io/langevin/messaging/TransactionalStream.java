@@ -2,6 +2,7 @@ package io.langevin.messaging;
 
 import static org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation.LEAVE_GROUP;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
@@ -52,6 +52,7 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     private final OutputCommitter committer;
     private final Map<TopicPartition, ClaimedPartition> claimed = new HashMap<>();
     private final Deque<ConsumerRecord<String, byte[]>> backlog = new ArrayDeque<>();
+    private boolean saidThatItWaits;
 
     /**
      * A record to work on.
@@ -74,8 +75,8 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         this.serde = serde;
         this.reader = reader;
         this.group = kafka.group(reader);
-        this.admin = kafka.admin();
         this.committer = OutputCommitter.start(kafka, group + "-" + instance);
+        this.admin = kafka.admin();
         this.consumer =
                 kafka.consumer(
                         Map.of(
@@ -110,7 +111,10 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
      */
     public List<Claim<T>> poll(Duration timeout, int atMost) {
         committer.throwIfFailed();
-        boolean room = atMost > 0 && backlog.isEmpty();
+        boolean room =
+                atMost > 0
+                        && backlog.isEmpty()
+                        && claimed.values().stream().noneMatch(ClaimedPartition::isCrowded);
         if (room) {
             consumer.resume(consumer.paused());
         } else {
@@ -120,15 +124,20 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         committer.groupIs(consumer.groupMetadata());
         List<Claim<T>> claims = new ArrayList<>();
         while (claims.size() < atMost && !backlog.isEmpty()) {
-            claim(backlog.remove(), claims);
+            try {
+                claim(backlog.element(), claims);
+                saidThatItWaits = false;
+            } catch (UncheckedIOException e) {
+                sayThatItWaits(e); // the registry is away: what runs goes on, this record waits
+                break;
+            }
+            backlog.remove();
         }
         return claims;
     }
 
     private void enqueue(ConsumerRecord<String, byte[]> record) {
-        ClaimedPartition partition = claimed.get(partition(record));
-        partition.reached(record.offset() + 1);
-        if (!partition.isDone(record.offset())) {
+        if (claimed.get(partition(record)).reached(record.offset())) {
             backlog.add(record);
         }
     }
@@ -150,6 +159,13 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         }
     }
 
+    private void sayThatItWaits(UncheckedIOException e) {
+        if (!saidThatItWaits) {
+            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("waiting for the registry");
+            saidThatItWaits = true;
+        }
+    }
+
     /** The record is done and led to these outputs; both commit in one of the next transactions. */
     public void complete(Claim<T> claim, List<ProducerRecord<String, byte[]>> outputs) {
         if (!claim.isLost()) {
@@ -160,11 +176,6 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     /** Waits until everything completed so far is committed. */
     public void flush() {
         committer.flush();
-    }
-
-    /** Records fetched that no {@link #poll} has handed out yet. */
-    public int backlog() {
-        return backlog.size();
     }
 
     /** Ends without committing what is not complete: another process of the group takes it over. */
@@ -206,7 +217,7 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
             List<TopicPartition> fresh =
                     partitions.stream().filter(p -> !claimed.containsKey(p)).toList();
             Map<TopicPartition, OffsetAndMetadata> committed =
-                    consumer.committed(Set.copyOf(fresh));
+                    fresh.isEmpty() ? Map.of() : committed(fresh);
             for (TopicPartition partition : partitions) {
                 ClaimedPartition kept = claimed.get(partition);
                 if (kept != null) {

@@ -45,6 +45,20 @@ class OffsetLedgerTest {
     }
 
     @Test
+    void offsets_without_a_record_are_done_when_they_are_passed() {
+        OffsetLedger ledger = OffsetLedger.startingAt(10);
+        ledger.complete(12);
+        ledger.complete(15);
+        ledger.completeRange(11, 20); // 12 and 15 lie inside
+
+        assertThat(ledger.metadata()).isEqualTo("1-a");
+        assertThat(ledger.isDone(20)).isTrue();
+        ledger.complete(10);
+        assertThat(ledger.committable()).isEqualTo(21);
+        assertThat(ledger.metadata()).isEmpty();
+    }
+
+    @Test
     void metadata_is_a_list_of_ranges_relative_to_the_offset() {
         OffsetLedger ledger = OffsetLedger.startingAt(100);
         for (long offset : new long[] {102, 105, 106, 107, 140}) {

@@ -43,6 +43,16 @@ public final class TopicReader implements AutoCloseable {
         return until(records -> records.size() >= count);
     }
 
+    /** Everything that is there now. */
+    public List<ConsumerRecord<String, byte[]>> toEnd() {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        return until(
+                records ->
+                        ends.entrySet().stream()
+                                .allMatch(
+                                        end -> consumer.position(end.getKey()) >= end.getValue()));
+    }
+
     @Override
     public void close() {
         consumer.close();

@@ -15,11 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // only against a hang
 class TransactionalStreamIT {
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -117,6 +122,52 @@ class TransactionalStreamIT {
         }
     }
 
+    @Test
+    void markers_of_the_senders_own_transactions_are_no_obstacle() throws Exception {
+        String name = kafka.name(SAMPLING_REQUESTS);
+        List<String> asked = new ArrayList<>();
+        try (var producer =
+                kafka.producer(Map.of("transactional.id", "sender-" + kafka.prefix()))) {
+            producer.initTransactions();
+            for (int i = 0; i < 20; i++) {
+                String id = UUID.randomUUID().toString();
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>(name, 0, id, request(id)));
+                if (i % 3 == 2) {
+                    producer.abortTransaction();
+                    continue;
+                }
+                producer.commitTransaction();
+                asked.add(id);
+            }
+        }
+        try (var stream = open("one")) {
+            int done = 0;
+            while (done < asked.size()) {
+                for (Claim<SampleRequest> claim : stream.poll(POLL, 100)) {
+                    stream.complete(claim, answer(claim));
+                    done++;
+                }
+            }
+            stream.flush();
+        }
+        assertAnsweredOnce(asked, "transactional sender");
+        try (var admin = kafka.admin()) {
+            OffsetAndMetadata committed =
+                    admin.listConsumerGroupOffsets(kafka.group("test"))
+                            .partitionsToOffsetAndMetadata()
+                            .get()
+                            .get(new TopicPartition(name, 0));
+            assertThat(committed.metadata()).as("ranges beyond the offset").isEmpty();
+            assertThat(committed.offset()).isGreaterThanOrEqualTo(2L * asked.size() - 1);
+        }
+    }
+
+    private byte[] request(String id) throws InterruptedException {
+        return schemas.serde(SAMPLING_REQUESTS)
+                .encode(SampleRequest.newBuilder().setRequestId(id).setModel("m").build());
+    }
+
     private TransactionalStream<SampleRequest> open(String instance) throws InterruptedException {
         return TransactionalStream.open(kafka, schemas, SAMPLING_REQUESTS, "test", instance);
     }
@@ -144,7 +195,8 @@ class TransactionalStreamIT {
     private void assertAnsweredOnce(List<String> asked, String circumstances) {
         try (var reader = new TopicReader(kafka, answers)) {
             Map<String, Integer> sums = new HashMap<>();
-            reader.untilCount(2 * asked.size())
+            reader.untilCount(2 * asked.size());
+            reader.toEnd()
                     .forEach(
                             record ->
                                     sums.merge(

@@ -17,6 +17,11 @@ public record NetworkArchitecture(Family family, int ngf, int channels, int imag
             throw new IllegalArgumentException(
                     "ngf: must be at least 2, its norms take a variance over channels, not " + ngf);
         }
+        if (ngf > 1024 || imageSize > 1024 || channels > 4) {
+            throw new IllegalArgumentException(
+                    "network: must have at most 1024 ngf, 1024 pixels and 4 channels, not %d, %d, %d"
+                            .formatted(ngf, imageSize, channels));
+        }
         if (channels < 1) {
             throw new IllegalArgumentException("channels: must be at least 1, not " + channels);
         }

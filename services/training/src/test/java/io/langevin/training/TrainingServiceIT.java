@@ -1,0 +1,167 @@
+package io.langevin.training;
+
+import static io.langevin.messaging.Topics.TRAINING_JOBS;
+import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
+import static io.langevin.messaging.Topics.TRAINING_RESULTS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.datasets.DatasetRoots;
+import io.langevin.datasets.ImageDataset;
+import io.langevin.datasets.ImageShape;
+import io.langevin.messaging.JobLocks;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.KafkaEnvironment;
+import io.langevin.messaging.RecordWriter;
+import io.langevin.messaging.Running;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.TopicReader;
+import io.langevin.records.JobStatus;
+import io.langevin.records.NetworkParameters;
+import io.langevin.records.TrainingJob;
+import io.langevin.records.TrainingParameters;
+import io.langevin.records.TrainingProgress;
+import io.langevin.records.TrainingResult;
+import io.langevin.score.Checkpoint;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // only against a hang
+class TrainingServiceIT {
+    private static final Path DATASETS = Path.of("../local/bundled/datasets");
+    private static final int ITERATIONS = 400;
+
+    @TempDir Path folder;
+
+    /** A stopped worker's weights are the ones it would have had, wherever the job goes on. */
+    @Test
+    void a_training_goes_on_elsewhere_from_its_last_snapshot_to_the_same_weights()
+            throws Exception {
+        KafkaConfig kafka = KafkaEnvironment.fresh();
+        TrainingResult interrupted;
+        Running first = service(kafka);
+        TrainingJob job = job(UUID.randomUUID().toString());
+        ask(kafka, job);
+        TrainingProgress snapshot = firstSnapshot(kafka, job.getRunId());
+        first.close();
+        Running second = service(kafka);
+        try {
+            interrupted = result(kafka, job.getRunId());
+            TrainingJob whole =
+                    TrainingJob.newBuilder(job).setRunId(UUID.randomUUID().toString()).build();
+            ask(kafka, whole);
+
+            assertThat(snapshot.getIteration()).isLessThan(ITERATIONS);
+            assertThat(interrupted.getIterations()).isEqualTo(ITERATIONS);
+            assertThat(progressAfterResuming(kafka, job.getRunId(), snapshot)).isTrue();
+            assertThat(weights(interrupted)).isEqualTo(weights(result(kafka, whole.getRunId())));
+        } finally {
+            second.close();
+        }
+    }
+
+    private Running service(KafkaConfig kafka) throws InterruptedException {
+        return TrainingService.start(
+                new TrainingConfig(
+                        kafka,
+                        new DatasetRoots(List.of(DATASETS)),
+                        folder.toUri(),
+                        new JobLocks(Duration.ofSeconds(15), 5)),
+                new SimpleMeterRegistry());
+    }
+
+    private static TrainingJob job(String runId) {
+        ImageDataset data = ImageDataset.read(DATASETS.resolve("fashion"), new ImageShape(8, 1));
+        return TrainingJob.newBuilder()
+                .setRunId(runId)
+                .setModel("m")
+                .setDataset("fashion")
+                .setDatasetFingerprint(data.fingerprint())
+                .setImageSize(8)
+                .setChannels(1)
+                .setNetwork(NetworkParameters.newBuilder().setNgf(4).build())
+                .setTraining(
+                        TrainingParameters.newBuilder()
+                                .setIterations(ITERATIONS)
+                                .setBatchSize(8)
+                                .setLearningRate(1e-3)
+                                .setSnapshotSeconds(1)
+                                .build())
+                .setSigmas(List.of(5.0, 1.0, 0.2))
+                .setStepsPerLevel(2)
+                .setEpsilon(1e-3)
+                .setScheduleId("s")
+                .build();
+    }
+
+    private static void ask(KafkaConfig kafka, TrainingJob job) throws InterruptedException {
+        try (var writer = RecordWriter.open(kafka, new Schemas(kafka), TRAINING_JOBS, "test")) {
+            writer.write(job.getRunId(), job);
+        }
+    }
+
+    private static TrainingProgress firstSnapshot(KafkaConfig kafka, String runId)
+            throws InterruptedException {
+        var serde = new Schemas(kafka).serde(TRAINING_PROGRESS);
+        try (var reader = new TopicReader(kafka, kafka.name(TRAINING_PROGRESS))) {
+            return reader
+                    .until(
+                            records ->
+                                    records.stream()
+                                            .map(r -> serde.decode(r.value()))
+                                            .anyMatch(p -> p.getSnapshot() != null))
+                    .stream()
+                    .map(r -> serde.decode(r.value()))
+                    .filter(p -> p.getSnapshot() != null && p.getRunId().equals(runId))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** The second worker did not begin anew: it never reported a step before the snapshot's. */
+    private static boolean progressAfterResuming(
+            KafkaConfig kafka, String runId, TrainingProgress snapshot)
+            throws InterruptedException {
+        var serde = new Schemas(kafka).serde(TRAINING_PROGRESS);
+        try (var reader = new TopicReader(kafka, kafka.name(TRAINING_PROGRESS))) {
+            return reader.toEnd().stream()
+                    .map(r -> serde.decode(r.value()))
+                    .filter(p -> p.getRunId().equals(runId))
+                    .filter(p -> p.getMeasuredAt().isAfter(snapshot.getMeasuredAt()))
+                    .allMatch(p -> p.getIteration() > snapshot.getIteration());
+        }
+    }
+
+    private static TrainingResult result(KafkaConfig kafka, String runId)
+            throws InterruptedException {
+        var serde = new Schemas(kafka).serde(TRAINING_RESULTS);
+        try (var reader = new TopicReader(kafka, kafka.name(TRAINING_RESULTS))) {
+            TrainingResult result =
+                    reader
+                            .until(records -> records.stream().anyMatch(r -> runId.equals(r.key())))
+                            .stream()
+                            .filter(r -> runId.equals(r.key()))
+                            .map(r -> serde.decode(r.value()))
+                            .findFirst()
+                            .orElseThrow();
+            assertThat(result.getReason()).isEmpty();
+            assertThat(result.getStatus()).isEqualTo(JobStatus.COMPLETED);
+            return result;
+        }
+    }
+
+    private float[] weights(TrainingResult result) {
+        try (ArtifactStore store = ArtifactStore.open(folder.toUri())) {
+            ArtifactId id = new ArtifactId(result.getCandidates().get(0).getCheckpoint());
+            return Checkpoint.parse(store.get(id)).weights();
+        }
+    }
+}
