@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** kill -9 in the middle of requests, a restart, and every request is answered exactly once. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // only against a hang
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
 class KilledUpIT {
     private static final int IMAGES = 3;
 

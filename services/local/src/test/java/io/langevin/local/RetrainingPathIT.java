@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a retraining request to images of the model trained for it, on real images. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // only against a hang
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
 class RetrainingPathIT {
     @TempDir static Path folder;
     private static LocalPlatform here;
@@ -65,7 +65,7 @@ class RetrainingPathIT {
                         .setCount(2)
                         .setSampler(Sampler.newBuilder().setStepsPerLevel(1).build())
                         .build();
-        List<GeneratedImage> images = Sampling.ask(platform, request, 60, count -> {}).images();
+        List<GeneratedImage> images = Sampling.ask(platform, request, 240, count -> {}).images();
 
         assertThat(images).hasSize(2);
         assertThat(end.getDetail()).isEqualTo("checkpoint " + images.get(0).getCheckpoint());

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // only against a hang
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
 class TrainingServiceIT {
     private static final Path DATASETS = Path.of("../local/bundled/datasets");
     private static final int ITERATIONS = 400;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // only against a hang
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
 class JobWorkerIT {
     private static final JobLocks LOCKS = new JobLocks(Duration.ofSeconds(2), 3);
 

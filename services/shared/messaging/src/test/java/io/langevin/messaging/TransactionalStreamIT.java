@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 5, unit = TimeUnit.MINUTES) // only against a hang
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
 class TransactionalStreamIT {
     private static final Duration POLL = Duration.ofMillis(200);
 
