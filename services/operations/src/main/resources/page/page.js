@@ -100,7 +100,6 @@ function redraw() {
   drawAgain = true;
   requestAnimationFrame(() => {
     drawAgain = false;
-    showModels();
     showJobs();
     showLoss();
   });
@@ -157,11 +156,13 @@ events.addEventListener("snapshot", ({ data }) => {
   [models, jobs, losses].forEach((map) => map.clear());
   element("images").replaceChildren();
   JSON.parse(data).forEach(({ kind, value }) => show[kind](value));
+  showModels();
   connection("live", "live");
   redraw();
 });
 events.addEventListener("change", ({ data }) => {
   const { kind, value } = JSON.parse(data);
   show[kind](value);
+  if (kind === "model") showModels(); // only then: somebody may be choosing one
   redraw();
 });

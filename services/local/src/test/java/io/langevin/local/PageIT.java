@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -56,6 +57,8 @@ class PageIT {
 
     private static void use(WebDriver page, LocalPlatform platform) throws InterruptedException {
         WebDriverWait wait = new WebDriverWait(page, PATIENCE);
+        wait.ignoring(
+                StaleElementReferenceException.class); // tables are drawn anew at every change
         wait.until(p -> p.findElement(By.id("connection")).getText().equals("live"));
         wait.until(p -> !p.findElements(By.cssSelector("#models tr")).isEmpty());
         WebElement form = page.findElement(By.id("sample"));
