@@ -89,9 +89,9 @@ final class DemoCommand implements Callable<Integer> {
                         TrainingParameters.newBuilder()
                                 .setMaximumSeconds(trainSeconds)
                                 .setBatchSize(32)
-                                .setLearningRate(1e-3)
+                                .setLearningRate(2e-3)
                                 .setWarmupIterations(50)
-                                .setEmaDecay(0.995)
+                                .setEmaDecay(0.99)
                                 .setEmaRamp(true)
                                 .build())
                 .build();
