@@ -14,7 +14,7 @@ import io.langevin.score.TorchScriptArchive;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 
-/** One bare 3×3 convolution, channels-last, called as often as asked for: the machine's peak. */
+/** One bare 3×3 convolution, channels-last, called as often as asked for. */
 final class Convolution implements AutoCloseable {
     private static final String PROGRAM =
             """
@@ -33,8 +33,10 @@ final class Convolution implements AutoCloseable {
     private final IValue inputs;
     private final double flops;
 
-    Convolution(int batch, int channels, int size) throws IOException {
+    /** Call it on the thread that made it: {@code threads} threads share out the operator. */
+    Convolution(int threads, int batch, int channels, int size) throws IOException {
         CompiledNetwork.useThisThread();
+        JniUtils.setNumThreads(threads);
         program =
                 JniUtils.loadModule(
                         (PtNDManager) manager,

@@ -3,7 +3,6 @@ package io.langevin.benchmarks;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.JniUtils;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.local.LocalConfig;
@@ -40,7 +39,6 @@ final class DistanceBench implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         CompiledNetwork.useThisThread();
-        JniUtils.setNumThreads(1);
         Path location =
                 dataset != null
                         ? dataset

@@ -45,15 +45,17 @@ final class NetworkBench implements Callable<Integer> {
         float[] f = new float[x.length];
         double work = batch * ConvolutionWork.flops(architecture);
         try (var network = new TorchScoreNetwork(checkpoint);
-                var small = new Convolution(batch, 2 * ngf, size / 2);
-                var large = new Convolution(8, 256, 32)) {
+                var peak =
+                        new ConvolutionPeak(
+                                new ConvolutionPeak.Kind(batch, 2 * ngf, size / 2),
+                                new ConvolutionPeak.Kind(8, 256, 32))) {
             warmUp(() -> network.evaluate(x, f, batch));
             double[] shares = new double[rounds];
             double[] times = new double[rounds];
             double[] peaks = new double[rounds];
             for (int i = 0; i < rounds; i++) {
                 times[i] = Timing.seconds(() -> network.evaluate(x, f, batch));
-                peaks[i] = Math.max(rate(small), rate(large));
+                peaks[i] = peak.measure();
                 shares[i] = work / times[i] / peaks[i];
             }
             double seconds = Timing.median(times);
@@ -66,20 +68,6 @@ final class NetworkBench implements Callable<Integer> {
                     best / 1e9,
                     100 * Timing.median(shares));
         }
-    }
-
-    /** Operations a second over about a quarter of a second. */
-    private static double rate(Convolution convolution) throws Exception {
-        convolution.run();
-        int calls = (int) Math.max(1, 0.25 / Timing.seconds(convolution::run));
-        double seconds =
-                Timing.seconds(
-                        () -> {
-                            for (int i = 0; i < calls; i++) {
-                                convolution.run();
-                            }
-                        });
-        return calls * convolution.flops() / seconds;
     }
 
     private static void warmUp(Timing.Work work) throws Exception {

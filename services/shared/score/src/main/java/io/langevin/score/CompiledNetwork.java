@@ -53,12 +53,16 @@ public final class CompiledNetwork implements AutoCloseable {
     }
 
     /**
-     * Turns off the graph optimiser and gradients on the calling thread. Both settings are per
-     * thread.
+     * Turns off the graph optimiser and gradients on the calling thread, and lets it run operators
+     * alone: {@link TorchThreads} shares out images, not operators. All three settings are per
+     * thread; asking for the number of threads first keeps PyTorch from setting it again later.
      */
     public static void useThisThread() {
         JniUtils.setGraphExecutorOptimize(false);
         JniUtils.setGradMode(false);
+        if (JniUtils.getNumThreads() != 1) {
+            JniUtils.setNumThreads(1);
+        }
     }
 
     /**
@@ -71,55 +75,45 @@ public final class CompiledNetwork implements AutoCloseable {
 
     /** f = σ·score [B, C, H, W] of x [B, C, H, W]. */
     public NDArray net(NDManager manager, IValue prepared, NDArray x) {
-        return array(manager, runKeeping("net", prepared, tensor(x)));
-    }
-
-    /** a·x + b·f(x) + c·z [B, C, H, W]; a, b and c are [B, 1, 1, 1]. */
-    public NDArray step(
-            NDManager manager,
-            IValue prepared,
-            NDArray x,
-            NDArray a,
-            NDArray b,
-            NDArray c,
-            NDArray z) {
-        return array(
-                manager,
-                runKeeping(
-                        "step", prepared, tensor(x), tensor(a), tensor(b), tensor(c), tensor(z)));
-    }
-
-    /** Loss per example [B] and gradient of their mean [D]; x is clean, sigma is [B, 1, 1, 1]. */
-    public Gradient gradient(
-            NDManager manager, NDArray weights, NDArray x, NDArray noise, NDArray sigma) {
-        NDList result = differentiate(manager, "gradient", weights, x, noise, sigma);
-        return new Gradient(result.get(0), result.get(1));
+        try (IValue input = tensor(x)) {
+            return array(manager, IValueUtils.runMethod(program, "body", prepared, input));
+        }
     }
 
     /**
-     * One step of Adam and of the moving average, in place on the state; returns the loss per
-     * example [B] before it.
+     * Loss per example [B] and gradient [D] of their sum times {@code share} [1]; x is clean, sigma
+     * is [B, 1, 1, 1].
      */
-    public NDArray train(
+    public Gradient gradient(
             NDManager manager,
-            TrainingState state,
+            NDArray weights,
             NDArray x,
             NDArray noise,
             NDArray sigma,
-            AdamStep adam) {
-        try (NDArray settings = manager.create(adam.settings())) {
-            return differentiate(
-                            manager,
-                            "train",
-                            state.weights(),
-                            state.firstMoment(),
-                            state.secondMoment(),
-                            state.average(),
-                            x,
-                            noise,
-                            sigma,
-                            settings)
-                    .singletonOrThrow();
+            NDArray share) {
+        // inference mode, which DJL enters in every other call, forbids gradients
+        try (NDArray name = manager.create(0f)) {
+            name.setName("module_method:gradient");
+            // results belong to the manager of the first array
+            NDList result =
+                    IValueUtils.forward(
+                            program, new NDList(name, weights, x, noise, sigma, share), true);
+            return new Gradient(result.get(0), result.get(1));
+        }
+    }
+
+    /** One step of Adam and of the moving average, in place on the state, along a gradient [D]. */
+    public void update(TrainingState state, NDArray gradient, AdamStep adam) {
+        try (NDArray settings = gradient.getManager().create(adam.settings())) {
+            run(
+                            "update",
+                            tensor(state.weights()),
+                            tensor(state.firstMoment()),
+                            tensor(state.secondMoment()),
+                            tensor(state.average()),
+                            tensor(gradient),
+                            tensor(settings))
+                    .close();
         }
     }
 
@@ -151,30 +145,6 @@ public final class CompiledNetwork implements AutoCloseable {
             double stepSize = rate / (1 - Math.pow(beta1, number));
             double root = Math.sqrt(1 - Math.pow(beta2, number));
             return new double[] {beta1, beta2, stepSize, root, epsilon, decay};
-        }
-    }
-
-    /**
-     * Calls outside PyTorch's inference mode, which DJL enters in every other call and which
-     * forbids gradients.
-     */
-    private NDList differentiate(NDManager manager, String method, NDArray... inputs) {
-        try (NDArray name = manager.create(0f)) {
-            name.setName("module_method:" + method);
-            NDList all = new NDList(name); // results belong to the manager of the first array
-            all.addAll(Arrays.asList(inputs));
-            return IValueUtils.forward(program, all, true);
-        }
-    }
-
-    private IValue runKeeping(String method, IValue kept, IValue... rest) {
-        IValue[] all = new IValue[rest.length + 1];
-        all[0] = kept;
-        System.arraycopy(rest, 0, all, 1, rest.length);
-        try {
-            return IValueUtils.runMethod(program, method, all);
-        } finally {
-            Arrays.stream(rest).forEach(IValue::close);
         }
     }
 

@@ -4,6 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.langevin.noise.NoiseSchedule;
+import io.langevin.score.CompiledNetwork.Gradient;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -14,6 +19,9 @@ import java.util.random.RandomGeneratorFactory;
  * exactly as it would have. Owned by one thread.
  */
 public final class DenoisingScoreMatching implements AutoCloseable {
+    /** Images whose gradient one thread computes at once; the sum does not depend on threads. */
+    private static final int SHARD = 16;
+
     private final NDManager manager;
     private final CompiledNetwork network;
     private final NetworkArchitecture architecture;
@@ -120,23 +128,45 @@ public final class DenoisingScoreMatching implements AutoCloseable {
         for (int k = 0; k < noise.length; k++) {
             noise[k] = (float) random.nextGaussian();
         }
-        int size = architecture.imageSize();
-        Shape shape = new Shape(batch, architecture.channels(), size, size);
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray losses =
-                    network.train(
-                            scratch,
-                            state,
-                            scratch.create(images, shape),
-                            scratch.create(noise, shape),
-                            scratch.create(sigmas, new Shape(batch, 1, 1, 1)),
-                            update());
+            List<Supplier<Gradient>> shards = new ArrayList<>();
+            for (int from = 0; from < batch; from += SHARD) {
+                int first = from;
+                int end = Math.min(batch, from + SHARD);
+                shards.add(() -> gradient(scratch, images, noise, sigmas, first, end));
+            }
+            List<Gradient> gradients = TorchThreads.runAll(shards);
+            NDArray gradient = gradients.get(0).gradient();
+            for (Gradient shard : gradients.subList(1, gradients.size())) {
+                gradient.addi(shard.gradient());
+            }
+            network.update(state, gradient, update());
             double sum = 0;
-            for (float loss : losses.toFloatArray()) {
-                sum += loss;
+            for (Gradient shard : gradients) {
+                for (float loss : shard.losses().toFloatArray()) {
+                    sum += loss;
+                }
             }
             return sum / batch;
         }
+    }
+
+    /** Of the images from {@code first} to before {@code end}: their share of the batch's. */
+    private Gradient gradient(
+            NDManager scratch, float[] images, float[] noise, float[] sigmas, int first, int end) {
+        int count = end - first;
+        int dimension = architecture.dimension();
+        int size = architecture.imageSize();
+        var shape = new Shape(count, architecture.channels(), size, size);
+        int from = first * dimension;
+        int to = end * dimension;
+        return network.gradient(
+                scratch,
+                state.weights(),
+                scratch.create(Arrays.copyOfRange(images, from, to), shape),
+                scratch.create(Arrays.copyOfRange(noise, from, to), shape),
+                scratch.create(Arrays.copyOfRange(sigmas, first, end), new Shape(count, 1, 1, 1)),
+                scratch.create(new float[] {1f / sigmas.length}));
     }
 
     private CompiledNetwork.AdamStep update() {

@@ -26,16 +26,21 @@ public record NetworkArchitecture(Family family, int ngf, int channels, int imag
             throw new IllegalArgumentException("channels: must be at least 1, not " + channels);
         }
         int divisor = 1 << family.halvings();
-        if (imageSize < divisor || imageSize % divisor != 0) {
+        if (imageSize < 4 * divisor || imageSize % divisor != 0) {
             throw new IllegalArgumentException(
-                    "imageSize: must be a multiple of %d for %s, not %d"
-                            .formatted(divisor, family.officialName(), imageSize));
+                    "imageSize: must be a multiple of %d and at least %d for %s, not %d"
+                            .formatted(divisor, 4 * divisor, family.officialName(), imageSize));
         }
     }
 
     /** D = C·H·W, numbers in an image. */
     public int dimension() {
         return channels * imageSize * imageSize;
+    }
+
+    /** Bytes of an image's largest activation: ngf channels at full size. */
+    int activationBytes() {
+        return Math.multiplyExact(ngf * imageSize, imageSize * Float.BYTES);
     }
 
     /** The stages from the image downwards. */

@@ -14,17 +14,14 @@ final class ScoreMethods {
                   y = (self).normSampled(x, alpha, gamma, beta)
                 return y
               def normTrained(self: __torch__.Program, x: Tensor, alpha: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
-                b = torch.size(x, 0)
-                c = torch.size(x, 1)
-                k = torch.div(torch.sub(float(c), 1.), float(c))
-                flat = torch.reshape(x, [1, torch.mul(b, c), -1])
-                m = torch.view(torch.mean(flat, [2]), [b, c])
-                n = torch.layer_norm(m, [c], None, None, torch.mul(k, 1e-5), False)
-                g = torch.view(gamma, [1, c])
-                bias = torch.addcmul(torch.view(beta, [1, c]), torch.mul(torch.mul(torch.view(alpha, [1, c]), g), torch.sqrt(k)), n)
-                weight = torch.reshape(torch.expand(g, [b, c]), [-1])
-                h = torch.batch_norm(flat, weight, torch.reshape(bias, [-1]), None, None, True, 0., 1e-5, False)
-                return torch.view(h, torch.size(x))
+                m = torch.mean(x, [2, 3], True, dtype=7)
+                u = torch.mean(m, [1], True)
+                v = torch.var(m, [1], True, True)
+                n = torch.to(torch.div(torch.sub(m, u), torch.sqrt(torch.add(v, 1e-5))), ops.prim.dtype(x))
+                d = torch.sub(x, torch.mean(x, [2, 3], True))
+                w = torch.mean(torch.mul(d, d), [2, 3], True)
+                h = torch.mul(d, torch.rsqrt(torch.add(w, 1e-5)))
+                return torch.add(torch.mul(gamma, torch.add(h, torch.mul(n, alpha))), beta)
               def normSampled(self: __torch__.Program, x: Tensor, alpha: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
                 m = torch.mean(x, [2, 3], True)
                 d = torch.sub(x, m)
@@ -47,35 +44,25 @@ final class ScoreMethods {
                 two = torch.maximum(torch.narrow(x, d, 0, torch.add(n, 2)), torch.narrow(x, d, 1, torch.add(n, 2)))
                 four = torch.maximum(torch.narrow(two, d, 0, n), torch.narrow(two, d, 2, n))
                 return torch.maximum(four, torch.narrow(x, d, 4, n))
-              def net(self: __torch__.Program, p: List[Tensor], x: Tensor) -> Tensor:
-                parts = torch.split(x, 32)
-                results = annotate(List[Tensor], [])
-                for i in range(torch.len(parts)):
-                  r = torch.append(results, (self).body(p, parts[i]))
-                return torch.cat(results)
-              def step(self: __torch__.Program, p: List[Tensor], x: Tensor, a: Tensor, b: Tensor, c: Tensor, z: Tensor) -> Tensor:
-                f = (self).net(p, x)
-                return torch.addcmul(torch.addcmul(torch.mul(a, x), b, f), c, z)
               def losses(self: __torch__.Program, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor) -> Tensor:
                 f = (self).body((self).prepare(w), torch.addcmul(x, sigma, noise))
                 e = torch.add(f, noise)
                 return torch.mul(torch.sum(torch.mul(e, e), [1, 2, 3]), 0.5)
-              def gradient(self: __torch__.Program, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor) -> Tuple[Tensor, Tensor]:
+              def gradient(self: __torch__.Program, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor, share: Tensor) -> Tuple[Tensor, Tensor]:
                 torch.set_grad_enabled(True)
                 q = torch.requires_grad_(torch.detach(w))
                 l = (self).losses(q, x, noise, sigma)
-                g = torch.grad([torch.mean(l)], [q])
+                g = torch.grad([torch.sum(torch.mul(l, share))], [q])
                 torch.set_grad_enabled(False)
                 return (torch.detach(l), unchecked_cast(Tensor, g[0]))
-              def train(self: __torch__.Program, w: Tensor, m: Tensor, v: Tensor, ema: Tensor, x: Tensor, noise: Tensor, sigma: Tensor, settings: Tensor) -> Tensor:
-                l, g, = (self).gradient(w, x, noise, sigma)
+              def update(self: __torch__.Program, w: Tensor, m: Tensor, v: Tensor, ema: Tensor, g: Tensor, settings: Tensor) -> Tensor:
                 beta1, beta2, rate, root, eps, decay, = torch.unbind(settings)
                 m0 = torch.add_(torch.mul_(m, beta1), g, alpha=torch.sub(1., float(beta1)))
                 v0 = torch.addcmul_(torch.mul_(v, beta2), g, g, value=torch.sub(1., float(beta2)))
                 denominator = torch.add_(torch.div_(torch.sqrt(v), root), eps)
                 w0 = torch.addcdiv_(w, m, denominator, value=torch.neg(float(rate)))
                 e0 = torch.add_(torch.mul_(ema, decay), w, alpha=torch.sub(1., float(decay)))
-                return l
+                return w
             """;
 
     private ScoreMethods() {}

@@ -162,10 +162,21 @@ final class ScoreProgram {
     private String convolution(String x, String name, int dilation) {
         Parameter weight = layout.parameters().get(layout.index(name + ".weight"));
         String bias = layout.contains(name + ".bias") ? parameter(name + ".bias") : "None";
-        int d = weight.shape().get(2) == 1 ? 0 : dilation;
+        boolean point = weight.shape().get(2) == 1;
+        int padding = point ? 0 : dilation;
+        // means nothing for 1×1, but keeps PyTorch from choosing its kernel by the size of the
+        // batch
+        int spread = point ? 2 : dilation;
         return let(
                 "torch.conv2d(%s, %s, %s, [1, 1], [%d, %d], [%d, %d])"
-                        .formatted(x, parameter(name + ".weight"), bias, d, d, dilation, dilation));
+                        .formatted(
+                                x,
+                                parameter(name + ".weight"),
+                                bias,
+                                padding,
+                                padding,
+                                spread,
+                                spread));
     }
 
     private String parameter(String name) {

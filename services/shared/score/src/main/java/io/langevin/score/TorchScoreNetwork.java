@@ -8,11 +8,15 @@ import ai.djl.pytorch.jni.IValue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A checkpoint ready for sampling: its weights are laid out once, then called. Owned by one thread.
  */
 public final class TorchScoreNetwork implements ScoreNetwork {
+    private static final int CACHE_BYTES = 1 << 21;
 
     private final NetworkArchitecture architecture;
     private final NDManager manager;
@@ -41,36 +45,62 @@ public final class TorchScoreNetwork implements ScoreNetwork {
 
     @Override
     public void evaluate(float[] x, float[] f, int count) {
-        CompiledNetwork.useThisThread();
-        // PyTorch takes other kernels for a lone image and rounds otherwise where its threads share
-        // an odd number: a copy of the first image makes the number even
-        int called = count + count % 2;
-        int size = architecture.imageSize();
+        int each = imagesAtOnce(count);
+        ByteBuffer images = filled(x, count);
         try (NDManager scratch = manager.newSubManager()) {
-            NDArray images =
-                    scratch.create(
-                            filled(x, count, called),
-                            new Shape(called, architecture.channels(), size, size),
-                            DataType.FLOAT32);
-            network.net(scratch, weights, images)
-                    .toByteBuffer()
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer()
-                    .get(f, 0, count * dimension());
+            List<Supplier<Void>> parts = new ArrayList<>();
+            for (int from = 0; from < count; from += each) {
+                int first = from;
+                int end = Math.min(count, from + each);
+                parts.add(
+                        () -> {
+                            evaluatePart(scratch, images, f, first, end);
+                            return null;
+                        });
+            }
+            TorchThreads.runAll(parts);
         }
     }
 
-    private ByteBuffer filled(float[] x, int count, int called) {
-        int bytes = called * dimension() * Float.BYTES;
+    private void evaluatePart(NDManager scratch, ByteBuffer images, float[] f, int first, int end) {
+        int size = architecture.imageSize();
+        int bytes = dimension() * Float.BYTES;
+        int called = Math.max(2, end - first);
+        ByteBuffer part =
+                images.slice(first * bytes, called * bytes).order(ByteOrder.nativeOrder());
+        var shape = new Shape(called, architecture.channels(), size, size);
+        NDArray output =
+                network.net(scratch, weights, scratch.create(part, shape, DataType.FLOAT32));
+        output.toByteBuffer()
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer()
+                .get(f, first * dimension(), (end - first) * dimension());
+    }
+
+    /** As many as keep the widest activation in a processor's own cache and every thread busy. */
+    private int imagesAtOnce(int count) {
+        int most = Math.max(2, CACHE_BYTES / architecture.activationBytes());
+        int rounds = ceil(count, TorchThreads.count() * most);
+        return Math.max(2, ceil(count, TorchThreads.count() * rounds));
+    }
+
+    private static int ceil(int a, int b) {
+        return (a + b - 1) / b;
+    }
+
+    /**
+     * The images and a copy of one to keep the last company: PyTorch takes other kernels for a lone
+     * image and rounds otherwise.
+     */
+    private ByteBuffer filled(float[] x, int count) {
+        int bytes = (count + 1) * dimension() * Float.BYTES;
         if (input.capacity() < bytes) {
             input = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
         }
         input.clear().limit(bytes);
         FloatBuffer floats = input.asFloatBuffer();
         floats.put(x, 0, count * dimension());
-        for (int copy = count; copy < called; copy++) {
-            floats.put(x, 0, dimension());
-        }
+        floats.put(x, 0, dimension());
         return input;
     }
 
