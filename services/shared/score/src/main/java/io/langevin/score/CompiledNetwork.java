@@ -14,19 +14,32 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /**
  * A network as a loaded TorchScript program without weights.
  *
  * <p>B is the batch, D the length of the flat weights. An array that a method returns belongs to
- * the manager passed to it. One thread at a time may call it, and {@link #useThisThread} must have
- * been called on that thread.
+ * the manager passed to it. Several threads may call it at a time; {@link #useThisThread} must have
+ * been called on each.
  */
 public final class CompiledNetwork implements AutoCloseable {
     /** Loads the native library before anything calls into it. */
     private static final Engine PYTORCH = Engine.getEngine("PyTorch");
 
+    /**
+     * oneDNN crashes when two threads prepare the same backward convolution at the same time
+     * (docs/decisions/0006): whoever calls a method with a batch of a new size does so alone.
+     */
+    private static final ReadWriteLock PREPARING = new ReentrantReadWriteLock();
+
     private final PtSymbolBlock program;
+    private final Set<String> prepared = ConcurrentHashMap.newKeySet();
 
     private CompiledNetwork(PtSymbolBlock program) {
         this.program = program;
@@ -74,9 +87,11 @@ public final class CompiledNetwork implements AutoCloseable {
     }
 
     /** f = σ·score [B, C, H, W] of x [B, C, H, W]. */
-    public NDArray net(NDManager manager, IValue prepared, NDArray x) {
+    public NDArray net(NDManager manager, IValue weights, NDArray x) {
         try (IValue input = tensor(x)) {
-            return array(manager, IValueUtils.runMethod(program, "body", prepared, input));
+            return aloneAtFirst(
+                    "body" + x.getShape(),
+                    () -> array(manager, IValueUtils.runMethod(program, "body", weights, input)));
         }
     }
 
@@ -95,9 +110,11 @@ public final class CompiledNetwork implements AutoCloseable {
         try (NDArray name = manager.create(0f)) {
             name.setName("module_method:gradient");
             // results belong to the manager of the first array
+            NDList inputs = new NDList(name, weights, x, noise, sigma, share);
             NDList result =
-                    IValueUtils.forward(
-                            program, new NDList(name, weights, x, noise, sigma, share), true);
+                    aloneAtFirst(
+                            "gradient" + x.getShape(),
+                            () -> IValueUtils.forward(program, inputs, true));
             return new Gradient(result.get(0), result.get(1));
         }
     }
@@ -145,6 +162,19 @@ public final class CompiledNetwork implements AutoCloseable {
             double stepSize = rate / (1 - Math.pow(beta1, number));
             double root = Math.sqrt(1 - Math.pow(beta2, number));
             return new double[] {beta1, beta2, stepSize, root, epsilon, decay};
+        }
+    }
+
+    private <R> R aloneAtFirst(String call, Supplier<R> work) {
+        boolean first = !prepared.contains(call);
+        Lock lock = first ? PREPARING.writeLock() : PREPARING.readLock();
+        lock.lock();
+        try {
+            R result = work.get();
+            prepared.add(call);
+            return result;
+        } finally {
+            lock.unlock();
         }
     }
 
