@@ -43,18 +43,19 @@ final class NetworkBench implements Callable<Integer> {
                         Map.of());
         float[] x = new float[batch * architecture.dimension()];
         float[] f = new float[x.length];
+        float[] sigma = new float[batch];
         double work = batch * ConvolutionWork.flops(architecture);
         try (var network = new TorchScoreNetwork(checkpoint);
                 var peak =
                         new ConvolutionPeak(
                                 new ConvolutionPeak.Kind(batch, 2 * ngf, size / 2),
                                 new ConvolutionPeak.Kind(8, 256, 32))) {
-            warmUp(() -> network.evaluate(x, f, batch));
+            warmUp(() -> network.evaluate(x, sigma, f, batch));
             double[] shares = new double[rounds];
             double[] times = new double[rounds];
             double[] peaks = new double[rounds];
             for (int i = 0; i < rounds; i++) {
-                times[i] = Timing.seconds(() -> network.evaluate(x, f, batch));
+                times[i] = Timing.seconds(() -> network.evaluate(x, sigma, f, batch));
                 peaks[i] = peak.measure();
                 shares[i] = work / times[i] / peaks[i];
             }

@@ -67,7 +67,11 @@ final class PublishingHandler
             Checkpoint checkpoint = Checkpoint.parse(artifacts.get(new ArtifactId(id)));
             try (var network = new TorchScoreNetwork(checkpoint)) {
                 float[] f = new float[network.dimension()];
-                network.evaluate(new float[network.dimension()], f, 1);
+                network.evaluate(
+                        new float[network.dimension()],
+                        new float[] {(float) checkpoint.schedule().smallest()},
+                        f,
+                        1);
                 for (float value : f) {
                     require(Float.isFinite(value), "candidate", "have finite outputs", value);
                 }

@@ -41,8 +41,41 @@ public final class AnnealedLangevin {
             }
         }
         if (denoise) {
-            rows.add(new SamplingPlan.Row(schedule.smallest(), 1, schedule.smallest(), 0));
+            rows.add(SamplingPlan.Row.denoising(schedule.smallest()));
         }
-        return new SamplingPlan(rows);
+        return new SamplingPlan(0, rows);
+    }
+
+    /**
+     * The same over as many levels as a budget pays for, geometric between the ends of the
+     * schedule, with the ε that Technique 4 finds for their ratio.
+     *
+     * @param evaluations a multiple of {@code stepsPerLevel}, and one more to denoise; at least two
+     *     levels
+     */
+    public static SamplingPlan withBudget(
+            NoiseSchedule schedule, int stepsPerLevel, int evaluations, boolean denoise) {
+        int last = denoise ? 1 : 0;
+        if (stepsPerLevel < 1) {
+            throw new IllegalArgumentException(
+                    "stepsPerLevel: must be at least 1, not " + stepsPerLevel);
+        }
+        int levels = (evaluations - last) / stepsPerLevel;
+        if (levels < 2 || levels * stepsPerLevel + last != evaluations) {
+            int below = Math.max(2, levels);
+            throw new IllegalArgumentException(
+                    "networkEvaluations: must be %d or %d with stepsPerLevel %d and denoise %s, not %d"
+                            .formatted(
+                                    below * stepsPerLevel + last,
+                                    (below + 1) * stepsPerLevel + last,
+                                    stepsPerLevel,
+                                    denoise,
+                                    evaluations));
+        }
+        NoiseSchedule coarse =
+                NoiseSchedule.geometric(schedule.largest(), schedule.smallest(), levels);
+        double epsilon =
+                LangevinStepSize.search(coarse.ratio(), coarse.smallest(), stepsPerLevel).epsilon();
+        return plan(coarse, stepsPerLevel, epsilon, denoise);
     }
 }

@@ -65,12 +65,42 @@ public record NoiseSchedule(List<Double> sigmas) {
         return geometric(largest, smallest, GeometricRatio.levels(largest, smallest, ratio));
     }
 
+    /**
+     * Scales whose {@code rho}-th roots are evenly spaced (Karras et al. 2022, Eq. 5, ρ = 7): close
+     * together where noise is small.
+     */
+    public static NoiseSchedule rooted(double largest, double smallest, int levels, double rho) {
+        if (levels < 2) {
+            return new NoiseSchedule(List.of(largest));
+        }
+        List<Double> sigmas = new ArrayList<>(levels);
+        double first = Math.pow(largest, 1 / rho);
+        double last = Math.pow(smallest, 1 / rho);
+        sigmas.add(largest);
+        for (int i = 1; i < levels - 1; i++) {
+            sigmas.add(Math.pow(first + i * (last - first) / (levels - 1), rho));
+        }
+        sigmas.add(smallest);
+        return new NoiseSchedule(sigmas);
+    }
+
     public int levels() {
         return sigmas.size();
     }
 
     public double sigma(int level) {
         return sigmas.get(level);
+    }
+
+    /** The level whose scale is nearest to {@code sigma} in the logarithm. */
+    public int nearest(double sigma) {
+        int best = 0;
+        for (int i = 1; i < levels(); i++) {
+            if (Math.abs(Math.log(sigma(i) / sigma)) < Math.abs(Math.log(sigma(best) / sigma))) {
+                best = i;
+            }
+        }
+        return best;
     }
 
     public double largest() {

@@ -3,12 +3,14 @@ package io.langevin.noise;
 import java.util.List;
 
 /**
- * A sampler unrolled: one row a network evaluation, in order. With f(x) = σ·s(x, σ) the output of a
- * score network and z standard normal noise, a row moves an image by x ← a·x + b·f(x) + c·z.
+ * A sampler unrolled: one row a network evaluation, in order. An image starts at u + σ₀·z with u
+ * uniform on [0, 1) and z standard normal. With f(x) = σ·s(x, σ) the output of a score network and
+ * m what an earlier row kept, a row moves it by x ← a·x + b·f(x) + c·z + d·m.
  *
+ * @param initialNoise σ₀, 0 where dynamics start at u
  * @param rows at least one
  */
-public record SamplingPlan(List<Row> rows) {
+public record SamplingPlan(double initialNoise, List<Row> rows) {
 
     /** More network evaluations than this for one image would be a mistake in a request. */
     public static final int MAXIMUM_ROWS = 200_000;
@@ -18,17 +20,36 @@ public record SamplingPlan(List<Row> rows) {
      * @param a weight of x
      * @param b weight of f(x)
      * @param c standard deviation of the noise added
+     * @param d weight of what is kept
+     * @param keepX what is kept for later rows is keepX·x + keepF·f(x), of x before the move
+     * @param keepF where both are 0, what was kept before stays
      */
-    public record Row(double sigma, double a, double b, double c) {
+    public record Row(
+            double sigma, double a, double b, double c, double d, double keepX, double keepF) {
         public Row {
             if (!(sigma > 0 && Double.isFinite(sigma))) {
                 throw new IllegalArgumentException("sigma: must be above 0, not " + sigma);
             }
-            if (!Double.isFinite(a) || !Double.isFinite(b) || !(c >= 0 && Double.isFinite(c))) {
+            if (!Double.isFinite(a + b + d + keepX + keepF) || !(c >= 0 && Double.isFinite(c))) {
                 throw new IllegalArgumentException(
-                        "row: a, b, c must be finite and c at least 0, not %s, %s, %s"
-                                .formatted(a, b, c));
+                        "row: weights must be finite and c at least 0, not %s, %s, %s, %s, %s, %s"
+                                .formatted(a, b, c, d, keepX, keepF));
             }
+        }
+
+        /** A row that neither keeps nor uses anything. */
+        public Row(double sigma, double a, double b, double c) {
+            this(sigma, a, b, c, 0, 0, 0);
+        }
+
+        /** Whether this row keeps something. */
+        public boolean keeps() {
+            return keepX != 0 || keepF != 0;
+        }
+
+        /** x ← x + σ·f(x), the estimate without noise (Tweedie). */
+        public static Row denoising(double sigma) {
+            return new Row(sigma, 1, sigma, 0);
         }
     }
 
@@ -39,6 +60,10 @@ public record SamplingPlan(List<Row> rows) {
                     "plan: must have 1 to %d network evaluations, not %d"
                             .formatted(MAXIMUM_ROWS, rows.size()));
         }
+        if (!(initialNoise >= 0 && Double.isFinite(initialNoise))) {
+            throw new IllegalArgumentException(
+                    "initialNoise: must be at least 0, not " + initialNoise);
+        }
     }
 
     public int networkEvaluations() {
@@ -47,5 +72,10 @@ public record SamplingPlan(List<Row> rows) {
 
     public Row row(int index) {
         return rows.get(index);
+    }
+
+    /** The noise scale of an image after so many rows: the next row's, 0 at the end. */
+    public double sigmaAfter(int rowsDone) {
+        return rowsDone < rows.size() ? row(rowsDone).sigma() : 0;
     }
 }

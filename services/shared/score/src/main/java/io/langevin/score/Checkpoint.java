@@ -37,6 +37,11 @@ public record Checkpoint(
 
     public Checkpoint {
         origin = Map.copyOf(origin);
+        if (architecture.levels() > 0 && architecture.levels() != schedule.levels()) {
+            throw new IllegalArgumentException(
+                    "sigmas: a network of %d levels has as many, not %d"
+                            .formatted(architecture.levels(), schedule.levels()));
+        }
         int wanted = ParameterLayout.of(architecture).size();
         if (weights.length != wanted) {
             throw new IllegalArgumentException(
@@ -56,6 +61,9 @@ public record Checkpoint(
         metadata.put("ngf", "" + architecture.ngf());
         metadata.put("channels", "" + architecture.channels());
         metadata.put("image_size", "" + architecture.imageSize());
+        if (architecture.levels() > 0) {
+            metadata.put("conditional_levels", "" + architecture.levels());
+        }
         metadata.put("steps_per_level", "" + stepsPerLevel);
         metadata.put("epsilon", "" + epsilon);
         metadata.put("denoise", "" + denoise);
@@ -101,7 +109,10 @@ public record Checkpoint(
                 NetworkArchitecture.Family.named(String.valueOf(metadata.get("network"))),
                 (int) number(metadata, "ngf"),
                 (int) number(metadata, "channels"),
-                (int) number(metadata, "image_size"));
+                (int) number(metadata, "image_size"),
+                metadata.containsKey("conditional_levels")
+                        ? (int) number(metadata, "conditional_levels")
+                        : 0);
     }
 
     private static double number(Map<String, String> metadata, String name) {

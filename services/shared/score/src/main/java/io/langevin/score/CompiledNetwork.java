@@ -86,18 +86,27 @@ public final class CompiledNetwork implements AutoCloseable {
         return run("prepare", tensor(weights));
     }
 
-    /** f = σ·score [B, C, H, W] of x [B, C, H, W]. */
-    public NDArray net(NDManager manager, IValue weights, NDArray x) {
-        try (IValue input = tensor(x)) {
+    /**
+     * f = σ·score [B, C, H, W] of x [B, C, H, W]; only conditional networks look at sigma [B, 1, 1,
+     * 1] and level [B] (int64).
+     */
+    public NDArray net(NDManager manager, IValue weights, NDArray x, NDArray sigma, NDArray level) {
+        try (IValue images = tensor(x);
+                IValue sigmas = tensor(sigma);
+                IValue levels = tensor(level)) {
             return aloneAtFirst(
                     "body" + x.getShape(),
-                    () -> array(manager, IValueUtils.runMethod(program, "body", weights, input)));
+                    () ->
+                            array(
+                                    manager,
+                                    IValueUtils.runMethod(
+                                            program, "body", weights, images, sigmas, levels)));
         }
     }
 
     /**
      * Loss per example [B] and gradient [D] of their sum times {@code share} [1]; x is clean, sigma
-     * is [B, 1, 1, 1].
+     * is [B, 1, 1, 1], level [B] (int64).
      */
     public Gradient gradient(
             NDManager manager,
@@ -105,12 +114,13 @@ public final class CompiledNetwork implements AutoCloseable {
             NDArray x,
             NDArray noise,
             NDArray sigma,
+            NDArray level,
             NDArray share) {
         // inference mode, which DJL enters in every other call, forbids gradients
         try (NDArray name = manager.create(0f)) {
             name.setName("module_method:gradient");
             // results belong to the manager of the first array
-            NDList inputs = new NDList(name, weights, x, noise, sigma, share);
+            NDList inputs = new NDList(name, weights, x, noise, sigma, level, share);
             NDList result =
                     aloneAtFirst(
                             "gradient" + x.getShape(),

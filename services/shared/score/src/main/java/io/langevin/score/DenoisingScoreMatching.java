@@ -120,9 +120,9 @@ public final class DenoisingScoreMatching implements AutoCloseable {
         step++;
         int batch = images.length / architecture.dimension();
         RandomGenerator random = generator(settings.seed, step);
-        float[] sigmas = new float[batch];
+        long[] levels = new long[batch];
         for (int i = 0; i < batch; i++) {
-            sigmas[i] = (float) schedule.sigma(random.nextInt(schedule.levels()));
+            levels[i] = random.nextInt(schedule.levels());
         }
         float[] noise = new float[images.length];
         for (int k = 0; k < noise.length; k++) {
@@ -133,7 +133,7 @@ public final class DenoisingScoreMatching implements AutoCloseable {
             for (int from = 0; from < batch; from += SHARD) {
                 int first = from;
                 int end = Math.min(batch, from + SHARD);
-                shards.add(() -> gradient(scratch, images, noise, sigmas, first, end));
+                shards.add(() -> gradient(scratch, images, noise, levels, first, end));
             }
             List<Gradient> gradients = TorchThreads.runAll(shards);
             NDArray gradient = gradients.get(0).gradient();
@@ -153,20 +153,25 @@ public final class DenoisingScoreMatching implements AutoCloseable {
 
     /** Of the images from {@code first} to before {@code end}: their share of the batch's. */
     private Gradient gradient(
-            NDManager scratch, float[] images, float[] noise, float[] sigmas, int first, int end) {
+            NDManager scratch, float[] images, float[] noise, long[] levels, int first, int end) {
         int count = end - first;
         int dimension = architecture.dimension();
         int size = architecture.imageSize();
         var shape = new Shape(count, architecture.channels(), size, size);
         int from = first * dimension;
         int to = end * dimension;
+        float[] sigmas = new float[count];
+        for (int i = 0; i < count; i++) {
+            sigmas[i] = (float) schedule.sigma((int) levels[first + i]);
+        }
         return network.gradient(
                 scratch,
                 state.weights(),
                 scratch.create(Arrays.copyOfRange(images, from, to), shape),
                 scratch.create(Arrays.copyOfRange(noise, from, to), shape),
-                scratch.create(Arrays.copyOfRange(sigmas, first, end), new Shape(count, 1, 1, 1)),
-                scratch.create(new float[] {1f / sigmas.length}));
+                scratch.create(sigmas, new Shape(count, 1, 1, 1)),
+                scratch.create(Arrays.copyOfRange(levels, first, end)),
+                scratch.create(new float[] {1f / levels.length}));
     }
 
     private CompiledNetwork.AdamStep update() {

@@ -21,6 +21,40 @@ public interface ImageNoise {
     }
 
     /**
+     * On the way from the noise of one image to that of another (the paper, B.2): z = cos θ·z₀ +
+     * sin θ·z₁ is as normal as they are; the start turns about the middle of [0, 1) alike.
+     *
+     * @param angle θ, 0 for the first, π/2 for the second
+     */
+    static ImageNoise between(ImageNoise first, ImageNoise second, double angle) {
+        return new Between(first, second, (float) Math.cos(angle), (float) Math.sin(angle));
+    }
+
+    /** Both ends draw alike, whatever the angle. */
+    record Between(ImageNoise first, ImageNoise second, float cosine, float sine)
+            implements ImageNoise {
+        @Override
+        public void uniform(float[] x) {
+            float[] other = new float[x.length];
+            first.uniform(x);
+            second.uniform(other);
+            for (int k = 0; k < x.length; k++) {
+                x[k] = 0.5f + cosine * (x[k] - 0.5f) + sine * (other[k] - 0.5f);
+            }
+        }
+
+        @Override
+        public void normal(float[] z) {
+            float[] other = new float[z.length];
+            first.normal(z);
+            second.normal(other);
+            for (int k = 0; k < z.length; k++) {
+                z[k] = cosine * z[k] + sine * other[k];
+            }
+        }
+    }
+
+    /**
      * @param generator whose state is this image's alone
      */
     record Seeded(RandomGenerator generator) implements ImageNoise {

@@ -4,15 +4,30 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The shape of an NCSNv2 network (Song and Ermon 2020, appendix A.1).
+ * The shape of a score network: NCSNv2 (Song and Ermon 2020, appendix A.1) or NCSN (Song and Ermon
+ * 2019, appendix A.1).
  *
  * @param family which stages it has
  * @param ngf channels of the first stage
  * @param channels channels of an image
  * @param imageSize height and width of an image in pixels
+ * @param levels noise levels that a conditional network tells apart; 0 for the others
  */
-public record NetworkArchitecture(Family family, int ngf, int channels, int imageSize) {
+public record NetworkArchitecture(Family family, int ngf, int channels, int imageSize, int levels) {
+    /** A network of NCSNv2, which knows nothing of noise levels (Technique 3). */
+    public NetworkArchitecture(Family family, int ngf, int channels, int imageSize) {
+        this(family, ngf, channels, imageSize, 0);
+    }
+
     public NetworkArchitecture {
+        if (family.isConditional() ? levels < 1 || levels > 10_000 : levels != 0) {
+            throw new IllegalArgumentException(
+                    "levels: must be %s for %s, not %d"
+                            .formatted(
+                                    family.isConditional() ? "1 to 10000" : "0",
+                                    family.officialName(),
+                                    levels));
+        }
         if (ngf < 2) {
             throw new IllegalArgumentException(
                     "ngf: must be at least 2, its norms take a variance over channels, not " + ngf);
@@ -79,8 +94,15 @@ public record NetworkArchitecture(Family family, int ngf, int channels, int imag
         }
     }
 
-    /** The three published bodies. */
+    /** The published networks. */
     public enum Family {
+        /** The predecessor: norms look up their scale and shift by noise level. Up to 64 pixels. */
+        NCSN(
+                "ncsn",
+                new Stage("res1", "refine4", 1, false, 1),
+                new Stage("res2", "refine3", 2, true, 1),
+                new Stage("res3", "refine2", 2, false, 2),
+                new Stage("res4", "refine1", 2, false, 4)),
         /** Up to 64 pixels. */
         BASE(
                 "ncsnv2",
@@ -112,6 +134,16 @@ public record NetworkArchitecture(Family family, int ngf, int channels, int imag
         Family(String officialName, Stage... stages) {
             this.officialName = officialName;
             this.stages = List.of(stages);
+        }
+
+        /** The one of NCSNv2 that the paper uses at a size. */
+        public static Family forImageSize(int pixels) {
+            return pixels <= 64 ? BASE : pixels <= 128 ? DEEPER : DEEPEST;
+        }
+
+        /** Whether its norms depend on the noise level, and its output is the score itself. */
+        public boolean isConditional() {
+            return this == NCSN;
         }
 
         /** As records and files name it. */

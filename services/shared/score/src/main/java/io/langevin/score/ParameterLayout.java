@@ -28,21 +28,32 @@ public final class ParameterLayout {
             shape = List.copyOf(shape);
         }
 
+        /** Whether it scales or shifts after a normalisation. */
+        boolean isNorm() {
+            return name.endsWith(".alpha")
+                    || name.endsWith(".gamma")
+                    || name.endsWith(".beta")
+                    || name.endsWith(".embed.weight");
+        }
+
         /** Number of elements. */
         public int size() {
             return shape.stream().reduce(1, Math::multiplyExact);
         }
     }
 
+    private final NetworkArchitecture network;
     private final List<Parameter> parameters = new ArrayList<>();
     private final Map<String, Integer> indices = new LinkedHashMap<>();
     private int size;
 
-    private ParameterLayout() {}
+    private ParameterLayout(NetworkArchitecture network) {
+        this.network = network;
+    }
 
     /** The layout of a network's weights. */
     public static ParameterLayout of(NetworkArchitecture network) {
-        var layout = new ParameterLayout();
+        var layout = new ParameterLayout(network);
         layout.convolution("begin_conv", network.channels(), network.ngf(), 3);
         layout.norm("normalizer", network.ngf());
         layout.convolution("end_conv", network.ngf(), network.channels(), 3);
@@ -154,13 +165,20 @@ public final class ParameterLayout {
         for (int i = 0; i < inputs && inputs > 1; i++) {
             convolution(name + ".msf.convs." + i, in, out, 3);
         }
+        for (int i = 0; i < inputs && inputs > 1; i++) {
+            conditionalNorm(name + ".msf.norms." + i, in);
+        }
         add(name + ".crp.convs.0.weight", out, out, 3, 3);
         add(name + ".crp.convs.1.weight", out, out, 3, 3);
+        conditionalNorm(name + ".crp.norms.0", out);
+        conditionalNorm(name + ".crp.norms.1", out);
     }
 
     private void residualUnits(String name, int width, int rounds) {
         for (int round = 1; round <= rounds; round++) {
+            conditionalNorm(name + "." + round + "_1_norm", width);
             add(name + "." + round + "_1_conv.weight", width, width, 3, 3);
+            conditionalNorm(name + "." + round + "_2_norm", width);
             add(name + "." + round + "_2_conv.weight", width, width, 3, 3);
         }
     }
@@ -171,9 +189,20 @@ public final class ParameterLayout {
     }
 
     private void norm(String name, int width) {
+        if (network.family().isConditional()) {
+            conditionalNorm(name, width);
+            return;
+        }
         add(name + ".alpha", width);
         add(name + ".gamma", width);
         add(name + ".beta", width);
+    }
+
+    /** γ, α and β of every level, where the network is conditional. */
+    private void conditionalNorm(String name, int width) {
+        if (network.family().isConditional()) {
+            add(name + ".embed.weight", network.levels(), 3 * width);
+        }
     }
 
     private void add(String name, Integer... shape) {

@@ -32,6 +32,10 @@ final class ScoreMethods {
                 n = torch.mul(c, torch.rsqrt(torch.add(u, 1e-5)))
                 shift = torch.addcmul(beta, torch.mul(alpha, gamma), n)
                 return torch.addcmul(shift, d, scale)
+              def conditional(self: __torch__.Program, x: Tensor, w: Tensor, level: Tensor) -> Tensor:
+                c = torch.size(x, 1)
+                gamma, alpha, beta, = torch.unsafe_chunk(torch.view(torch.embedding(w, level), [-1, torch.mul(c, 3), 1, 1]), 3, 1)
+                return (self).norm(x, alpha, gamma, beta)
               def pool(self: __torch__.Program, x: Tensor) -> Tensor:
                 if torch.is_grad_enabled():
                   y = torch.max_pool2d(x, [5, 5], [1, 1], [2, 2])
@@ -44,14 +48,14 @@ final class ScoreMethods {
                 two = torch.maximum(torch.narrow(x, d, 0, torch.add(n, 2)), torch.narrow(x, d, 1, torch.add(n, 2)))
                 four = torch.maximum(torch.narrow(two, d, 0, n), torch.narrow(two, d, 2, n))
                 return torch.maximum(four, torch.narrow(x, d, 4, n))
-              def losses(self: __torch__.Program, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor) -> Tensor:
-                f = (self).body((self).prepare(w), torch.addcmul(x, sigma, noise))
+              def losses(self: __torch__.Program, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor, level: Tensor) -> Tensor:
+                f = (self).body((self).prepare(w), torch.addcmul(x, sigma, noise), sigma, level)
                 e = torch.add(f, noise)
                 return torch.mul(torch.sum(torch.mul(e, e), [1, 2, 3]), 0.5)
-              def gradient(self: __torch__.Program, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor, share: Tensor) -> Tuple[Tensor, Tensor]:
+              def gradient(self: __torch__.Program, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor, level: Tensor, share: Tensor) -> Tuple[Tensor, Tensor]:
                 torch.set_grad_enabled(True)
                 q = torch.requires_grad_(torch.detach(w))
-                l = (self).losses(q, x, noise, sigma)
+                l = (self).losses(q, x, noise, sigma, level)
                 g = torch.grad([torch.sum(torch.mul(l, share))], [q])
                 torch.set_grad_enabled(False)
                 return (torch.detach(l), unchecked_cast(Tensor, g[0]))

@@ -51,6 +51,9 @@ final class ScoreProgram {
 
     private String view(Parameter parameter) {
         String part = "s[" + layout.index(parameter.name()) + "]";
+        if (parameter.isNorm() && parameter.shape().size() == 2) {
+            return "torch.view(" + part + ", " + parameter.shape() + ")";
+        }
         if (parameter.name().endsWith(".weight")) {
             return "torch.contiguous(torch.view("
                     + part
@@ -63,9 +66,14 @@ final class ScoreProgram {
                 : "torch.view(" + part + ", [1, -1, 1, 1])";
     }
 
-    /** f = σ·score of x [B, C, H, W], 0 ≤ x ≤ 1 without noise. */
+    /**
+     * f = σ·score of x [B, C, H, W], 0 ≤ x ≤ 1 without noise; sigma is [B, 1, 1, 1], level [B].
+     * Only conditional networks use them.
+     */
     private void body() {
-        line("  def body(self: __torch__.Program, p: List[Tensor], x: Tensor) -> Tensor:");
+        line(
+                "  def body(self: __torch__.Program, p: List[Tensor], x: Tensor, sigma: Tensor,"
+                        + " level: Tensor) -> Tensor:");
         String h = let("torch.contiguous(torch.sub(torch.mul(x, 2), 1), memory_format=2)");
         h = convolution(h, "begin_conv", 1);
         List<String> outputs = new ArrayList<>();
@@ -81,6 +89,9 @@ final class ScoreProgram {
             h = refine(outputs.get(i), h, network.stages().get(i), resized, i == 0 ? 3 : 1);
         }
         h = convolution(normActivated(h, "normalizer"), "end_conv", 1);
+        if (network.family().isConditional()) {
+            h = let("torch.mul(" + h + ", sigma)");
+        }
         line("    return torch.contiguous(" + h + ", memory_format=0)");
     }
 
@@ -113,8 +124,8 @@ final class ScoreProgram {
         String name = stage.refine();
         String fine = residualUnits(x, name + ".adapt_convs.0", 2);
         String coarse = residualUnits(below, name + ".adapt_convs.1", 2);
-        fine = convolution(fine, name + ".msf.convs.0", 1);
-        coarse = convolution(coarse, name + ".msf.convs.1", 1);
+        fine = convolution(conditioned(fine, name + ".msf.norms.0"), name + ".msf.convs.0", 1);
+        coarse = convolution(conditioned(coarse, name + ".msf.norms.1"), name + ".msf.convs.1", 1);
         if (resized) {
             coarse =
                     let(
@@ -130,11 +141,10 @@ final class ScoreProgram {
     private String residualUnits(String x, String name, int rounds) {
         String h = x;
         for (int round = 1; round <= rounds; round++) {
-            String inner =
-                    convolution(let("torch.elu(" + h + ")"), name + "." + round + "_1_conv", 1);
-            inner =
-                    convolution(
-                            let("torch.elu_(" + inner + ")"), name + "." + round + "_2_conv", 1);
+            String first = name + "." + round + "_1_";
+            String second = name + "." + round + "_2_";
+            String inner = convolution(unitActivated(h, first, false), first + "conv", 1);
+            inner = convolution(unitActivated(inner, second, true), second + "conv", 1);
             h = let("torch.add_(" + inner + ", " + h + ")");
         }
         return h;
@@ -142,21 +152,48 @@ final class ScoreProgram {
 
     private String chainedPooling(String x, String name) {
         String h = let("torch.elu_(" + x + ")");
-        String first = convolution(let("(self).pool(" + h + ")"), name + ".convs.0", 1);
+        String first = convolution(pooled(h, name + ".norms.0"), name + ".convs.0", 1);
         String sum = let("torch.add(" + h + ", " + first + ")");
-        String second = convolution(let("(self).pool(" + first + ")"), name + ".convs.1", 1);
+        String second = convolution(pooled(first, name + ".norms.1"), name + ".convs.1", 1);
         return let("torch.add_(" + second + ", " + sum + ")");
     }
 
+    /** NCSNv2 takes the largest of 5×5, NCSN normalises and takes the mean. */
+    private String pooled(String x, String norm) {
+        return network.family().isConditional()
+                ? let(
+                        "torch.avg_pool2d(%s, [5, 5], [1, 1], [2, 2])"
+                                .formatted(conditioned(x, norm)))
+                : let("(self).pool(" + x + ")");
+    }
+
+    /** NCSN has norms where NCSNv2 has none. */
+    private String conditioned(String x, String norm) {
+        return network.family().isConditional() ? let(norm(x, norm)) : x;
+    }
+
+    private String unitActivated(String x, String prefix, boolean inPlace) {
+        if (network.family().isConditional()) {
+            return normActivated(x, prefix + "norm");
+        }
+        return let((inPlace ? "torch.elu_(" : "torch.elu(") + x + ")");
+    }
+
     private String normActivated(String x, String name) {
-        String norm =
-                "(self).norm(%s, %s, %s, %s)"
-                        .formatted(
-                                x,
-                                parameter(name + ".alpha"),
-                                parameter(name + ".gamma"),
-                                parameter(name + ".beta"));
-        return let("torch.elu_(" + norm + ")");
+        return let("torch.elu_(" + norm(x, name) + ")");
+    }
+
+    private String norm(String x, String name) {
+        if (network.family().isConditional()) {
+            return "(self).conditional(%s, %s, level)"
+                    .formatted(x, parameter(name + ".embed.weight"));
+        }
+        return "(self).norm(%s, %s, %s, %s)"
+                .formatted(
+                        x,
+                        parameter(name + ".alpha"),
+                        parameter(name + ".gamma"),
+                        parameter(name + ".beta"));
     }
 
     private String convolution(String x, String name, int dilation) {

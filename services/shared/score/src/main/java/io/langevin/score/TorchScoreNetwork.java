@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
+import io.langevin.noise.NoiseSchedule;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -19,18 +20,20 @@ public final class TorchScoreNetwork implements ScoreNetwork {
     private static final int CACHE_BYTES = 1 << 21;
 
     private final NetworkArchitecture architecture;
+    private final NoiseSchedule schedule;
     private final NDManager manager;
     private final CompiledNetwork network;
     private final IValue weights;
     private ByteBuffer input = ByteBuffer.allocateDirect(0);
 
     public TorchScoreNetwork(Checkpoint checkpoint) {
-        this(checkpoint.architecture(), checkpoint.weights());
+        this(checkpoint.architecture(), checkpoint.schedule(), checkpoint.weights());
     }
 
-    TorchScoreNetwork(NetworkArchitecture architecture, float[] flat) {
+    TorchScoreNetwork(NetworkArchitecture architecture, NoiseSchedule schedule, float[] flat) {
         CompiledNetwork.useThisThread();
         this.architecture = architecture;
+        this.schedule = schedule;
         this.manager = CompiledNetwork.newManager();
         this.network = CompiledNetwork.load(manager, architecture);
         try (NDArray array = manager.create(flat)) {
@@ -44,7 +47,7 @@ public final class TorchScoreNetwork implements ScoreNetwork {
     }
 
     @Override
-    public void evaluate(float[] x, float[] f, int count) {
+    public void evaluate(float[] x, float[] sigma, float[] f, int count) {
         int each = imagesAtOnce(count);
         ByteBuffer images = filled(x, count);
         try (NDManager scratch = manager.newSubManager()) {
@@ -54,7 +57,7 @@ public final class TorchScoreNetwork implements ScoreNetwork {
                 int end = Math.min(count, from + each);
                 parts.add(
                         () -> {
-                            evaluatePart(scratch, images, f, first, end);
+                            evaluatePart(scratch, images, sigma, f, first, end);
                             return null;
                         });
             }
@@ -62,15 +65,27 @@ public final class TorchScoreNetwork implements ScoreNetwork {
         }
     }
 
-    private void evaluatePart(NDManager scratch, ByteBuffer images, float[] f, int first, int end) {
+    private void evaluatePart(
+            NDManager scratch, ByteBuffer images, float[] sigma, float[] f, int first, int end) {
         int size = architecture.imageSize();
         int bytes = dimension() * Float.BYTES;
         int called = Math.max(2, end - first);
         ByteBuffer part =
                 images.slice(first * bytes, called * bytes).order(ByteOrder.nativeOrder());
         var shape = new Shape(called, architecture.channels(), size, size);
+        float[] sigmas = new float[called];
+        long[] levels = new long[called];
+        for (int i = 0; i < called; i++) {
+            sigmas[i] = sigma[Math.min(first + i, end - 1)];
+            levels[i] = architecture.family().isConditional() ? schedule.nearest(sigmas[i]) : 0;
+        }
         NDArray output =
-                network.net(scratch, weights, scratch.create(part, shape, DataType.FLOAT32));
+                network.net(
+                        scratch,
+                        weights,
+                        scratch.create(part, shape, DataType.FLOAT32),
+                        scratch.create(sigmas, new Shape(called, 1, 1, 1)),
+                        scratch.create(levels));
         output.toByteBuffer()
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer()

@@ -21,17 +21,25 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
     private final float[] x;
     private final float[] f;
     private final float[] z;
+    private final float[] sigma;
 
     private static final class Trajectory<T> {
         private final T owner;
         private final SamplingPlan plan;
         private final ImageNoise noise;
+        private final RowTask task;
         private int row;
+        private float[] kept = {};
 
-        private Trajectory(T owner, SamplingPlan plan, ImageNoise noise) {
+        private Trajectory(T owner, SamplingPlan plan, ImageNoise noise, RowTask task) {
             this.owner = owner;
             this.plan = plan;
             this.noise = noise;
+            this.task = task;
+        }
+
+        private SamplingPlan.Row next() {
+            return plan.row(row);
         }
     }
 
@@ -50,6 +58,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         this.x = new float[capacity * dimension];
         this.f = new float[capacity * dimension];
         this.z = new float[dimension];
+        this.sigma = new float[capacity];
     }
 
     public int size() {
@@ -60,32 +69,46 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         return capacity - trajectories.size();
     }
 
-    /** A new image joins the next call, at x₀ ~ U[0, 1). */
+    /** A new image joins the next call, at u + σ₀·z with u ~ U[0, 1). */
     public void add(T owner, SamplingPlan plan, ImageNoise noise) {
+        add(owner, plan, noise, RowTask.NOTHING);
+    }
+
+    /** The same, with something more to do after each row. */
+    public void add(T owner, SamplingPlan plan, ImageNoise noise, RowTask task) {
         float[] start = new float[dimension];
         noise.uniform(start);
-        add(owner, plan, noise, start);
+        if (plan.initialNoise() > 0) {
+            noise.normal(z);
+            for (int k = 0; k < dimension; k++) {
+                start[k] += (float) plan.initialNoise() * z[k];
+            }
+        }
+        add(owner, plan, noise, task, start);
     }
 
     /** A new image joins the next call, at {@code start}. */
-    public void add(T owner, SamplingPlan plan, ImageNoise noise, float[] start) {
+    public void add(T owner, SamplingPlan plan, ImageNoise noise, RowTask task, float[] start) {
         if (free() == 0) {
             throw new IllegalStateException("all %d slots are taken".formatted(capacity));
         }
         System.arraycopy(start, 0, x, size() * dimension, dimension);
-        trajectories.add(new Trajectory<>(owner, plan, noise));
+        trajectories.add(new Trajectory<>(owner, plan, noise, task));
     }
 
-    /** One network call moves every image by one row: x ← a·x + b·f(x) + c·z. */
+    /** One network call moves every image by one row. */
     public List<Finished<T>> step() {
         if (trajectories.isEmpty()) {
             return List.of();
         }
-        network.evaluate(x, f, size());
+        for (int slot = 0; slot < size(); slot++) {
+            sigma[slot] = (float) trajectories.get(slot).next().sigma();
+        }
+        network.evaluate(x, sigma, f, size());
         List<Finished<T>> finished = new ArrayList<>();
         for (int slot = size() - 1; slot >= 0; slot--) {
             Trajectory<T> trajectory = trajectories.get(slot);
-            move(slot, trajectory);
+            move(slot * dimension, trajectory);
             if (trajectory.row == trajectory.plan.networkEvaluations()) {
                 finished.add(new Finished<>(trajectory.owner, pixels(slot)));
                 remove(slot);
@@ -94,22 +117,40 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         return finished;
     }
 
-    private void move(int slot, Trajectory<T> trajectory) {
-        SamplingPlan.Row row = trajectory.plan.row(trajectory.row++);
+    private void move(int offset, Trajectory<T> trajectory) {
+        SamplingPlan.Row row = trajectory.next();
+        trajectory.row++;
         float a = (float) row.a();
         float b = (float) row.b();
         float c = (float) row.c();
-        int offset = slot * dimension;
-        if (c == 0) {
-            for (int k = 0; k < dimension; k++) {
-                x[offset + k] = a * x[offset + k] + b * f[offset + k];
-            }
-            return;
+        float d = (float) row.d();
+        if (c != 0) {
+            trajectory.noise.normal(z);
         }
-        trajectory.noise.normal(z);
+        float[] kept = trajectory.kept;
+        float[] keeps = row.keeps() ? new float[dimension] : kept;
         for (int k = 0; k < dimension; k++) {
-            x[offset + k] = a * x[offset + k] + b * f[offset + k] + c * z[k];
+            float before = x[offset + k];
+            float score = f[offset + k];
+            float after = a * before + b * score;
+            if (c != 0) {
+                after += c * z[k];
+            }
+            if (d != 0) {
+                after += d * kept[k];
+            }
+            if (row.keeps()) {
+                keeps[k] = (float) row.keepX() * before + (float) row.keepF() * score;
+            }
+            x[offset + k] = after;
         }
+        trajectory.kept = keeps;
+        trajectory.task.afterRow(
+                trajectory.row,
+                trajectory.plan.sigmaAfter(trajectory.row),
+                x,
+                offset,
+                trajectory.noise);
     }
 
     /** Gives up the images whose owner matches; how many. */

@@ -1,5 +1,6 @@
 package io.langevin.score;
 
+import io.langevin.noise.NoiseSchedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -7,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -51,13 +53,18 @@ record Oracle(String name, SafeTensors file) {
     NetworkArchitecture architecture() {
         NetworkArchitecture.Family family =
                 switch (network()) {
+                    case "NCSN" -> NetworkArchitecture.Family.NCSN;
                     case "NCSNv2" -> NetworkArchitecture.Family.BASE;
                     case "NCSNv2Deeper" -> NetworkArchitecture.Family.DEEPER;
                     case "NCSNv2Deepest" -> NetworkArchitecture.Family.DEEPEST;
                     default -> throw new IllegalArgumentException(network());
                 };
         return new NetworkArchitecture(
-                family, number("ngf"), number("channels"), number("image_size"));
+                family,
+                number("ngf"),
+                number("channels"),
+                number("image_size"),
+                family.isConditional() ? number("levels") : 0);
     }
 
     int number(String key) {
@@ -75,13 +82,28 @@ record Oracle(String name, SafeTensors file) {
     /** σ of every example of the batch. */
     float[] sigmas() {
         float[] scales = floats("sigmas");
-        ByteBuffer levels =
-                file.tensors().get("level").data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        float[] chosen = new float[levels.remaining() / 8];
+        long[] levels = levels();
+        float[] chosen = new float[levels.length];
         for (int i = 0; i < chosen.length; i++) {
-            chosen[i] = scales[(int) levels.getLong(8 * i)];
+            chosen[i] = scales[(int) levels[i]];
         }
         return chosen;
+    }
+
+    /** Noise level of every example of the batch. */
+    long[] levels() {
+        ByteBuffer data =
+                file.tensors().get("level").data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        long[] levels = new long[data.remaining() / 8];
+        data.asLongBuffer().get(levels);
+        return levels;
+    }
+
+    /** Noise scales, largest first. */
+    NoiseSchedule schedule() {
+        float[] scales = floats("sigmas");
+        return new NoiseSchedule(
+                IntStream.range(0, scales.length).mapToObj(i -> (double) scales[i]).toList());
     }
 
     /** The tensors {@code prefix<parameter>} as one flat vector. */

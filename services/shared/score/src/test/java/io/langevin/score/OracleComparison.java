@@ -47,12 +47,13 @@ final class OracleComparison {
         NDArray noise = array(manager, "noise");
         float[] levels = oracle.sigmas();
         NDArray sigma = manager.create(levels, new Shape(levels.length, 1, 1, 1));
+        NDArray level = manager.create(oracle.levels());
         try (IValue prepared = network.prepare(weights)) {
-            NDArray score = network.net(manager, prepared, x).div(sigma);
+            NDArray score = network.net(manager, prepared, x, sigma, level).div(sigma);
             compare("score", score.toFloatArray(), oracle.floats("score"));
         }
         NDArray share = manager.create(new float[] {1f / levels.length});
-        var result = network.gradient(manager, weights, x, noise, sigma, share);
+        var result = network.gradient(manager, weights, x, noise, sigma, level, share);
         compare(
                 "loss_per_example",
                 result.losses().toFloatArray(),
@@ -66,12 +67,13 @@ final class OracleComparison {
                                 x.toType(DataType.FLOAT64, true),
                                 noise.toType(DataType.FLOAT64, true),
                                 sigma.toType(DataType.FLOAT64, true),
+                                level,
                                 share.toType(DataType.FLOAT64, true))
                         .gradient()
                         .toType(DataType.FLOAT32, false)
                         .toFloatArray());
         if (oracle.has("adam.losses")) {
-            compareAdam(manager, network, weights, x, noise, sigma, share);
+            compareAdam(manager, network, weights, x, noise, sigma, level, share);
         }
     }
 
@@ -82,6 +84,7 @@ final class OracleComparison {
             NDArray x,
             NDArray noise,
             NDArray sigma,
+            NDArray level,
             NDArray share) {
         var state =
                 new TrainingState(
@@ -92,7 +95,8 @@ final class OracleComparison {
         float[] losses = new float[3];
         for (int i = 0; i < losses.length; i++) {
             var step = new AdamStep(i + 1, 1e-3, 0.9, 0.999, 1e-8, 0.9);
-            var gradient = network.gradient(manager, state.weights(), x, noise, sigma, share);
+            var gradient =
+                    network.gradient(manager, state.weights(), x, noise, sigma, level, share);
             network.update(state, gradient.gradient(), step);
             losses[i] = gradient.losses().mean().toFloatArray()[0];
         }

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Equality with the authors' PyTorch code, file by file. */
 class OracleTest {
     private static final double TOLERANCE = 5e-6;
-    private static final Set<String> KNOWN = Set.of("NCSNv2", "NCSNv2Deeper", "NCSNv2Deepest");
+    private static final Set<String> KNOWN =
+            Set.of("NCSN", "NCSNv2", "NCSNv2Deeper", "NCSNv2Deepest");
 
     static List<Oracle> oracles() throws IOException {
         return Oracle.all();
@@ -65,10 +66,17 @@ class OracleTest {
         SamplingPlan plan = plan(oracle);
         int levels = oracle.number("levels");
         int steps = oracle.number("steps_per_level");
-        try (var network = new TorchScoreNetwork(oracle.architecture(), oracle.flat("weights."));
+        try (var network =
+                        new TorchScoreNetwork(
+                                oracle.architecture(), oracle.schedule(), oracle.flat("weights."));
                 var batch = new TrajectoryBatch<Integer>(network, 3)) {
             for (int i = 0; i < 3; i++) {
-                batch.add(i, plan, replayed(oracle, i), image(oracle.floats("x0"), i, 64));
+                batch.add(
+                        i,
+                        plan,
+                        replayed(oracle, i),
+                        RowTask.NOTHING,
+                        image(oracle.floats("x0"), i, 64));
             }
             for (int level = 0; level < levels; level++) {
                 for (int t = 0; t < steps; t++) {
@@ -108,12 +116,7 @@ class OracleTest {
     }
 
     private static SamplingPlan plan(Oracle oracle) {
-        float[] sigmas = oracle.floats("sigmas");
-        var schedule =
-                new NoiseSchedule(
-                        IntStream.range(0, sigmas.length)
-                                .mapToObj(i -> (double) sigmas[i])
-                                .toList());
+        NoiseSchedule schedule = oracle.schedule();
         double epsilon = Double.parseDouble(oracle.file().metadata().get("epsilon"));
         return AnnealedLangevin.plan(schedule, oracle.number("steps_per_level"), epsilon, true);
     }

@@ -5,14 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.langevin.noise.AnnealedLangevin;
+import io.langevin.noise.ConsistentAnnealing;
 import io.langevin.noise.NoiseSchedule;
+import io.langevin.noise.PredictorCorrector;
+import io.langevin.noise.ProbabilityFlow;
 import io.langevin.noise.SamplingPlan;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrajectoryBatchTest {
     private static final NoiseSchedule SCHEDULE = NoiseSchedule.geometric(5, 0.5, 10);
@@ -20,7 +27,7 @@ class TrajectoryBatchTest {
     /** The exact f = σ·s of N(0, 1) blurred by σ = 0.5. */
     private record Gaussian(int dimension) implements ScoreNetwork {
         @Override
-        public void evaluate(float[] x, float[] f, int count) {
+        public void evaluate(float[] x, float[] sigma, float[] f, int count) {
             for (int k = 0; k < count * dimension; k++) {
                 f[k] = -0.5f * x[k] / 1.25f;
             }
@@ -43,33 +50,59 @@ class TrajectoryBatchTest {
         assertThat(sum / pixels.length).as("seed %d", seed).isCloseTo(0.816, within(0.03));
     }
 
-    @Test
-    void what_becomes_of_an_image_does_not_depend_on_the_others() {
-        Oracle oracle = Oracle.named("ncsnv2-28");
-        SamplingPlan shorter = AnnealedLangevin.plan(SCHEDULE, 1, 0.02, true);
-        SamplingPlan longer = AnnealedLangevin.plan(SCHEDULE, 2, 0.01, false);
-        Map<Integer, float[]> lonely = new HashMap<>();
-        for (int i = 0; i < 7; i++) {
-            try (var network = network(oracle)) {
-                lonely.put(i, alone(network, i % 2 == 0 ? shorter : longer, 100 + i));
+    /** A sampler, and whether half of the image is given. */
+    private record Kind(SamplingPlan plan, boolean inpaints) {
+        static final List<Kind> ALL =
+                List.of(
+                        new Kind(AnnealedLangevin.plan(SCHEDULE, 1, 0.02, true), false),
+                        new Kind(AnnealedLangevin.plan(SCHEDULE, 2, 0.01, false), true),
+                        new Kind(ConsistentAnnealing.plan(SCHEDULE, 7, true), false),
+                        new Kind(ProbabilityFlow.euler(SCHEDULE, 5, false), false),
+                        new Kind(ProbabilityFlow.heun(SCHEDULE, 12, true), true),
+                        new Kind(PredictorCorrector.plan(SCHEDULE, 9, 0.02, true), false));
+
+        RowTask task(int dimension) {
+            if (!inpaints) {
+                return RowTask.NOTHING;
             }
+            float[] image = new float[dimension];
+            float[] kept = new float[dimension];
+            Arrays.fill(kept, 0, dimension / 2, 1);
+            return new Inpainting(image, kept);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ncsnv2-28", "ncsn"})
+    void what_becomes_of_an_image_does_not_depend_on_the_others(String file) {
+        Oracle oracle = Oracle.named(file);
         long seed = System.nanoTime();
         var random = new Random(seed);
-        try (var batch = new TrajectoryBatch<Integer>(network(oracle), 5)) {
-            int next = 0;
+        int images = 30;
+        int[] kinds = random.ints(images, 0, Kind.ALL.size()).toArray();
+        Map<Integer, float[]> lonely = new HashMap<>();
+        try (var network = network(oracle)) {
+            for (int i = 0; i < images; i++) {
+                lonely.put(i, alone(network, Kind.ALL.get(kinds[i]), 100 + i));
+            }
+        }
+        try (var network = network(oracle);
+                var batch = new TrajectoryBatch<Integer>(network, 1 + random.nextInt(17))) {
+            List<Integer> waiting = new ArrayList<>(lonely.keySet());
+            Collections.shuffle(waiting, random);
             int finished = 0;
-            while (finished < 7) {
-                while (next < 7
+            while (finished < images) {
+                while (!waiting.isEmpty()
                         && batch.free() > 0
                         && (batch.size() == 0 || random.nextBoolean())) {
-                    SamplingPlan plan = next % 2 == 0 ? shorter : longer;
-                    batch.add(next, plan, ImageNoise.seeded(100 + next));
-                    next++;
+                    int next = waiting.remove(0);
+                    Kind kind = Kind.ALL.get(kinds[next]);
+                    RowTask task = kind.task(network.dimension());
+                    batch.add(next, kind.plan(), ImageNoise.seeded(100 + next), task);
                 }
                 for (TrajectoryBatch.Finished<Integer> image : batch.step()) {
                     assertThat(image.pixels())
-                            .as("image %d, arrivals by seed %d", image.owner(), seed)
+                            .as("image %d, seed %d", image.owner(), seed)
                             .isEqualTo(lonely.get(image.owner()));
                     finished++;
                 }
@@ -78,12 +111,57 @@ class TrajectoryBatchTest {
     }
 
     @Test
+    void the_kept_part_of_an_image_is_the_given_one() {
+        float[] image = {0.25f, 0.5f, 0.75f, 1};
+        float[] kept = {1, 1, 0, 0};
+        SamplingPlan plan = AnnealedLangevin.plan(SCHEDULE, 2, 0.01, true);
+        var batch = new TrajectoryBatch<Integer>(new Gaussian(4), 1);
+        batch.add(0, plan, ImageNoise.seeded(5), new Inpainting(image, kept));
+
+        float[] pixels = end(batch);
+
+        assertThat(pixels).startsWith(0.25f, 0.5f);
+        assertThat(pixels[2]).isNotEqualTo(0.75f);
+    }
+
+    @Test
+    void between_two_seeds_the_ends_are_the_images_of_the_seeds() {
+        SamplingPlan plan = AnnealedLangevin.plan(SCHEDULE, 2, 0.01, true);
+        for (int end = 0; end < 2; end++) {
+            var noise =
+                    ImageNoise.between(
+                            ImageNoise.seeded(1), ImageNoise.seeded(2), end * Math.PI / 2);
+            var batch = new TrajectoryBatch<Integer>(new Gaussian(8), 1);
+            batch.add(0, plan, noise);
+            assertThat(end(batch))
+                    .usingComparatorWithPrecision(1e-5f)
+                    .containsExactly(alone(new Gaussian(8), plan, 1 + end));
+        }
+    }
+
+    @Test
+    void a_film_strip_ends_with_the_image() {
+        SamplingPlan plan = AnnealedLangevin.plan(SCHEDULE, 2, 0.01, true);
+        var strip = new FilmStrip(8, 4);
+        var batch = new TrajectoryBatch<Integer>(new Gaussian(4), 1);
+        batch.add(0, plan, ImageNoise.seeded(1), strip);
+
+        float[] pixels = end(batch);
+        float[] picture = strip.picture(1, 2);
+
+        assertThat(FilmStrip.frames(21, 8)).isEqualTo(3);
+        assertThat(picture).hasSize(12);
+        assertThat(new float[] {picture[4], picture[5], picture[10], picture[11]})
+                .isEqualTo(pixels);
+    }
+
+    @Test
     void weights_outlive_the_java_buffers_that_they_came_in() {
         Oracle oracle = Oracle.named("ncsnv2-28");
         try (var network = network(oracle)) {
             float[] x = new float[4 * network.dimension()];
             float[] before = new float[x.length];
-            network.evaluate(x, before, 4);
+            network.evaluate(x, new float[4], before, 4);
 
             for (int i = 0; i < 20; i++) {
                 network(oracle).close(); // the same amounts of memory, taken and given back
@@ -91,7 +169,7 @@ class TrajectoryBatchTest {
             }
 
             float[] after = new float[x.length];
-            network.evaluate(x, after, 4);
+            network.evaluate(x, new float[4], after, 4);
             assertThat(after).isEqualTo(before);
         }
     }
@@ -135,16 +213,26 @@ class TrajectoryBatchTest {
     }
 
     private static TorchScoreNetwork network(Oracle oracle) {
-        return new TorchScoreNetwork(oracle.architecture(), oracle.flat("weights."));
+        return new TorchScoreNetwork(
+                oracle.architecture(), oracle.schedule(), oracle.flat("weights."));
     }
 
     private static float[] alone(ScoreNetwork network, SamplingPlan plan, long seed) {
+        return alone(network, new Kind(plan, false), seed);
+    }
+
+    private static float[] alone(ScoreNetwork network, Kind kind, long seed) {
         var batch = new TrajectoryBatch<Integer>(network, 1);
-        batch.add(0, plan, ImageNoise.seeded(seed));
+        RowTask task = kind.task(network.dimension());
+        batch.add(0, kind.plan(), ImageNoise.seeded(seed), task);
+        return end(batch);
+    }
+
+    private static float[] end(TrajectoryBatch<Integer> batch) {
         List<TrajectoryBatch.Finished<Integer>> finished = List.of();
         while (finished.isEmpty()) {
             finished = batch.step();
         }
-        return Arrays.copyOf(finished.get(0).pixels(), network.dimension());
+        return finished.get(0).pixels();
     }
 }

@@ -1,0 +1,27 @@
+package io.langevin.noise;
+
+/** How many scales a number of network evaluations pays for. */
+final class Budget {
+    private Budget() {}
+
+    /** Scales for one evaluation from each to the next, and one at the last to denoise. */
+    static NoiseSchedule geometric(NoiseSchedule schedule, int evaluations, boolean denoise) {
+        return NoiseSchedule.geometric(
+                schedule.largest(), schedule.smallest(), 1 + checkedMoves(evaluations, denoise));
+    }
+
+    /** Evaluations that move an image from scale to scale: all but the one that denoises. */
+    static int checkedMoves(int evaluations, boolean denoise) {
+        int moves = evaluations - (denoise ? 1 : 0);
+        if (moves < 1 || evaluations > SamplingPlan.MAXIMUM_ROWS) {
+            throw new IllegalArgumentException(
+                    "networkEvaluations: must be %d to %d with denoise %s, not %d"
+                            .formatted(
+                                    denoise ? 2 : 1,
+                                    SamplingPlan.MAXIMUM_ROWS,
+                                    denoise,
+                                    evaluations));
+        }
+        return moves;
+    }
+}

@@ -1,0 +1,16 @@
+package io.langevin.score;
+
+/** What else happens to an image after each row of its plan. One for each image. */
+@FunctionalInterface
+public interface RowTask {
+    /** Only the plan. */
+    RowTask NOTHING = (rowsDone, sigma, x, offset, noise) -> {};
+
+    /**
+     * @param rowsDone from 1
+     * @param sigma the noise scale that the image should have now, 0 at the end of the plan
+     * @param x the image is its D numbers from {@code offset}; they may be changed
+     * @param noise of this image
+     */
+    void afterRow(int rowsDone, double sigma, float[] x, int offset, ImageNoise noise);
+}
