@@ -6,6 +6,7 @@ import io.langevin.score.DenoisingScoreMatching.State;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.TorchScoreNetwork;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,6 +40,7 @@ final class NetworkBench implements Callable<Integer> {
                         1e-3,
                         true,
                         "",
+                        Optional.empty(),
                         State.initial(architecture, 1).weights(),
                         Map.of());
         float[] x = new float[batch * architecture.dimension()];

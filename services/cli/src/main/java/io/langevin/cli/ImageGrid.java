@@ -21,21 +21,27 @@ public final class ImageGrid {
 
     /** Writes a PNG of as many columns as rows, or one more. */
     public static void write(List<GeneratedImage> images, Path file) {
-        int columns = (int) Math.ceil(Math.sqrt(images.size()));
+        write(images, (int) Math.ceil(Math.sqrt(images.size())), file);
+    }
+
+    /** Writes a PNG of so many columns. */
+    static void write(List<GeneratedImage> images, int columns, Path file) {
         int rows = (images.size() + columns - 1) / columns;
         GeneratedImage first = images.get(0);
-        int scale = Math.max(1, WANTED_TILE / first.getWidth());
-        int tile = scale * first.getWidth();
+        int scale = Math.max(1, WANTED_TILE / first.getHeight());
+        int width = scale * first.getWidth();
+        int height = scale * first.getHeight();
         int type =
                 first.getChannels() == 1
                         ? BufferedImage.TYPE_BYTE_GRAY
                         : BufferedImage.TYPE_3BYTE_BGR;
-        var grid = new BufferedImage(columns * (tile + GAP) - GAP, rows * (tile + GAP) - GAP, type);
+        var grid =
+                new BufferedImage(columns * (width + GAP) - GAP, rows * (height + GAP) - GAP, type);
         Graphics2D graphics = grid.createGraphics();
         for (int i = 0; i < images.size(); i++) {
-            int x = i % columns * (tile + GAP);
-            int y = i / columns * (tile + GAP);
-            graphics.drawImage(decoded(images.get(i)), x, y, tile, tile, null);
+            int x = i % columns * (width + GAP);
+            int y = i / columns * (height + GAP);
+            graphics.drawImage(decoded(images.get(i)), x, y, width, height, null);
         }
         graphics.dispose();
         write(grid, file);

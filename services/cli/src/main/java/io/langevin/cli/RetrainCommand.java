@@ -7,6 +7,7 @@ import io.langevin.records.RetrainingRequest;
 import io.langevin.records.TrainingParameters;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,8 +18,10 @@ import picocli.CommandLine.Option;
         description = "Ask for a model to be trained on a data set and published.",
         footer = {
             "",
-            "The defaults suit a laptop and a data set of small grey images; the paper's are",
-            "  --ngf 128 --batch 128 --learning-rate 1e-4 --warmup 0 --ema 0.999 --iterations 300000"
+            "Without --preset the defaults suit a laptop and small grey images. With it they are the",
+            "published ones, and what is given here replaces them. For example:",
+            "  langevin retrain --model clothes --dataset fashion --seconds 600 --wait",
+            "  langevin retrain --model cifar --dataset cifar10 --preset cifar10"
         })
 final class RetrainCommand implements Callable<Integer> {
     @Mixin Connection connection;
@@ -30,53 +33,47 @@ final class RetrainCommand implements Callable<Integer> {
     String dataset;
 
     @Option(
-            names = "--size",
-            defaultValue = "16",
-            description = "Height and width in pixels (default: ${DEFAULT-VALUE}).")
-    int size;
+            names = "--preset",
+            description = "cifar10, celeba, church, bedroom, tower, ffhq or ncsn.")
+    String preset;
 
     @Option(
-            names = "--ngf",
-            defaultValue = "32",
-            description = "Filters of the network's first stage (default: ${DEFAULT-VALUE}).")
-    int ngf;
+            names = "--ablation",
+            description = "Leave one thing out: no-ema, old-schedule or conditional-norms.")
+    String ablation;
+
+    @Option(names = "--size", description = "Height and width in pixels (default: 16).")
+    Integer size;
+
+    @Option(names = "--ngf", description = "Filters of the network's first stage (default: 32).")
+    Integer ngf;
 
     @Option(
-            names = "--iterations",
-            defaultValue = "200000",
-            description = "Optimiser steps at the most (default: ${DEFAULT-VALUE}).")
-    int iterations;
+            names = "--family",
+            description =
+                    "ncsnv2, ncsnv2-deeper, ncsnv2-deepest or ncsn; by default the paper's for the"
+                            + " size.")
+    String family;
+
+    @Option(names = "--iterations", description = "Optimiser steps at the most (default: 200000).")
+    Integer iterations;
 
     @Option(
             names = "--seconds",
-            defaultValue = "300",
-            description =
-                    "Seconds of training at the most; 0: no limit (default: ${DEFAULT-VALUE}).")
-    int seconds;
+            description = "Seconds of training at the most; 0: no limit (default: 300).")
+    Integer seconds;
 
-    @Option(
-            names = "--batch",
-            defaultValue = "32",
-            description = "Images in a batch (default: ${DEFAULT-VALUE}).")
-    int batch;
+    @Option(names = "--batch", description = "Images in a batch (default: 32).")
+    Integer batch;
 
-    @Option(
-            names = "--learning-rate",
-            defaultValue = "1e-3",
-            description = "Adam's step size (default: ${DEFAULT-VALUE}).")
-    double learningRate;
+    @Option(names = "--learning-rate", description = "Adam's step size (default: 1e-3).")
+    Double learningRate;
 
-    @Option(
-            names = "--warmup",
-            defaultValue = "50",
-            description = "Steps until the full step size (default: ${DEFAULT-VALUE}).")
-    int warmup;
+    @Option(names = "--warmup", description = "Steps until the full step size (default: 50).")
+    Integer warmup;
 
-    @Option(
-            names = "--ema",
-            defaultValue = "0.995",
-            description = "Decay of the weights' moving average (default: ${DEFAULT-VALUE}).")
-    double ema;
+    @Option(names = "--ema", description = "Decay of the weights' moving average (default: 0.995).")
+    Double ema;
 
     @Option(
             names = "--seed",
@@ -104,23 +101,41 @@ final class RetrainCommand implements Callable<Integer> {
     }
 
     private RetrainingRequest request() {
-        return RetrainingRequest.newBuilder()
-                .setRunId(UUID.randomUUID().toString())
+        var network = NetworkParameters.newBuilder();
+        var training = TrainingParameters.newBuilder().setSeed(seed);
+        var request = RetrainingRequest.newBuilder();
+        if (preset == null) {
+            request.setImageSize(16);
+            network.setNgf(32);
+            training.setMaximumSeconds(300)
+                    .setBatchSize(32)
+                    .setLearningRate(1e-3)
+                    .setWarmupIterations(50)
+                    .setEmaDecay(0.995)
+                    .setEmaRamp(true);
+        }
+        ifGiven(size, request::setImageSize);
+        ifGiven(ngf, network::setNgf);
+        ifGiven(family, network::setFamily);
+        ifGiven(iterations, training::setIterations);
+        ifGiven(seconds, training::setMaximumSeconds);
+        ifGiven(batch, training::setBatchSize);
+        ifGiven(learningRate, training::setLearningRate);
+        ifGiven(warmup, training::setWarmupIterations);
+        ifGiven(ema, training::setEmaDecay);
+        return request.setRunId(UUID.randomUUID().toString())
                 .setModel(model)
                 .setDataset(dataset)
-                .setImageSize(size)
-                .setNetwork(NetworkParameters.newBuilder().setNgf(ngf).build())
-                .setTraining(
-                        TrainingParameters.newBuilder()
-                                .setIterations(iterations)
-                                .setMaximumSeconds(seconds)
-                                .setBatchSize(batch)
-                                .setLearningRate(learningRate)
-                                .setWarmupIterations(warmup)
-                                .setEmaDecay(ema)
-                                .setEmaRamp(true)
-                                .setSeed(seed)
-                                .build())
+                .setPreset(preset)
+                .setAblation(ablation)
+                .setNetwork(network.build())
+                .setTraining(training.build())
                 .build();
+    }
+
+    private static <T> void ifGiven(T value, Consumer<T> set) {
+        if (value != null) {
+            set.accept(value);
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.langevin.cli;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
+import io.langevin.records.SamplerKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,13 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "For example:",
-            "  langevin sample --model fashion --count 16 --seed 7 --grid a.png"
+            "  langevin sample --model fashion --count 16 --seed 7 --grid a.png",
+            "  langevin sample --model fashion --task interpolate --first-seed 1 --last-seed 2"
+                    + " --count 8 --grid b.png",
+            "  langevin sample --model fashion --task inpaint --image shirt.png --mask left.png"
+                    + " --count 4 --grid c.png",
+            "  langevin sample --model fashion --sampler probability-flow-heun --evaluations 32"
+                    + " --grid d.png"
         })
 final class SampleCommand implements Callable<Integer> {
     @Mixin Connection connection;
@@ -43,6 +50,23 @@ final class SampleCommand implements Callable<Integer> {
             paramLabel = "SHA256",
             description = "A checkpoint other than the model's newest.")
     String checkpoint;
+
+    @Mixin TaskOptions task;
+
+    @Option(
+            names = "--sampler",
+            paramLabel = "NAME",
+            description =
+                    "annealed-langevin, consistent-annealing, probability-flow-euler,"
+                            + " probability-flow-heun or predictor-corrector; by default the one"
+                            + " that the model recommends.")
+    String sampler;
+
+    @Option(
+            names = "--evaluations",
+            paramLabel = "N",
+            description = "Network evaluations for each image, met exactly.")
+    Integer evaluations;
 
     @Option(
             names = "--steps-per-level",
@@ -89,15 +113,23 @@ final class SampleCommand implements Callable<Integer> {
         return 0;
     }
 
-    private SampleRequest request() {
+    private SampleRequest request() throws IOException {
         return SampleRequest.newBuilder()
                 .setRequestId(UUID.randomUUID().toString())
                 .setModel(model)
                 .setCheckpoint(checkpoint)
                 .setCount(count)
                 .setSeed(seed)
+                .setTask(task.task())
                 .setSampler(
                         Sampler.newBuilder()
+                                .setKind(
+                                        Names.parse(
+                                                "--sampler",
+                                                SamplerKind.class,
+                                                sampler,
+                                                SamplerKind.RECOMMENDED))
+                                .setNetworkEvaluations(evaluations)
                                 .setStepsPerLevel(stepsPerLevel)
                                 .setEpsilon(epsilon)
                                 .setDenoise(noDenoise ? false : null)
@@ -114,7 +146,8 @@ final class SampleCommand implements Callable<Integer> {
             }
         }
         if (grid != null) {
-            ImageGrid.write(answer.images(), grid);
+            int columns = (int) Math.ceil(Math.sqrt(answer.images().size()));
+            ImageGrid.write(answer.images(), task.columns(columns, answer.images().size()), grid);
         }
     }
 }

@@ -152,15 +152,18 @@ final class RetrainingTopology {
             }
         }
 
-        private void asked(String key, RetrainingRequest request) {
+        private void asked(String key, RetrainingRequest asked) {
             RetrainingRun run =
                     RetrainingRun.newBuilder()
-                            .setRequest(request)
+                            .setRequest(asked)
                             .setStage(JobStage.WAITING)
                             .setRequestedAt(Instant.ofEpochMilli(cause.timestamp()))
                             .build();
+            RetrainingRequest request;
             try {
+                request = RetrainingPresets.applied(asked);
                 RetrainingRules.check(request, key);
+                run = RetrainingRun.newBuilder(run).setRequest(request).build();
             } catch (RejectedException e) {
                 move(run, JobStage.FAILED, e.getMessage());
                 return;

@@ -27,8 +27,10 @@ import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
+import io.langevin.records.ScheduleJob;
 import io.langevin.records.ScheduleResult;
 import io.langevin.records.TrainingJob;
+import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -174,6 +176,49 @@ class WorkflowTest {
                         "runId: must equal the key of its record, not " + RUN,
                         "runId: must be a UUID in its usual text form, not 'x'");
         assertThat(read(SCHEDULE_JOBS)).isEmpty();
+    }
+
+    @Test
+    void a_preset_fills_what_the_request_leaves_and_an_ablation_leaves_one_thing_out()
+            throws Exception {
+        RetrainingRequest request =
+                RetrainingRequest.newBuilder()
+                        .setRunId(RUN)
+                        .setModel("m")
+                        .setPreset("ffhq")
+                        .setAblation("no-ema")
+                        .setTraining(TrainingParameters.newBuilder().setBatchSize(8).build())
+                        .build();
+        send(RETRAINING_REQUESTS, RUN, request);
+        send(SCHEDULE_RESULTS, RUN, schedule());
+
+        ScheduleJob job = read(SCHEDULE_JOBS).get(0);
+        assertThat(job.getImageSize()).isEqualTo(256);
+        assertThat(job.getChannels()).isEqualTo(3);
+        assertThat(job.getParameters().getSigmaBegin()).isEqualTo(348);
+        assertThat(job.getParameters().getStepsPerLevel()).isEqualTo(3);
+        TrainingParameters training = read(TRAINING_JOBS).get(0).getTraining();
+        assertThat(training.getBatchSize()).isEqualTo(8); // the request's own
+        assertThat(training.getIterations()).isEqualTo(80_000);
+        assertThat(training.getAdamEpsilon()).isEqualTo(1e-3);
+        assertThat(training.getEmaDecay()).isZero();
+    }
+
+    @Test
+    void the_predecessor_is_a_preset_and_unknown_names_are_refused() throws Exception {
+        send(RETRAINING_REQUESTS, RUN, request().setImageSize(32).setPreset("ncsn").build());
+        send(SCHEDULE_RESULTS, RUN, schedule());
+        String other = "0b0e7f7a-9a8e-4a3d-9d2c-000000000002";
+        send(RETRAINING_REQUESTS, other, request().setRunId(other).setPreset("mnist").build());
+
+        assertThat(read(SCHEDULE_JOBS).get(0).getParameters().getLevels()).isEqualTo(10);
+        assertThat(read(TRAINING_JOBS).get(0).getNetwork().getFamily()).isEqualTo("ncsn");
+        assertThat(read(JOB_STATES))
+                .extracting(JobState::getDetail)
+                .last()
+                .isEqualTo(
+                        "preset: must be one of [bedroom, celeba, church, cifar10, ffhq, ncsn,"
+                                + " tower], not 'mnist'");
     }
 
     @Test

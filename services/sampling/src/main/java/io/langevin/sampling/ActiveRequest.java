@@ -1,10 +1,9 @@
 package io.langevin.sampling;
 
 import io.langevin.messaging.TransactionalStream.Claim;
-import io.langevin.noise.SamplingPlan;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleRequest;
-import io.langevin.score.ImageSeeds;
+import io.langevin.score.RowTask;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,19 +14,19 @@ import java.util.Optional;
 final class ActiveRequest {
     private final Claim<SampleRequest> claim;
     private final ServingCheckpoint checkpoint;
-    private final SamplingPlan plan;
-    private final long seed;
+    private final RequestWork work;
     private final List<GeneratedImage> images = new ArrayList<>();
     private int begun;
     private Optional<Instant> firstCall = Optional.empty();
 
-    ActiveRequest(Claim<SampleRequest> claim, ServingCheckpoint checkpoint, SamplingPlan plan) {
+    ActiveRequest(Claim<SampleRequest> claim, ServingCheckpoint checkpoint, RequestWork work) {
         this.claim = claim;
         this.checkpoint = checkpoint;
-        this.plan = plan;
-        Long asked = request().getSeed();
-        this.seed = asked != null ? asked : ImageSeeds.ofRequest(request().getRequestId());
+        this.work = work;
     }
+
+    /** One image of a request, on its way. */
+    record Image(ActiveRequest request, int index, RowTask rowTask) {}
 
     Claim<SampleRequest> claim() {
         return claim;
@@ -41,8 +40,8 @@ final class ActiveRequest {
         return checkpoint;
     }
 
-    SamplingPlan plan() {
-        return plan;
+    RequestWork work() {
+        return work;
     }
 
     boolean hasMoreToBegin() {
@@ -55,10 +54,6 @@ final class ActiveRequest {
             firstCall = Optional.of(now);
         }
         return begun++;
-    }
-
-    long seedOf(int index) {
-        return ImageSeeds.ofImage(seed, index);
     }
 
     void finished(GeneratedImage image) {

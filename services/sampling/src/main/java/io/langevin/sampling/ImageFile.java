@@ -15,27 +15,29 @@ final class ImageFile {
     private ImageFile() {}
 
     /**
-     * @param pixels channels·size·size numbers, channel by channel; PNG clamps them to 0 to 1
+     * @param picture PNG clamps its numbers to 0 to 1
      * @param channels 1 grey, 3 RGB
      */
-    static byte[] of(float[] pixels, int channels, int size, ImageFormat format) {
+    static byte[] of(RequestWork.Picture picture, int channels, ImageFormat format) {
         return switch (format) {
-            case PNG -> png(pixels, channels, size);
-            case FLOAT32 -> float32(pixels);
+            case PNG -> png(picture, channels);
+            case FLOAT32 -> float32(picture.pixels());
         };
     }
 
-    private static byte[] png(float[] pixels, int channels, int size) {
+    private static byte[] png(RequestWork.Picture picture, int channels) {
+        int width = picture.width();
+        int height = picture.height();
         int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
-        BufferedImage image = new BufferedImage(size, size, type);
+        BufferedImage image = new BufferedImage(width, height, type);
         WritableRaster raster = image.getRaster();
-        int[] samples = new int[size * size];
+        int[] samples = new int[width * height];
         for (int c = 0; c < channels; c++) {
             for (int k = 0; k < samples.length; k++) {
-                float clamped = Math.min(1, Math.max(0, pixels[c * samples.length + k]));
+                float clamped = Math.min(1, Math.max(0, picture.pixels()[c * samples.length + k]));
                 samples[k] = Math.round(255 * clamped);
             }
-            raster.setSamples(0, 0, size, size, c, samples);
+            raster.setSamples(0, 0, width, height, c, samples);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {

@@ -12,7 +12,7 @@ import io.langevin.messaging.TransactionalStream;
 import io.langevin.messaging.TransactionalStream.Claim;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
-import io.langevin.score.ImageNoise;
+import io.langevin.sampling.ActiveRequest.Image;
 import io.langevin.score.TorchScoreNetwork;
 import io.langevin.score.TrajectoryBatch;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,6 +45,7 @@ final class SamplingLoop implements ServiceLoop {
     private final SamplingConfig config;
     private final Schemas schemas;
     private final PublishedCheckpoints checkpoints;
+    private final ArtifactStore artifacts;
     private final Cancellations cancellations;
     private final SamplingRecords records;
     private final SamplingMetrics metrics;
@@ -52,9 +53,6 @@ final class SamplingLoop implements ServiceLoop {
 
     private final List<ActiveRequest> active = new ArrayList<>();
     private final Map<ArtifactId, TrajectoryBatch<Image>> batches = new HashMap<>();
-
-    /** One image of a request. */
-    private record Image(ActiveRequest request, int index) {}
 
     SamplingLoop(
             SamplingConfig config,
@@ -67,6 +65,7 @@ final class SamplingLoop implements ServiceLoop {
         this.config = config;
         this.schemas = schemas;
         this.checkpoints = checkpoints;
+        this.artifacts = artifacts;
         this.cancellations = cancellations;
         this.records = new SamplingRecords(config, schemas, artifacts);
         this.metrics = new SamplingMetrics(registry);
@@ -141,7 +140,7 @@ final class SamplingLoop implements ServiceLoop {
                     new ActiveRequest(
                             claim,
                             checkpoint,
-                            RequestPlans.of(request.getSampler(), checkpoint.checkpoint())));
+                            RequestWork.of(request, checkpoint.checkpoint(), artifacts)));
         } catch (RejectedException e) {
             LOG.atInfo()
                     .addKeyValue("requestId", request.getRequestId())
@@ -186,9 +185,7 @@ final class SamplingLoop implements ServiceLoop {
             }
             TrajectoryBatch<Image> batch = batch(request.checkpoint());
             while (request.hasMoreToBegin() && batch.free() > 0) {
-                int index = request.begin(Instant.now());
-                ImageNoise noise = ImageNoise.seeded(request.seedOf(index));
-                batch.add(new Image(request, index), request.plan(), noise);
+                request.work().begin(batch, request, request.begin(Instant.now()));
             }
         }
     }
@@ -208,7 +205,7 @@ final class SamplingLoop implements ServiceLoop {
         metrics.networkCall(batch.size(), config.slots());
         for (TrajectoryBatch.Finished<Image> finished : batch.step()) {
             ActiveRequest request = finished.owner().request();
-            request.finished(records.image(request, finished.owner().index(), finished.pixels()));
+            request.finished(records.image(finished.owner(), finished.pixels()));
             if (request.isComplete()) {
                 active.remove(request);
                 end(request, SampleStatus.COMPLETED, "", stream);

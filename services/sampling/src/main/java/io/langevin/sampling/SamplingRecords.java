@@ -41,29 +41,30 @@ final class SamplingRecords {
     }
 
     /** A finished image; a large one goes to the artifact store. */
-    GeneratedImage image(ActiveRequest active, int index, float[] pixels) {
+    GeneratedImage image(ActiveRequest.Image done, float[] pixels) {
+        ActiveRequest active = done.request();
         SampleRequest request = active.request();
+        RequestWork.Picture picture = active.work().picture(done, pixels);
         Checkpoint checkpoint = active.checkpoint().checkpoint();
-        int size = checkpoint.architecture().imageSize();
         int channels = checkpoint.architecture().channels();
-        byte[] file = ImageFile.of(pixels, channels, size, request.getImageFormat());
+        byte[] file = ImageFile.of(picture, channels, request.getImageFormat());
         boolean inline = file.length <= config.inlineLimit();
         return GeneratedImage.newBuilder()
                 .setRequestId(request.getRequestId())
-                .setIndex(index)
+                .setIndex(done.index())
                 .setCount(request.getCount())
-                .setWidth(size)
-                .setHeight(size)
+                .setWidth(picture.width())
+                .setHeight(picture.height())
                 .setChannels(channels)
                 .setFormat(request.getImageFormat())
                 .setBytes(inline ? ByteBuffer.wrap(file) : null)
                 .setArtifact(inline ? null : artifacts.put(file).hex())
                 .setSha256(ArtifactId.of(file).hex())
-                .setSeed(active.seedOf(index))
+                .setSeed(active.work().seedOf(done.index()))
                 .setModel(request.getModel())
                 .setCheckpoint(active.checkpoint().id().hex())
                 .setScheduleId(checkpoint.scheduleId())
-                .setNetworkEvaluations(active.plan().networkEvaluations())
+                .setNetworkEvaluations(active.work().plan().networkEvaluations())
                 .setGeneratedAt(Instant.now())
                 .setLabels(request.getLabels())
                 .build();
@@ -86,7 +87,7 @@ final class SamplingRecords {
                         .setQueuedMillis(Math.max(0, Duration.between(asked, began).toMillis()))
                         .setComputedMillis(Duration.between(began, now).toMillis())
                         .setNetworkEvaluations(
-                                (long) standing.size() * active.plan().networkEvaluations())
+                                (long) standing.size() * active.work().plan().networkEvaluations())
                         .build();
         List<ProducerRecord<String, byte[]>> outputs = new ArrayList<>();
         for (GeneratedImage image : standing) {

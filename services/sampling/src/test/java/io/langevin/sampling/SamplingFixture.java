@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -70,6 +71,7 @@ final class SamplingFixture implements AutoCloseable {
                 1e-4,
                 true,
                 "s",
+                Optional.empty(),
                 DenoisingScoreMatching.State.initial(architecture, seed).weights(),
                 Map.of());
     }

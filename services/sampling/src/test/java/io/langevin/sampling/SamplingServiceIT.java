@@ -25,6 +25,11 @@ import io.langevin.score.ImageNoise;
 import io.langevin.score.ImageSeeds;
 import io.langevin.score.TorchScoreNetwork;
 import io.langevin.score.TrajectoryBatch;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +38,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntBinaryOperator;
+import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,12 +129,50 @@ class SamplingServiceIT {
                         .setSampler(
                                 Sampler.newBuilder()
                                         .setKind(SamplerKind.PROBABILITY_FLOW_HEUN)
+                                        .setNetworkEvaluations(1)
                                         .build())
                         .build(),
-                "sampler.kind: must be ANNEALED_LANGEVIN, not PROBABILITY_FLOW_HEUN");
+                "sampler.networkEvaluations: must be 2 to 200000 with denoise true, not 1");
+        wrong.put(
+                request().setSampler(Sampler.newBuilder().setNetworkEvaluations(8).build()).build(),
+                "sampler.networkEvaluations: must be 7 or 9 with stepsPerLevel 2");
+        wrong.put(
+                request()
+                        .setSampler(
+                                Sampler.newBuilder()
+                                        .setKind(SamplerKind.CONSISTENT_ANNEALING)
+                                        .setStepsPerLevel(2)
+                                        .build())
+                        .build(),
+                "sampler.stepsPerLevel: must be null for CONSISTENT_ANNEALING, not 2");
         wrong.put(
                 request().setTask(Task.newBuilder().setKind(TaskKind.INPAINT).build()).build(),
-                "task.kind: must be GENERATE, not INPAINT");
+                "task.image and task.imageArtifact: must be given one or the other, not none");
+        wrong.put(
+                request().setTask(inpainting(new byte[] {1, 2, 3}, png(8))).build(),
+                "task.image: must be a PNG or JPEG image: neither PNG nor JPEG");
+        wrong.put(
+                request().setTask(inpainting(png(8), png(4))).build(),
+                "task.mask: 4×4 pixels, smaller than the 8×8 asked for");
+        wrong.put(
+                request()
+                        .setTask(
+                                Task.newBuilder()
+                                        .setKind(TaskKind.DENOISE)
+                                        .setImageArtifact("../x")
+                                        .setSigma(0.5)
+                                        .build())
+                        .build(),
+                "task.image: artifact: must be 64");
+        wrong.put(
+                request().setTask(Task.newBuilder().setKind(TaskKind.DENOISE).build()).build(),
+                "task.sigma: must be above 0 to denoise, not null");
+        wrong.put(
+                request().setTask(Task.newBuilder().setKind(TaskKind.INTERPOLATE).build()).build(),
+                "count: must be at least 2 to interpolate, not 1");
+        wrong.put(
+                request().setTask(Task.newBuilder().setKind(TaskKind.TRAJECTORY).build()).build(),
+                "task.everyRows: must be at least 1 for the 7 rows of this plan, not null");
         for (SampleRequest request : wrong.keySet()) {
             sampling.ask(request);
         }
@@ -219,6 +264,131 @@ class SamplingServiceIT {
         SampleOutcome cancelled = sampling.outcome(endless.getRequestId());
         assertThat(cancelled.getStatus()).isEqualTo(SampleStatus.CANCELLED);
         assertThat(cancelled.getReason()).isEqualTo("enough");
+    }
+
+    @Test
+    void every_sampler_meets_its_budget() throws Exception {
+        for (SamplerKind kind : SamplerKind.values()) {
+            int budget = kind == SamplerKind.ANNEALED_LANGEVIN ? 9 : 12;
+            SampleRequest request =
+                    request()
+                            .setSampler(
+                                    Sampler.newBuilder()
+                                            .setKind(kind)
+                                            .setNetworkEvaluations(
+                                                    kind == SamplerKind.RECOMMENDED ? null : budget)
+                                            .build())
+                            .build();
+            sampling.ask(request);
+
+            SampleOutcome outcome = sampling.outcome(request.getRequestId());
+            assertThat(outcome.getReason()).isEmpty();
+            assertThat(outcome.getNetworkEvaluations())
+                    .isEqualTo(kind == SamplerKind.RECOMMENDED ? 7 : budget);
+        }
+    }
+
+    @Test
+    void what_a_checkpoint_recommends_is_used_where_a_request_leaves_the_choice() throws Exception {
+        var choice = new Checkpoint.Recommendation("PROBABILITY_FLOW_HEUN", 5);
+        ArtifactId id = sampling.artifacts.put(CHECKPOINT.recommending(choice).bytes());
+        SampleRequest free = request().setCheckpoint(id.hex()).build();
+        SampleRequest steps = request().setCheckpoint(id.hex()).setSampler(steps(3)).build();
+        sampling.ask(free);
+        sampling.ask(steps);
+
+        assertThat(sampling.outcome(free.getRequestId()).getNetworkEvaluations()).isEqualTo(5);
+        assertThat(sampling.outcome(steps.getRequestId()).getNetworkEvaluations()).isEqualTo(10);
+    }
+
+    @Test
+    void an_inpainted_image_keeps_what_is_white_in_the_mask() throws Exception {
+        byte[] mask = png(8, (x, y) -> x < 4 ? 255 : 0);
+        SampleRequest request =
+                request()
+                        .setCount(2)
+                        .setImageFormat(ImageFormat.FLOAT32)
+                        .setTask(inpainting(png(8), mask))
+                        .build();
+        sampling.ask(request);
+
+        for (GeneratedImage image : sampling.images(request.getRequestId())) {
+            float[] pixels = floats(image);
+            for (int y = 0; y < 8; y++) {
+                for (int x = 0; x < 4; x++) {
+                    assertThat(pixels[8 * y + x]).isEqualTo((17 * x + y) / 255f);
+                }
+            }
+        }
+    }
+
+    @Test
+    void interpolation_goes_from_one_seed_to_the_other() throws Exception {
+        Task between =
+                Task.newBuilder()
+                        .setKind(TaskKind.INTERPOLATE)
+                        .setFirstSeed(7L)
+                        .setLastSeed(8L)
+                        .build();
+        SampleRequest request =
+                request().setCount(3).setImageFormat(ImageFormat.FLOAT32).setTask(between).build();
+        sampling.ask(request);
+
+        List<GeneratedImage> images = sampling.images(request.getRequestId());
+        assertThat(floats(images.get(0))).isEqualTo(computed(ImageSeeds.ofImage(7, 0)));
+        assertThat(floats(images.get(2)))
+                .usingComparatorWithPrecision(1e-4f)
+                .containsExactly(computed(ImageSeeds.ofImage(8, 0)));
+    }
+
+    @Test
+    void denoising_is_one_evaluation_and_a_trajectory_one_strip() throws Exception {
+        Task denoising =
+                Task.newBuilder()
+                        .setKind(TaskKind.DENOISE)
+                        .setImage(ByteBuffer.wrap(png(8)))
+                        .setSigma(0.3)
+                        .build();
+        SampleRequest denoise = request().setTask(denoising).build();
+        Task strip = Task.newBuilder().setKind(TaskKind.TRAJECTORY).setEveryRows(3).build();
+        SampleRequest trajectory = request().setTask(strip).build();
+        sampling.ask(denoise);
+        sampling.ask(trajectory);
+
+        assertThat(sampling.images(denoise.getRequestId()).get(0).getNetworkEvaluations())
+                .isEqualTo(1);
+        GeneratedImage film = sampling.images(trajectory.getRequestId()).get(0);
+        assertThat(film.getWidth()).isEqualTo(3 * 8); // after rows 3, 6 and 7
+        assertThat(film.getHeight()).isEqualTo(8);
+    }
+
+    private static Task inpainting(byte[] image, byte[] mask) {
+        return Task.newBuilder()
+                .setKind(TaskKind.INPAINT)
+                .setImage(ByteBuffer.wrap(image))
+                .setMask(ByteBuffer.wrap(mask))
+                .build();
+    }
+
+    /** A grey image of 17·x + y. */
+    private static byte[] png(int size) {
+        return png(size, (x, y) -> 17 * x + y);
+    }
+
+    private static byte[] png(int size, IntBinaryOperator grey) {
+        var image = new BufferedImage(size, size, BufferedImage.TYPE_BYTE_GRAY);
+        for (int y = 0; y < size; y++) {
+            for (int x = 0; x < size; x++) {
+                image.getRaster().setSample(x, y, 0, grey.applyAsInt(x, y));
+            }
+        }
+        var bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     /** Asks until the service has seen the announcement; how soon that is, nobody promises. */

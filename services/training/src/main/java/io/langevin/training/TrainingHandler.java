@@ -24,6 +24,7 @@ import io.langevin.score.Checkpoint;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.ExponentialMovingAverage;
 import io.langevin.score.NetworkArchitecture;
+import io.langevin.score.NetworkArchitecture.Family;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
 
 /** A checkpoint from a data set and a schedule; goes on from the run's last snapshot. */
 final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
+    /** A family in a job that leaves the choice to the image size. */
+    private static final String BY_SIZE = "auto";
+
     private static final Logger LOG = LoggerFactory.getLogger(TrainingHandler.class);
 
     private final DatasetRoots roots;
@@ -94,11 +98,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                 job.getNetwork().getNgf());
         try {
             return new TrainingPlan(
-                    new NetworkArchitecture(
-                            NetworkArchitecture.Family.named(job.getNetwork().getFamily()),
-                            job.getNetwork().getNgf(),
-                            job.getChannels(),
-                            job.getImageSize()),
+                    architecture(job),
                     new NoiseSchedule(job.getSigmas()),
                     new DenoisingScoreMatching.Settings(
                             asked.getLearningRate(),
@@ -112,6 +112,19 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
         } catch (DatasetException | IllegalArgumentException e) {
             throw new RejectedException(e.getMessage());
         }
+    }
+
+    /** The family asked for, or the one that the paper uses at this size. */
+    private static NetworkArchitecture architecture(TrainingJob job) {
+        String name = job.getNetwork().getFamily();
+        Family family =
+                name.equals(BY_SIZE) ? Family.forImageSize(job.getImageSize()) : Family.named(name);
+        return new NetworkArchitecture(
+                family,
+                job.getNetwork().getNgf(),
+                job.getChannels(),
+                job.getImageSize(),
+                family.isConditional() ? job.getSigmas().size() : 0);
     }
 
     private ImageDataset data(TrainingJob job) {
@@ -152,6 +165,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                                     job.getEpsilon(),
                                     job.getDenoise(),
                                     job.getScheduleId(),
+                                    Optional.empty(),
                                     trained.state().average(),
                                     Map.of(
                                             "model", job.getModel(),

@@ -40,6 +40,30 @@ public final class ImageDataset {
         return reader.dataset();
     }
 
+    /**
+     * One PNG or JPEG: centre crop, area average, channels as asked for.
+     *
+     * @return channels·size·size numbers, 0 to 1, channel by channel
+     * @throws DatasetException where it cannot be read or is smaller than asked for
+     */
+    public static float[] decode(byte[] file, ImageShape shape) {
+        Picture picture;
+        try {
+            picture = ImageFiles.decode(file);
+        } catch (IOException | RuntimeException e) {
+            throw new DatasetException(
+                    "must be a PNG or JPEG image: "
+                            + (e.getMessage() == null ? e.toString() : e.getMessage()));
+        }
+        int channels = shape.channels() == 0 ? picture.channels() : shape.channels();
+        byte[] pixels = picture.fitted(shape.size(), channels).pixels();
+        float[] numbers = new float[pixels.length];
+        for (int k = 0; k < numbers.length; k++) {
+            numbers[k] = (pixels[k] & 0xFF) / 255f;
+        }
+        return numbers;
+    }
+
     private static List<PictureSource> sources(Path location) throws IOException {
         if (!Files.isDirectory(location)) {
             return List.of(source(location));

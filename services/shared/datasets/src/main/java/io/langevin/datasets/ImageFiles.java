@@ -94,7 +94,7 @@ record ImageFiles(Path path) implements PictureSource {
         sink.accept(name, picture);
     }
 
-    private static Picture decode(byte[] bytes) throws IOException {
+    static Picture decode(byte[] bytes) throws IOException {
         try (ImageInputStream in =
                 ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 
@@ -20,6 +21,7 @@ import java.util.stream.DoubleStream;
  * @param epsilon ε in squared pixel units
  * @param denoise whether sampling ends with a denoising step
  * @param scheduleId names the schedule
+ * @param recommended the sampler to use where a request names none; empty: Algorithm 1
  * @param weights the flat vector, the moving average of training
  * @param origin free text about where it comes from, by name
  */
@@ -30,10 +32,19 @@ public record Checkpoint(
         double epsilon,
         boolean denoise,
         String scheduleId,
+        Optional<Recommendation> recommended,
         float[] weights,
         Map<String, String> origin) {
     private static final String FORMAT = "langevin-checkpoint-1";
     private static final String ORIGIN = "origin.";
+
+    /**
+     * A sampler that was found to be the cheapest among the best.
+     *
+     * @param sampler its name in a request
+     * @param networkEvaluations for one image
+     */
+    public record Recommendation(String sampler, int networkEvaluations) {}
 
     public Checkpoint {
         origin = Map.copyOf(origin);
@@ -68,6 +79,11 @@ public record Checkpoint(
         metadata.put("epsilon", "" + epsilon);
         metadata.put("denoise", "" + denoise);
         metadata.put("schedule_id", scheduleId);
+        recommended.ifPresent(
+                choice -> {
+                    metadata.put("sampler", choice.sampler());
+                    metadata.put("network_evaluations", "" + choice.networkEvaluations());
+                });
         origin.forEach((name, value) -> metadata.put(ORIGIN + name, value));
         Map<String, SafeTensors.Tensor> tensors = new LinkedHashMap<>();
         tensors.put("sigmas", doubles(schedule.sigmas()));
@@ -100,6 +116,7 @@ public record Checkpoint(
                 number(metadata, "epsilon"),
                 Boolean.parseBoolean(metadata.get("denoise")),
                 metadata.getOrDefault("schedule_id", ""),
+                recommended(metadata),
                 ParameterLayout.of(architecture).join(file.tensors()),
                 origin);
     }
@@ -113,6 +130,28 @@ public record Checkpoint(
                 metadata.containsKey("conditional_levels")
                         ? (int) number(metadata, "conditional_levels")
                         : 0);
+    }
+
+    private static Optional<Recommendation> recommended(Map<String, String> metadata) {
+        return Optional.ofNullable(metadata.get("sampler"))
+                .map(
+                        sampler ->
+                                new Recommendation(
+                                        sampler, (int) number(metadata, "network_evaluations")));
+    }
+
+    /** The same checkpoint with another sampler to use by default. */
+    public Checkpoint recommending(Recommendation choice) {
+        return new Checkpoint(
+                architecture,
+                schedule,
+                stepsPerLevel,
+                epsilon,
+                denoise,
+                scheduleId,
+                Optional.of(choice),
+                weights,
+                origin);
     }
 
     private static double number(Map<String, String> metadata, String name) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +87,7 @@ class CheckpointTest {
                 3e-5,
                 true,
                 "abc",
+                Optional.of(new Checkpoint.Recommendation("PROBABILITY_FLOW_HEUN", 32)),
                 weights,
                 Map.of("model", "test"));
     }

@@ -1,0 +1,86 @@
+package io.langevin.cli;
+
+import io.langevin.records.Task;
+import io.langevin.records.TaskKind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** What is to be made, on the command line. */
+final class TaskOptions {
+    @Option(
+            names = "--task",
+            paramLabel = "KIND",
+            description =
+                    "generate (default), interpolate, inpaint, denoise or trajectory (a film strip).")
+    String kind;
+
+    @Option(
+            names = "--first-seed",
+            paramLabel = "S",
+            description = "interpolate: the first image is that of --seed S.")
+    Long firstSeed;
+
+    @Option(
+            names = "--last-seed",
+            paramLabel = "S",
+            description = "interpolate: the last image is that of --seed S.")
+    Long lastSeed;
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description = "inpaint, denoise: PNG or JPEG; or float32 numbers, as many as pixels.")
+    Path image;
+
+    @Option(
+            names = "--mask",
+            paramLabel = "FILE",
+            description = "inpaint: an image that is white where --image is to be kept.")
+    Path mask;
+
+    @Option(
+            names = "--sigma",
+            paramLabel = "S",
+            description = "denoise: standard deviation of the noise; pixels are 0 to 1.")
+    Double sigma;
+
+    @Option(
+            names = "--every-rows",
+            paramLabel = "K",
+            description = "trajectory: a frame after every K network evaluations.")
+    Integer everyRows;
+
+    Task task() throws IOException {
+        return Task.newBuilder()
+                .setKind(Names.parse("--task", TaskKind.class, kind, TaskKind.GENERATE))
+                .setFirstSeed(firstSeed)
+                .setLastSeed(lastSeed)
+                .setImage(bytes("--image", image))
+                .setMask(bytes("--mask", mask))
+                .setSigma(sigma)
+                .setEveryRows(everyRows)
+                .build();
+    }
+
+    /** An interpolation is one row to be read, film strips lie one under the other. */
+    int columns(int usual, int images) {
+        return switch (Names.parse("--task", TaskKind.class, kind, TaskKind.GENERATE)) {
+            case INTERPOLATE -> Math.min(images, 16);
+            case TRAJECTORY -> 1;
+            default -> usual;
+        };
+    }
+
+    private static ByteBuffer bytes(String option, Path file) throws IOException {
+        if (file == null) {
+            return null;
+        }
+        if (!Files.isReadable(file)) {
+            throw new CommandFailure("%s: there is no readable file %s".formatted(option, file));
+        }
+        return ByteBuffer.wrap(Files.readAllBytes(file));
+    }
+}

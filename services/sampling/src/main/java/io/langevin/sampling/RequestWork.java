@@ -1,0 +1,233 @@
+package io.langevin.sampling;
+
+import static io.langevin.messaging.RecordRules.require;
+
+import io.langevin.artifacts.ArtifactException;
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.datasets.DatasetException;
+import io.langevin.datasets.ImageDataset;
+import io.langevin.datasets.ImageShape;
+import io.langevin.messaging.RejectedException;
+import io.langevin.noise.SamplingPlan;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.Task;
+import io.langevin.records.TaskKind;
+import io.langevin.score.Checkpoint;
+import io.langevin.score.FilmStrip;
+import io.langevin.score.ImageNoise;
+import io.langevin.score.ImageSeeds;
+import io.langevin.score.Inpainting;
+import io.langevin.score.RowTask;
+import io.langevin.score.TrajectoryBatch;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * What a request asks of the batch: its plan, where each image begins, what happens on the way, and
+ * the picture that comes of it.
+ */
+final class RequestWork {
+    /** A film strip is one image and must stay one that can be looked at. */
+    private static final int MAXIMUM_FRAMES = 64;
+
+    private final SampleRequest request;
+    private final Task task;
+    private final NetworkShape shape;
+    private final SamplingPlan plan;
+    private final long seed;
+    private final float[] image;
+    private final float[] mask;
+
+    /** What the network's images are. */
+    private record NetworkShape(int channels, int size) {
+        int dimension() {
+            return channels * size * size;
+        }
+    }
+
+    /**
+     * A finished picture.
+     *
+     * @param pixels channels·height·width numbers, channel by channel
+     */
+    record Picture(float[] pixels, int width, int height) {}
+
+    private RequestWork(
+            SampleRequest request,
+            NetworkShape shape,
+            SamplingPlan plan,
+            float[] image,
+            float[] mask) {
+        this.request = request;
+        this.task = request.getTask();
+        this.shape = shape;
+        this.plan = plan;
+        this.image = image;
+        this.mask = mask;
+        Long asked = request.getSeed();
+        this.seed = asked != null ? asked : ImageSeeds.ofRequest(request.getRequestId());
+    }
+
+    /**
+     * @throws RejectedException which field, which rule, which value
+     */
+    static RequestWork of(SampleRequest request, Checkpoint checkpoint, ArtifactStore artifacts) {
+        Task task = request.getTask();
+        var shape =
+                new NetworkShape(
+                        checkpoint.architecture().channels(),
+                        checkpoint.architecture().imageSize());
+        SamplingPlan plan =
+                task.getKind() == TaskKind.DENOISE
+                        ? denoising(task)
+                        : RequestPlans.of(request.getSampler(), checkpoint);
+        boolean given = task.getKind() == TaskKind.INPAINT || task.getKind() == TaskKind.DENOISE;
+        float[] image =
+                given
+                        ? given("image", task.getImage(), task.getImageArtifact(), shape, artifacts)
+                        : new float[0];
+        float[] mask =
+                task.getKind() == TaskKind.INPAINT
+                        ? given("mask", task.getMask(), task.getMaskArtifact(), shape, artifacts)
+                        : new float[0];
+        checkCounts(request, plan);
+        return new RequestWork(request, shape, plan, image, mask);
+    }
+
+    private static void checkCounts(SampleRequest request, SamplingPlan plan) {
+        Task task = request.getTask();
+        switch (task.getKind()) {
+            case GENERATE, INPAINT -> {}
+            case INTERPOLATE -> {
+                require(
+                        request.getCount() >= 2,
+                        "count",
+                        "be at least 2 to interpolate",
+                        request.getCount());
+                require(
+                        task.getFirstSeed() != null && task.getLastSeed() != null,
+                        "task.firstSeed and task.lastSeed",
+                        "be given to interpolate",
+                        task.getFirstSeed() + " and " + task.getLastSeed());
+            }
+            case DENOISE ->
+                    require(
+                            request.getCount() == 1,
+                            "count",
+                            "be 1 to denoise an image",
+                            request.getCount());
+            case TRAJECTORY -> {
+                int rows = plan.networkEvaluations();
+                int least = FilmStrip.frames(rows, MAXIMUM_FRAMES);
+                Integer every = task.getEveryRows();
+                require(
+                        every != null && every >= least,
+                        "task.everyRows",
+                        "be at least %d for the %d rows of this plan".formatted(least, rows),
+                        every);
+            }
+        }
+    }
+
+    /** One evaluation: x + σ·f(x). */
+    private static SamplingPlan denoising(Task task) {
+        Double sigma = task.getSigma();
+        require(
+                sigma != null && sigma > 0 && Double.isFinite(sigma),
+                "task.sigma",
+                "be above 0 to denoise",
+                sigma);
+        return new SamplingPlan(0, List.of(SamplingPlan.Row.denoising(sigma)));
+    }
+
+    SamplingPlan plan() {
+        return plan;
+    }
+
+    /** Of the image alone. */
+    long seedOf(int index) {
+        return task.getKind() == TaskKind.INTERPOLATE
+                ? ImageSeeds.ofImage(task.getFirstSeed(), 0)
+                : ImageSeeds.ofImage(seed, index);
+    }
+
+    /** Puts an image into a free slot. */
+    void begin(TrajectoryBatch<ActiveRequest.Image> batch, ActiveRequest owner, int index) {
+        RowTask rowTask =
+                switch (task.getKind()) {
+                    case INPAINT -> new Inpainting(image, mask);
+                    case TRAJECTORY -> new FilmStrip(task.getEveryRows(), shape.dimension());
+                    default -> RowTask.NOTHING;
+                };
+        var begun = new ActiveRequest.Image(owner, index, rowTask);
+        if (task.getKind() == TaskKind.DENOISE) {
+            batch.add(begun, plan, noise(index), rowTask, image);
+        } else {
+            batch.add(begun, plan, noise(index), rowTask);
+        }
+    }
+
+    private ImageNoise noise(int index) {
+        ImageNoise first = ImageNoise.seeded(seedOf(index));
+        if (task.getKind() != TaskKind.INTERPOLATE) {
+            return first;
+        }
+        ImageNoise last = ImageNoise.seeded(ImageSeeds.ofImage(task.getLastSeed(), 0));
+        double angle = Math.PI / 2 * index / (request.getCount() - 1);
+        return ImageNoise.between(first, last, angle);
+    }
+
+    /** The picture of an image at the end of its plan. */
+    Picture picture(ActiveRequest.Image begun, float[] pixels) {
+        if (begun.rowTask() instanceof FilmStrip strip) {
+            float[] picture = strip.picture(shape.channels(), shape.size());
+            int width = picture.length / (shape.channels() * shape.size());
+            return new Picture(picture, width, shape.size());
+        }
+        return new Picture(pixels, shape.size(), shape.size());
+    }
+
+    /** By bytes or by artifact, as the network's images are. */
+    private static float[] given(
+            String field,
+            ByteBuffer bytes,
+            String artifact,
+            NetworkShape shape,
+            ArtifactStore artifacts) {
+        require(
+                bytes == null ^ artifact == null,
+                "task.%s and task.%sArtifact".formatted(field, field),
+                "be given one or the other",
+                bytes == null ? "none" : "both");
+        try {
+            byte[] file = bytes == null ? artifacts.get(new ArtifactId(artifact)) : copyOf(bytes);
+            if (file.length == Float.BYTES * shape.dimension()) {
+                return floats(field, file);
+            }
+            return ImageDataset.decode(file, new ImageShape(shape.size(), shape.channels()));
+        } catch (DatasetException
+                | ArtifactException
+                | IllegalArgumentException
+                | UncheckedIOException e) {
+            throw new RejectedException("task.%s: %s".formatted(field, e.getMessage()));
+        }
+    }
+
+    private static float[] floats(String field, byte[] file) {
+        float[] pixels = new float[file.length / Float.BYTES];
+        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(pixels);
+        for (float pixel : pixels) {
+            require(Float.isFinite(pixel), "task." + field, "have finite numbers", pixel);
+        }
+        return pixels;
+    }
+
+    private static byte[] copyOf(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+}
