@@ -36,7 +36,8 @@ public final class Connection {
                     "A Kafka client property, such as security.protocol=SSL; may be repeated.")
     private Map<String, String> properties = new HashMap<>();
 
-    KafkaConfig kafka() {
+    /** Of the platform as given, or of the running one. */
+    public KafkaConfig kafka() {
         Optional<RunningPlatform> running =
                 bootstrap == null || registry == null ? RunningPlatform.find() : Optional.empty();
         Map<String, String> all = new HashMap<>(properties);
@@ -48,7 +49,7 @@ public final class Connection {
     }
 
     /** Where artifacts are: as given, or those of the running platform. */
-    URI artifacts(URI given) {
+    public URI artifacts(URI given) {
         return given != null
                 ? given
                 : URI.create(

@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The command line as a whole; {@code up} and {@code demo} join it where the services are there.
+ * The command line as a whole; {@code up}, {@code demo} and {@code import} join it where the
+ * services are there.
  */
 @Command(
         name = "langevin",

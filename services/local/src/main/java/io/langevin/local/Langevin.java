@@ -15,6 +15,7 @@ public final class Langevin {
         CommandLine line = LangevinCommand.commandLine();
         line.addSubcommand(new UpCommand());
         line.addSubcommand(new DemoCommand());
+        line.addSubcommand(new ImportCommand());
         System.exit(line.execute(args));
     }
 }

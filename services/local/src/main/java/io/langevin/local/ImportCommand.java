@@ -1,0 +1,164 @@
+package io.langevin.local;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.cli.CommandFailure;
+import io.langevin.cli.Connection;
+import io.langevin.cli.Platform;
+import io.langevin.cli.PublishCommand;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.noise.NoiseSchedule;
+import io.langevin.noise.PublishedPreset;
+import io.langevin.score.AuthorsCheckpoint;
+import io.langevin.score.Checkpoint;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Publishes a checkpoint of the authors' code. It is here and not with the other commands, since
+ * those know no network.
+ */
+@Command(
+        name = "import",
+        description =
+                "Publish a checkpoint of the NCSNv2 authors' code (.pth) as a model's newest"
+                        + " checkpoint. Nothing in the file is run.",
+        footer = {
+            "",
+            "For example:",
+            "  langevin import checkpoint_300000.pth --as cifar10 --preset cifar10"
+        })
+final class ImportCommand implements Callable<Integer> {
+    @Mixin Connection connection;
+
+    @Parameters(paramLabel = "FILE", description = "What torch.save wrote.")
+    Path file;
+
+    @Option(
+            names = "--as",
+            required = true,
+            paramLabel = "MODEL",
+            description = "The model's name.")
+    String model;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            converter = PresetName.class,
+            description =
+                    "The authors' settings for cifar10, celeba, church, bedroom or ffhq; the"
+                            + " options below take precedence.")
+    PublishedPreset preset;
+
+    @Option(names = "--image-size", paramLabel = "N", description = "Height and width in pixels.")
+    Integer imageSize;
+
+    @Option(
+            names = "--steps-per-level",
+            paramLabel = "T",
+            description = "Langevin steps at each noise level.")
+    Integer stepsPerLevel;
+
+    @Option(names = "--epsilon", paramLabel = "E", description = "Langevin step size.")
+    Double epsilon;
+
+    @Option(names = "--no-denoise", description = "Leave out the last, denoising step.")
+    boolean noDenoise;
+
+    @Option(
+            names = "--artifacts",
+            paramLabel = "URI",
+            description = "The services' artifact store; by default that of the running 'up'.")
+    URI artifacts;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this.")
+    boolean help;
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        KafkaConfig kafka = connection.kafka(); // says at once where no platform is running
+        Checkpoint checkpoint = checkpoint();
+        try (Platform platform = Platform.at(kafka);
+                ArtifactStore store = ArtifactStore.open(connection.artifacts(artifacts))) {
+            ArtifactId id = PublishCommand.publish(platform, store, checkpoint.bytes(), model);
+            var network = checkpoint.architecture();
+            System.out.printf(
+                    "%s is now checkpoint %s: %s, ngf %d, %d×%d pixels, %d noise levels, weights: %s%n",
+                    model,
+                    id,
+                    network.family().officialName(),
+                    network.ngf(),
+                    network.imageSize(),
+                    network.imageSize(),
+                    checkpoint.schedule().levels(),
+                    checkpoint.origin().get("weights"));
+        }
+        return 0;
+    }
+
+    /** The file as a checkpoint of the platform; every complaint is a sentence with a remedy. */
+    Checkpoint checkpoint() throws IOException {
+        try {
+            Checkpoint checkpoint = AuthorsCheckpoint.read(file, sampling());
+            checkLevels(checkpoint.schedule());
+            return checkpoint;
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure("there is no file %s: name a .pth file".formatted(file));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure("%s cannot be imported: %s".formatted(file, e.getMessage()));
+        }
+    }
+
+    private AuthorsCheckpoint.Sampling sampling() {
+        if (preset == null && (imageSize == null || stepsPerLevel == null || epsilon == null)) {
+            throw new CommandFailure(
+                    "the file does not say how to sample from it: give its --preset, or"
+                            + " --image-size, --steps-per-level and --epsilon");
+        }
+        return new AuthorsCheckpoint.Sampling(
+                imageSize == null ? preset.pixels() : imageSize,
+                stepsPerLevel == null ? preset.stepsPerLevel() : stepsPerLevel,
+                epsilon == null ? preset.epsilon() : epsilon,
+                !noDenoise,
+                Optional.ofNullable(preset).map(PublishedPreset::schedule));
+    }
+
+    /** A file with other noise scales than its preset's was not trained with that preset. */
+    private void checkLevels(NoiseSchedule found) {
+        if (preset != null && found.levels() != preset.schedule().levels()) {
+            throw new CommandFailure(
+                    "%s has %d noise levels, but preset %s has %d: name another --preset, or give"
+                                    .formatted(
+                                            file,
+                                            found.levels(),
+                                            preset.officialName(),
+                                            preset.schedule().levels())
+                            + " --image-size, --steps-per-level and --epsilon instead");
+        }
+    }
+
+    /** Reads a preset's name; an unknown one is wrong usage. */
+    static final class PresetName implements ITypeConverter<PublishedPreset> {
+        @Override
+        public PublishedPreset convert(String name) {
+            try {
+                return PublishedPreset.named(name);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}

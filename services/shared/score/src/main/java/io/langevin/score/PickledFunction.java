@@ -1,0 +1,24 @@
+package io.langevin.score;
+
+/** What a pickle of a checkpoint may call; all of them are done here, none is looked up. */
+enum PickledFunction {
+    ORDERED_DICT("collections.OrderedDict"),
+    REBUILD_TENSOR("torch._utils._rebuild_tensor_v2"),
+    REBUILD_PARAMETER("torch._utils._rebuild_parameter");
+
+    private final String officialName;
+
+    PickledFunction(String officialName) {
+        this.officialName = officialName;
+    }
+
+    /** The name in Python, with its module. */
+    String officialName() {
+        return officialName;
+    }
+
+    @Override
+    public String toString() {
+        return officialName;
+    }
+}
