@@ -77,6 +77,7 @@ public final class AuthorsCheckpoint {
                     sampling.epsilon(),
                     sampling.denoise(),
                     "",
+                    Optional.empty(),
                     read.weights(network, Files.size(path)),
                     read.origin(path));
         }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TorchFileDamageTest {
     private static final AuthorsCheckpoint.Sampling SAMPLING =
             new AuthorsCheckpoint.Sampling(8, 3, 2e-5, true, Optional.empty());
-    private static final int EVERY = 97;
+    private static final int EVERY = 397;
     private static final int FLIPS = 300;
 
     @TempDir Path folder;
