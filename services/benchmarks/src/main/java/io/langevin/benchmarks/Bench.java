@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
             DistanceBench.class,
             EventsBench.class,
             StartBench.class,
-            MemoryBench.class
+            MemoryBench.class,
+            QualityBench.class
         })
 public final class Bench implements Runnable {
     @Spec CommandSpec spec;

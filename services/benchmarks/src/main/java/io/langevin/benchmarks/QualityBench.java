@@ -1,0 +1,146 @@
+package io.langevin.benchmarks;
+
+import io.langevin.datasets.ImageDataset;
+import io.langevin.datasets.ImageShape;
+import io.langevin.local.LocalConfig;
+import io.langevin.noise.AnnealedLangevin;
+import io.langevin.noise.ConsistentAnnealing;
+import io.langevin.noise.NoiseSchedule;
+import io.langevin.noise.PredictorCorrector;
+import io.langevin.noise.ProbabilityFlow;
+import io.langevin.noise.SamplingPlan;
+import io.langevin.paper.Figure;
+import io.langevin.quality.Generation;
+import io.langevin.quality.ImageSet;
+import io.langevin.quality.Quality;
+import io.langevin.quality.QualityReport;
+import io.langevin.quality.RandomConvolutionalExtractor;
+import io.langevin.score.Checkpoint;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What each sampler makes of a number of network evaluations. */
+@Command(
+        name = "quality",
+        description =
+                "Distance of the bundled model's samples to its data, by sampler and network"
+                        + " evaluations, beside the distance of one half of the data to the other.")
+final class QualityBench implements Callable<Integer> {
+    @Option(
+            names = "--images",
+            defaultValue = "1000",
+            description = "Samples for each row (default: 1000).")
+    int images;
+
+    @Option(
+            names = "--evaluations",
+            split = ",",
+            defaultValue = "16,32,64,128,256",
+            description = "Budgets (default: 16,32,64,128,256).")
+    List<Integer> budgets;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Write quality.png and quality.json there.")
+    Path out;
+
+    @Override
+    public Integer call() throws Exception {
+        Path bundled = LocalConfig.homeOfProcess().resolve("services/local/bundled");
+        Checkpoint checkpoint =
+                Checkpoint.parse(Files.readAllBytes(bundled.resolve("models/fashion.safetensors")));
+        int size = checkpoint.architecture().imageSize();
+        ImageDataset data =
+                ImageDataset.read(bundled.resolve("datasets/fashion"), new ImageShape(size, 1));
+        float[] pixels = data.pixels();
+        int half = data.size() / 2 * data.dimension();
+        var reference = new ImageSet(1, size, Arrays.copyOf(pixels, half));
+        var heldOut =
+                new ImageSet(
+                        1,
+                        size,
+                        Arrays.copyOfRange(pixels, half, half + images * data.dimension()));
+        try (var extractor = new RandomConvolutionalExtractor()) {
+            Quality quality = Quality.against(extractor, reference);
+            measure(checkpoint, quality, heldOut);
+        }
+        return 0;
+    }
+
+    private void measure(Checkpoint checkpoint, Quality quality, ImageSet heldOut) {
+        QualityReport floor = quality.compare(heldOut, 1);
+        var figure =
+                new Figure(
+                                floor.distanceName() + " of " + images + " samples",
+                                "network evaluations",
+                                "distance")
+                        .logarithmic(true, true);
+        figure.note("floor", floor.distance());
+        System.out.printf(
+                "%-24s %12s %10s %18s %10s %7s%n",
+                "SAMPLER", "EVALUATIONS", "DISTANCE", "KERNEL DISTANCE", "PRECISION", "RECALL");
+        row("the data's other half", 0, floor);
+        samplers(checkpoint)
+                .forEach(
+                        (name, sampler) -> {
+                            for (int budget : budgets) {
+                                row(figure, checkpoint, quality, name, sampler.apply(budget));
+                            }
+                        });
+        SamplingPlan algorithm1 =
+                AnnealedLangevin.plan(
+                        checkpoint.schedule(),
+                        checkpoint.stepsPerLevel(),
+                        checkpoint.epsilon(),
+                        checkpoint.denoise());
+        row(figure, checkpoint, quality, "Algorithm 1 in full", algorithm1);
+        if (out != null) {
+            figure.write(out, "quality");
+        }
+    }
+
+    private void row(
+            Figure figure, Checkpoint checkpoint, Quality quality, String name, SamplingPlan plan) {
+        ImageSet samples = Generation.of(checkpoint, plan, images, 1, done -> {});
+        QualityReport report = quality.compare(samples, 1);
+        figure.add(name, plan.networkEvaluations(), report.distance());
+        row(name, plan.networkEvaluations(), report);
+    }
+
+    private static void row(String name, int evaluations, QualityReport report) {
+        System.out.printf(
+                "%-24s %12d %10.3f %9.4f ± %.4f %10.3f %7.3f%n",
+                name,
+                evaluations,
+                report.distance(),
+                report.kernelDistance().value(),
+                report.kernelDistance().standardError(),
+                report.precisionRecall().precision(),
+                report.precisionRecall().recall());
+    }
+
+    /** Algorithm 1 with T = 1, so that every budget can be met, and the others as they are. */
+    private static Map<String, IntFunction<SamplingPlan>> samplers(Checkpoint checkpoint) {
+        NoiseSchedule schedule = checkpoint.schedule();
+        double epsilon =
+                PredictorCorrector.RELATIVE_STEP_SIZE * schedule.smallest() * schedule.smallest();
+        Map<String, IntFunction<SamplingPlan>> samplers = new LinkedHashMap<>();
+        samplers.put(
+                "annealed-langevin, T 1", n -> AnnealedLangevin.withBudget(schedule, 1, n, true));
+        samplers.put("consistent-annealing", n -> ConsistentAnnealing.plan(schedule, n, true));
+        samplers.put("probability-flow-euler", n -> ProbabilityFlow.euler(schedule, n, true));
+        samplers.put("probability-flow-heun", n -> ProbabilityFlow.heun(schedule, n, true));
+        samplers.put(
+                "predictor-corrector", n -> PredictorCorrector.plan(schedule, n, epsilon, true));
+        return samplers;
+    }
+}
