@@ -1,6 +1,8 @@
 package io.langevin.local;
 
 import io.langevin.cli.LangevinCommand;
+import io.langevin.paper.AblationsFigure;
+import io.langevin.paper.PaperCommand;
 import picocli.CommandLine;
 
 /** The command line with everything: what {@code ./langevin} starts. */
@@ -16,6 +18,8 @@ public final class Langevin {
         line.addSubcommand(new UpCommand());
         line.addSubcommand(new DemoCommand());
         line.addSubcommand(new ImportCommand());
+        line.addSubcommand(new PaperCommand());
+        line.addSubcommand("ablate", new AblationsFigure());
         System.exit(line.execute(args));
     }
 }

@@ -32,7 +32,12 @@ class ArchitectureTest {
     static final ArchRule avro_and_kafka_stop_at_the_services =
             noClasses()
                     .that()
-                    .resideInAnyPackage("..noise..", "..datasets..", "..score..", "..artifacts..")
+                    .resideInAnyPackage(
+                            "..noise..",
+                            "..datasets..",
+                            "..score..",
+                            "..quality..",
+                            "..artifacts..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(

@@ -1,0 +1,49 @@
+package io.langevin.paper;
+
+import io.langevin.datasets.ImageDataset;
+import io.langevin.noise.AnnealedLangevin;
+import io.langevin.quality.Generation;
+import io.langevin.quality.ImageSet;
+import io.langevin.quality.Quality;
+import io.langevin.quality.QualityReport;
+import io.langevin.quality.RandomConvolutionalExtractor;
+import io.langevin.score.Checkpoint;
+
+/** Compares checkpoints of one figure alike: Algorithm 1 with the denoising step, one seed. */
+final class Judge implements AutoCloseable {
+    private static final long SEED = 1;
+
+    private final RandomConvolutionalExtractor extractor = new RandomConvolutionalExtractor();
+    private final Quality quality;
+    private final int samples;
+
+    Judge(ImageDataset data, int samples) {
+        this.samples = samples;
+        this.quality =
+                Quality.against(
+                        extractor, new ImageSet(data.channels(), data.imageSize(), data.pixels()));
+    }
+
+    String distanceName() {
+        return extractor.distanceName();
+    }
+
+    ImageSet sampled(Checkpoint checkpoint) {
+        var plan =
+                AnnealedLangevin.plan(
+                        checkpoint.schedule(),
+                        checkpoint.stepsPerLevel(),
+                        checkpoint.epsilon(),
+                        checkpoint.denoise());
+        return Generation.of(checkpoint, plan, samples, SEED, done -> {});
+    }
+
+    QualityReport report(ImageSet generated) {
+        return quality.compare(generated, SEED);
+    }
+
+    @Override
+    public void close() {
+        extractor.close();
+    }
+}
