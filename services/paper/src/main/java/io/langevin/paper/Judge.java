@@ -9,9 +9,13 @@ import io.langevin.quality.QualityReport;
 import io.langevin.quality.RandomConvolutionalExtractor;
 import io.langevin.score.Checkpoint;
 
-/** Compares checkpoints of one figure alike: Algorithm 1 with the denoising step, one seed. */
+/**
+ * Compares checkpoints of one figure alike: Algorithm 1 with the denoising step, one seed, against
+ * the first 5,000 images of the data.
+ */
 final class Judge implements AutoCloseable {
     private static final long SEED = 1;
+    private static final int REFERENCE = 5_000;
 
     private final RandomConvolutionalExtractor extractor = new RandomConvolutionalExtractor();
     private final Quality quality;
