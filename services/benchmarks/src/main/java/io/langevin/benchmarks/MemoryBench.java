@@ -61,7 +61,8 @@ final class MemoryBench implements Callable<Integer> {
         for (int minute = 0; minute <= minutes; minute++) {
             System.gc();
             System.out.printf(
-                    "minute %3d   %7d calls   %4d MB%n", minute, calls, residentMegabytes());
+                    "minute %3d   %7d calls   %4d MB%n",
+                    minute, calls, ResidentMemory.megabytes().orElse(0));
             long end = System.nanoTime() + 60_000_000_000L;
             while (minute < minutes && System.nanoTime() < end) {
                 while (batch.free() > 0) {
@@ -76,13 +77,5 @@ final class MemoryBench implements Callable<Integer> {
                 calls++;
             }
         }
-    }
-
-    private static long residentMegabytes() throws Exception {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -1,6 +1,7 @@
 package io.langevin.cli;
 
 import io.langevin.records.GeneratedImage;
+import io.langevin.records.Precision;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
@@ -69,6 +70,12 @@ final class SampleCommand implements Callable<Integer> {
     Integer evaluations;
 
     @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            description = "float32 (default), or bfloat16, which may be faster.")
+    String precision;
+
+    @Option(
             names = "--steps-per-level",
             paramLabel = "T",
             description = "Langevin steps at each noise level; by default the model's.")
@@ -130,6 +137,12 @@ final class SampleCommand implements Callable<Integer> {
                                                 sampler,
                                                 SamplerKind.RECOMMENDED))
                                 .setNetworkEvaluations(evaluations)
+                                .setPrecision(
+                                        Names.parse(
+                                                "--precision",
+                                                Precision.class,
+                                                precision,
+                                                Precision.FLOAT32))
                                 .setStepsPerLevel(stepsPerLevel)
                                 .setEpsilon(epsilon)
                                 .setDenoise(noDenoise ? false : null)

@@ -13,6 +13,7 @@ import io.langevin.messaging.TransactionalStream.Claim;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.sampling.ActiveRequest.Image;
+import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.TorchScoreNetwork;
 import io.langevin.score.TrajectoryBatch;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -52,7 +53,16 @@ final class SamplingLoop implements ServiceLoop {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private final List<ActiveRequest> active = new ArrayList<>();
-    private final Map<ArtifactId, TrajectoryBatch<Image>> batches = new HashMap<>();
+    private final Map<Network, TrajectoryBatch<Image>> batches = new HashMap<>();
+
+    /** Requests share calls where they share both. */
+    private record Network(ArtifactId checkpoint, Precision precision) {
+        static Network of(ActiveRequest request) {
+            return new Network(
+                    request.checkpoint().id(),
+                    Precision.valueOf(request.request().getSampler().getPrecision().name()));
+        }
+    }
 
     SamplingLoop(
             SamplingConfig config,
@@ -173,7 +183,7 @@ final class SamplingLoop implements ServiceLoop {
     private void leave(ActiveRequest request) {
         Predicate<Image> itsOwn = image -> image.request() == request;
         active.remove(request);
-        Optional.ofNullable(batches.get(request.checkpoint().id()))
+        Optional.ofNullable(batches.get(Network.of(request)))
                 .ifPresent(batch -> batch.removeIf(itsOwn));
     }
 
@@ -183,19 +193,21 @@ final class SamplingLoop implements ServiceLoop {
             if (!request.hasMoreToBegin()) {
                 continue;
             }
-            TrajectoryBatch<Image> batch = batch(request.checkpoint());
+            TrajectoryBatch<Image> batch = batch(request);
             while (request.hasMoreToBegin() && batch.free() > 0) {
                 request.work().begin(batch, request, request.begin(Instant.now()));
             }
         }
     }
 
-    private TrajectoryBatch<Image> batch(ServingCheckpoint checkpoint) {
+    private TrajectoryBatch<Image> batch(ActiveRequest request) {
         return batches.computeIfAbsent(
-                checkpoint.id(),
-                id ->
+                Network.of(request),
+                network ->
                         new TrajectoryBatch<>(
-                                new TorchScoreNetwork(checkpoint.checkpoint()), config.slots()));
+                                new TorchScoreNetwork(
+                                        request.checkpoint().checkpoint(), network.precision()),
+                                config.slots()));
     }
 
     private void step(TrajectoryBatch<Image> batch, TransactionalStream<SampleRequest> stream) {
@@ -233,7 +245,7 @@ final class SamplingLoop implements ServiceLoop {
                         entry -> {
                             boolean idle =
                                     entry.getValue().size() == 0
-                                            && !current.contains(entry.getKey());
+                                            && !current.contains(entry.getKey().checkpoint());
                             if (idle) {
                                 entry.getValue().close();
                             }

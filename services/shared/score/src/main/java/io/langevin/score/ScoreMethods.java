@@ -40,7 +40,7 @@ final class ScoreMethods {
                 if torch.is_grad_enabled():
                   y = torch.max_pool2d(x, [5, 5], [1, 1], [2, 2])
                 else:
-                  h = (self).slide(torch.constant_pad_nd(x, [2, 2, 2, 2], -3.4e38), 2)
+                  h = (self).slide(torch.constant_pad_nd(x, [2, 2, 2, 2], -3e38), 2)
                   y = (self).slide(h, 3)
                 return y
               def slide(self: __torch__.Program, x: Tensor, d: int) -> Tensor:
@@ -48,6 +48,8 @@ final class ScoreMethods {
                 two = torch.maximum(torch.narrow(x, d, 0, torch.add(n, 2)), torch.narrow(x, d, 1, torch.add(n, 2)))
                 four = torch.maximum(torch.narrow(two, d, 0, n), torch.narrow(two, d, 2, n))
                 return torch.maximum(four, torch.narrow(x, d, 4, n))
+              def prepareBfloat16(self: __torch__.Program, w: Tensor) -> List[Tensor]:
+                return (self).prepare(torch.to(w, 15))
               def losses(self: __torch__.Program, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor, level: Tensor) -> Tensor:
                 f = (self).body((self).prepare(w), torch.addcmul(x, sigma, noise), sigma, level)
                 e = torch.add(f, noise)

@@ -74,7 +74,8 @@ final class ScoreProgram {
         line(
                 "  def body(self: __torch__.Program, p: List[Tensor], x: Tensor, sigma: Tensor,"
                         + " level: Tensor) -> Tensor:");
-        String h = let("torch.contiguous(torch.sub(torch.mul(x, 2), 1), memory_format=2)");
+        String scaled = "torch.to(torch.sub(torch.mul(x, 2), 1), ops.prim.dtype(p[0]))";
+        String h = let("torch.contiguous(" + scaled + ", memory_format=2)");
         h = convolution(h, "begin_conv", 1);
         List<String> outputs = new ArrayList<>();
         for (Stage stage : network.stages()) {
@@ -92,6 +93,7 @@ final class ScoreProgram {
         if (network.family().isConditional()) {
             h = let("torch.mul(" + h + ", sigma)");
         }
+        h = "torch.to(" + h + ", ops.prim.dtype(x))";
         line("    return torch.contiguous(" + h + ", memory_format=0)");
     }
 

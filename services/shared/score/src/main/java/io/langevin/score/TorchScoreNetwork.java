@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 import io.langevin.noise.NoiseSchedule;
+import io.langevin.score.CompiledNetwork.Precision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -27,17 +28,25 @@ public final class TorchScoreNetwork implements ScoreNetwork {
     private ByteBuffer input = ByteBuffer.allocateDirect(0);
 
     public TorchScoreNetwork(Checkpoint checkpoint) {
-        this(checkpoint.architecture(), checkpoint.schedule(), checkpoint.weights());
+        this(checkpoint, Precision.FLOAT32);
     }
 
-    TorchScoreNetwork(NetworkArchitecture architecture, NoiseSchedule schedule, float[] flat) {
+    public TorchScoreNetwork(Checkpoint checkpoint, Precision precision) {
+        this(checkpoint.architecture(), checkpoint.schedule(), checkpoint.weights(), precision);
+    }
+
+    TorchScoreNetwork(
+            NetworkArchitecture architecture,
+            NoiseSchedule schedule,
+            float[] flat,
+            Precision precision) {
         CompiledNetwork.useThisThread();
         this.architecture = architecture;
         this.schedule = schedule;
         this.manager = CompiledNetwork.newManager();
         this.network = CompiledNetwork.load(manager, architecture);
         try (NDArray array = manager.create(flat)) {
-            this.weights = network.prepare(array);
+            this.weights = network.prepare(array, precision);
         }
     }
 

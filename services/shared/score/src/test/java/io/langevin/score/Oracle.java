@@ -117,6 +117,14 @@ record Oracle(String name, SafeTensors file) {
         return flat;
     }
 
+    TorchScoreNetwork scoreNetwork() {
+        return scoreNetwork(CompiledNetwork.Precision.FLOAT32);
+    }
+
+    TorchScoreNetwork scoreNetwork(CompiledNetwork.Precision precision) {
+        return new TorchScoreNetwork(architecture(), schedule(), flat("weights."), precision);
+    }
+
     @Override
     public String toString() {
         return name;

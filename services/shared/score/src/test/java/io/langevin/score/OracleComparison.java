@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 import io.langevin.score.CompiledNetwork.AdamStep;
+import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.CompiledNetwork.TrainingState;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ final class OracleComparison {
         float[] levels = oracle.sigmas();
         NDArray sigma = manager.create(levels, new Shape(levels.length, 1, 1, 1));
         NDArray level = manager.create(oracle.levels());
-        try (IValue prepared = network.prepare(weights)) {
+        try (IValue prepared = network.prepare(weights, Precision.FLOAT32)) {
             NDArray score = network.net(manager, prepared, x, sigma, level).div(sigma);
             compare("score", score.toFloatArray(), oracle.floats("score"));
         }

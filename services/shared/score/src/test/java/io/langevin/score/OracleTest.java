@@ -66,9 +66,7 @@ class OracleTest {
         SamplingPlan plan = plan(oracle);
         int levels = oracle.number("levels");
         int steps = oracle.number("steps_per_level");
-        try (var network =
-                        new TorchScoreNetwork(
-                                oracle.architecture(), oracle.schedule(), oracle.flat("weights."));
+        try (var network = oracle.scoreNetwork();
                 var batch = new TrajectoryBatch<Integer>(network, 3)) {
             for (int i = 0; i < 3; i++) {
                 batch.add(

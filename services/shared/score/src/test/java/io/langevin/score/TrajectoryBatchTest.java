@@ -81,12 +81,12 @@ class TrajectoryBatchTest {
         int images = 30;
         int[] kinds = random.ints(images, 0, Kind.ALL.size()).toArray();
         Map<Integer, float[]> lonely = new HashMap<>();
-        try (var network = network(oracle)) {
+        try (var network = oracle.scoreNetwork()) {
             for (int i = 0; i < images; i++) {
                 lonely.put(i, alone(network, Kind.ALL.get(kinds[i]), 100 + i));
             }
         }
-        try (var network = network(oracle);
+        try (var network = oracle.scoreNetwork();
                 var batch = new TrajectoryBatch<Integer>(network, 1 + random.nextInt(17))) {
             List<Integer> waiting = new ArrayList<>(lonely.keySet());
             Collections.shuffle(waiting, random);
@@ -158,13 +158,13 @@ class TrajectoryBatchTest {
     @Test
     void weights_outlive_the_java_buffers_that_they_came_in() {
         Oracle oracle = Oracle.named("ncsnv2-28");
-        try (var network = network(oracle)) {
+        try (var network = oracle.scoreNetwork()) {
             float[] x = new float[4 * network.dimension()];
             float[] before = new float[x.length];
             network.evaluate(x, new float[4], before, 4);
 
             for (int i = 0; i < 20; i++) {
-                network(oracle).close(); // the same amounts of memory, taken and given back
+                oracle.scoreNetwork().close(); // the same amounts of memory, taken and given back
                 System.gc();
             }
 
@@ -210,11 +210,6 @@ class TrajectoryBatchTest {
         assertThat(ImageSeeds.ofImage(1_234_567, 1)).isEqualTo(3_203_168_211_198_807_973L);
         // sha256("abc") begins ba7816bf8f01cfea
         assertThat(ImageSeeds.ofRequest("abc")).isEqualTo(0xba7816bf8f01cfeaL);
-    }
-
-    private static TorchScoreNetwork network(Oracle oracle) {
-        return new TorchScoreNetwork(
-                oracle.architecture(), oracle.schedule(), oracle.flat("weights."));
     }
 
     private static float[] alone(ScoreNetwork network, SamplingPlan plan, long seed) {
