@@ -48,7 +48,8 @@ public final class AnnealedLangevin {
 
     /**
      * The same over as many levels as a budget pays for, geometric between the ends of the
-     * schedule, with the ε that Technique 4 finds for their ratio.
+     * schedule, with the ε that Technique 4 finds for their ratio. It starts with the noise of the
+     * first level, which few steps could not bring in.
      *
      * @param evaluations a multiple of {@code stepsPerLevel}, and one more to denoise; at least two
      *     levels
@@ -76,6 +77,7 @@ public final class AnnealedLangevin {
                 NoiseSchedule.geometric(schedule.largest(), schedule.smallest(), levels);
         double epsilon =
                 LangevinStepSize.search(coarse.ratio(), coarse.smallest(), stepsPerLevel).epsilon();
-        return plan(coarse, stepsPerLevel, epsilon, denoise);
+        return new SamplingPlan(
+                coarse.largest(), plan(coarse, stepsPerLevel, epsilon, denoise).rows());
     }
 }
