@@ -102,6 +102,7 @@ public final class LocalPlatform implements AutoCloseable {
                                 "local",
                                 SamplingConfig.DEFAULT_SLOTS,
                                 SamplingConfig.DEFAULT_ADMITTED_IMAGES,
+                                SamplingConfig.DEFAULT_RESERVED_PERCENT,
                                 SamplingConfig.DEFAULT_INLINE_LIMIT),
                         metrics));
     }

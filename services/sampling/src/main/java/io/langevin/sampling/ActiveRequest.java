@@ -4,19 +4,27 @@ import io.langevin.messaging.TransactionalStream.Claim;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleRequest;
 import io.langevin.score.RowTask;
+import io.langevin.score.TrajectoryBatch;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 
-/** A request that is being worked on: which of its images have begun, which are done. */
+/**
+ * A request that is being worked on: which of its images have begun, run, wait with what they have
+ * come to, and are done.
+ */
 final class ActiveRequest {
     private final Claim<SampleRequest> claim;
     private final ServingCheckpoint checkpoint;
     private final RequestWork work;
     private final List<GeneratedImage> images = new ArrayList<>();
+    private final Queue<TrajectoryBatch.Parked<Image>> waiting = new ArrayDeque<>();
     private int begun;
+    private int running;
     private Optional<Instant> firstCall = Optional.empty();
 
     ActiveRequest(Claim<SampleRequest> claim, ServingCheckpoint checkpoint, RequestWork work) {
@@ -44,20 +52,37 @@ final class ActiveRequest {
         return work;
     }
 
-    boolean hasMoreToBegin() {
-        return begun < request().getCount();
+    /** Images that it still wants slots for. */
+    int unfinished() {
+        return request().getCount() - images.size();
     }
 
-    /** The next image's index. */
-    int begin(Instant now) {
-        if (firstCall.isEmpty()) {
-            firstCall = Optional.of(now);
+    /** Images above {@code share} leave the batch and wait, as far as they have come. */
+    void leaveAllBut(int share, TrajectoryBatch<Image> batch) {
+        if (running > share) {
+            waiting.addAll(batch.park(image -> image.request() == this, running - share));
+            running = share;
         }
-        return begun++;
+    }
+
+    /** Images up to {@code share} enter the batch: those that waited, then new ones. */
+    void take(int share, TrajectoryBatch<Image> batch) {
+        while (running < share && !waiting.isEmpty()) {
+            batch.resume(waiting.remove());
+            running++;
+        }
+        while (running < share && begun < request().getCount()) {
+            if (firstCall.isEmpty()) {
+                firstCall = Optional.of(Instant.now());
+            }
+            work.begin(batch, this, begun++);
+            running++;
+        }
     }
 
     void finished(GeneratedImage image) {
         images.add(image);
+        running--;
     }
 
     boolean isComplete() {

@@ -2,7 +2,6 @@ package io.langevin.sampling;
 
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
-import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.Cancellations;
 import io.langevin.messaging.RejectedException;
@@ -13,21 +12,14 @@ import io.langevin.messaging.TransactionalStream.Claim;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.sampling.ActiveRequest.Image;
-import io.langevin.score.CompiledNetwork.Precision;
-import io.langevin.score.TorchScoreNetwork;
-import io.langevin.score.TrajectoryBatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,16 +45,7 @@ final class SamplingLoop implements ServiceLoop {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private final List<ActiveRequest> active = new ArrayList<>();
-    private final Map<Network, TrajectoryBatch<Image>> batches = new HashMap<>();
-
-    /** Requests share calls where they share both. */
-    private record Network(ArtifactId checkpoint, Precision precision) {
-        static Network of(ActiveRequest request) {
-            return new Network(
-                    request.checkpoint().id(),
-                    Precision.valueOf(request.request().getSampler().getPrecision().name()));
-        }
-    }
+    private final NetworkBatches batches;
 
     SamplingLoop(
             SamplingConfig config,
@@ -79,6 +62,7 @@ final class SamplingLoop implements ServiceLoop {
         this.cancellations = cancellations;
         this.records = new SamplingRecords(config, schemas, artifacts);
         this.metrics = new SamplingMetrics(registry);
+        this.batches = new NetworkBatches(config, metrics);
     }
 
     @Override
@@ -101,8 +85,7 @@ final class SamplingLoop implements ServiceLoop {
                 closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
             } finally {
                 active.clear();
-                batches.values().forEach(TrajectoryBatch::close);
-                batches.clear();
+                batches.close();
             }
         }
     }
@@ -128,11 +111,9 @@ final class SamplingLoop implements ServiceLoop {
             patience = Duration.ZERO;
         }
         endEarly(stream);
-        fill();
-        for (TrajectoryBatch<Image> batch : batches.values()) {
-            step(batch, stream);
-        }
-        forgetIdleBatches();
+        batches.share(active);
+        batches.step((image, pixels) -> finished(image, pixels, stream));
+        batches.forgetIdle(checkpoints.current().values());
         metrics.waiting(active.size(), admittedImages());
     }
 
@@ -181,47 +162,16 @@ final class SamplingLoop implements ServiceLoop {
     }
 
     private void leave(ActiveRequest request) {
-        Predicate<Image> itsOwn = image -> image.request() == request;
         active.remove(request);
-        Optional.ofNullable(batches.get(Network.of(request)))
-                .ifPresent(batch -> batch.removeIf(itsOwn));
+        batches.giveUp(request);
     }
 
-    /** Requests in the order they came, each image into a free slot of its checkpoint's batch. */
-    private void fill() {
-        for (ActiveRequest request : active) {
-            if (!request.hasMoreToBegin()) {
-                continue;
-            }
-            TrajectoryBatch<Image> batch = batch(request);
-            while (request.hasMoreToBegin() && batch.free() > 0) {
-                request.work().begin(batch, request, request.begin(Instant.now()));
-            }
-        }
-    }
-
-    private TrajectoryBatch<Image> batch(ActiveRequest request) {
-        return batches.computeIfAbsent(
-                Network.of(request),
-                network ->
-                        new TrajectoryBatch<>(
-                                new TorchScoreNetwork(
-                                        request.checkpoint().checkpoint(), network.precision()),
-                                config.slots()));
-    }
-
-    private void step(TrajectoryBatch<Image> batch, TransactionalStream<SampleRequest> stream) {
-        if (batch.size() == 0) {
-            return;
-        }
-        metrics.networkCall(batch.size(), config.slots());
-        for (TrajectoryBatch.Finished<Image> finished : batch.step()) {
-            ActiveRequest request = finished.owner().request();
-            request.finished(records.image(finished.owner(), finished.pixels()));
-            if (request.isComplete()) {
-                active.remove(request);
-                end(request, SampleStatus.COMPLETED, "", stream);
-            }
+    private void finished(Image image, float[] pixels, TransactionalStream<SampleRequest> stream) {
+        ActiveRequest request = image.request();
+        request.finished(records.image(image, pixels));
+        if (request.isComplete()) {
+            active.remove(request);
+            end(request, SampleStatus.COMPLETED, "", stream);
         }
     }
 
@@ -232,25 +182,6 @@ final class SamplingLoop implements ServiceLoop {
             TransactionalStream<SampleRequest> stream) {
         metrics.ended(status, request.images().size());
         stream.complete(request.claim(), records.ended(request, status, reason));
-    }
-
-    /** A network that serves nobody and is not a model's current one gives its memory back. */
-    private void forgetIdleBatches() {
-        if (batches.size() <= 1) {
-            return;
-        }
-        var current = checkpoints.current().values();
-        batches.entrySet()
-                .removeIf(
-                        entry -> {
-                            boolean idle =
-                                    entry.getValue().size() == 0
-                                            && !current.contains(entry.getKey().checkpoint());
-                            if (idle) {
-                                entry.getValue().close();
-                            }
-                            return idle;
-                        });
     }
 
     private boolean isClosed() {

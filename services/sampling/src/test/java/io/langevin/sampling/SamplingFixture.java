@@ -49,7 +49,7 @@ final class SamplingFixture implements AutoCloseable {
     void startService() throws InterruptedException {
         service =
                 SamplingService.start(
-                        new SamplingConfig(kafka, folder.toUri(), "one", 4, 64, 1 << 18),
+                        new SamplingConfig(kafka, folder.toUri(), "one", 4, 64, 10, 1 << 18),
                         new SimpleMeterRegistry());
     }
 

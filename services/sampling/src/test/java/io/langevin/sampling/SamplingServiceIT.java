@@ -13,6 +13,7 @@ import io.langevin.noise.AnnealedLangevin;
 import io.langevin.records.Cancellation;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
+import io.langevin.records.Priority;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
@@ -389,6 +390,28 @@ class SamplingServiceIT {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    @Test
+    void a_large_request_does_not_block_a_small_one_and_goes_on_afterwards() throws Exception {
+        ArtifactId slow = sampling.artifacts.put(checkpoint(1, 300).bytes());
+        SampleRequest large =
+                request()
+                        .setCheckpoint(slow.hex())
+                        .setCount(12)
+                        .setPriority(Priority.BATCH)
+                        .build();
+        SampleRequest small =
+                request().setCheckpoint(slow.hex()).setPriority(Priority.INTERACTIVE).build();
+        sampling.ask(large);
+        sampling.ask(small);
+
+        SampleOutcome first = sampling.outcome(small.getRequestId());
+        SampleOutcome last = sampling.outcome(large.getRequestId());
+
+        assertThat(first.getEndedAt()).isBefore(last.getEndedAt());
+        assertThat(last.getImages()).isEqualTo(12);
+        assertThat(last.getNetworkEvaluations()).isEqualTo(12 * 601);
     }
 
     /** Asks until the service has seen the announcement; how soon that is, nobody promises. */

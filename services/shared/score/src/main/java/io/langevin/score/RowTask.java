@@ -13,4 +13,14 @@ public interface RowTask {
      * @param noise of this image
      */
     void afterRow(int rowsDone, double sigma, float[] x, int offset, ImageNoise noise);
+
+    /** Whether {@link #estimated} is to be called for this row. */
+    default boolean wantsEstimate(int rowsDone) {
+        return false;
+    }
+
+    /**
+     * @param pixels D numbers: the image as it would be without its noise, from this row's call
+     */
+    default void estimated(int rowsDone, float[] pixels) {}
 }

@@ -89,9 +89,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
 
     /** A new image joins the next call, at {@code start}. */
     public void add(T owner, SamplingPlan plan, ImageNoise noise, RowTask task, float[] start) {
-        if (free() == 0) {
-            throw new IllegalStateException("all %d slots are taken".formatted(capacity));
-        }
+        requireRoom();
         System.arraycopy(start, 0, x, size() * dimension, dimension);
         trajectories.add(new Trajectory<>(owner, plan, noise, task));
     }
@@ -127,6 +125,9 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         if (c != 0) {
             trajectory.noise.normal(z);
         }
+        if (trajectory.task.wantsEstimate(trajectory.row)) {
+            trajectory.task.estimated(trajectory.row, estimate(offset, (float) row.sigma()));
+        }
         float[] kept = trajectory.kept;
         float[] keeps = row.keeps() ? new float[dimension] : kept;
         for (int k = 0; k < dimension; k++) {
@@ -153,6 +154,46 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
                 trajectory.noise);
     }
 
+    /** x + σ·f(x), the image without its noise (Tweedie). */
+    private float[] estimate(int offset, float scale) {
+        float[] pixels = new float[dimension];
+        for (int k = 0; k < dimension; k++) {
+            pixels[k] = x[offset + k] + scale * f[offset + k];
+        }
+        return pixels;
+    }
+
+    /** An image outside the batch: where it is, and all that it needs to go on. */
+    public static final class Parked<T> {
+        private final Trajectory<T> trajectory;
+        private final float[] x;
+
+        private Parked(Trajectory<T> trajectory, float[] x) {
+            this.trajectory = trajectory;
+            this.x = x;
+        }
+    }
+
+    /** Takes out at most so many images whose owner matches; {@link #resume} lets them go on. */
+    public List<Parked<T>> park(Predicate<T> matches, int most) {
+        List<Parked<T>> parked = new ArrayList<>();
+        for (int slot = size() - 1; slot >= 0 && parked.size() < most; slot--) {
+            Trajectory<T> trajectory = trajectories.get(slot);
+            if (matches.test(trajectory.owner)) {
+                parked.add(new Parked<>(trajectory, pixels(slot)));
+                remove(slot);
+            }
+        }
+        return parked;
+    }
+
+    /** An image goes on at the next call as if it had never been out. */
+    public void resume(Parked<T> parked) {
+        requireRoom();
+        System.arraycopy(parked.x, 0, x, size() * dimension, dimension);
+        trajectories.add(parked.trajectory);
+    }
+
     /** Gives up the images whose owner matches; how many. */
     public int removeIf(Predicate<T> matches) {
         int removed = 0;
@@ -163,6 +204,12 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
             }
         }
         return removed;
+    }
+
+    private void requireRoom() {
+        if (free() == 0) {
+            throw new IllegalStateException("all %d slots are taken".formatted(capacity));
+        }
     }
 
     private void remove(int slot) {

@@ -10,9 +10,11 @@ import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.PredictorCorrector;
 import io.langevin.noise.ProbabilityFlow;
 import io.langevin.noise.SamplingPlan;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +92,7 @@ class TrajectoryBatchTest {
                 var batch = new TrajectoryBatch<Integer>(network, 1 + random.nextInt(17))) {
             List<Integer> waiting = new ArrayList<>(lonely.keySet());
             Collections.shuffle(waiting, random);
+            Deque<TrajectoryBatch.Parked<Integer>> parked = new ArrayDeque<>();
             int finished = 0;
             while (finished < images) {
                 while (!waiting.isEmpty()
@@ -99,6 +102,13 @@ class TrajectoryBatchTest {
                     Kind kind = Kind.ALL.get(kinds[next]);
                     RowTask task = kind.task(network.dimension());
                     batch.add(next, kind.plan(), ImageNoise.seeded(100 + next), task);
+                }
+                int least = random.nextInt(images);
+                parked.addAll(batch.park(owner -> owner >= least, random.nextInt(3)));
+                while (batch.free() > 0
+                        && !parked.isEmpty()
+                        && (batch.size() == 0 || random.nextBoolean())) {
+                    batch.resume(parked.remove());
                 }
                 for (TrajectoryBatch.Finished<Integer> image : batch.step()) {
                     assertThat(image.pixels())

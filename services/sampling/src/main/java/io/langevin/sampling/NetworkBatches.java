@@ -1,0 +1,125 @@
+package io.langevin.sampling;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.sampling.ActiveRequest.Image;
+import io.langevin.score.CompiledNetwork.Precision;
+import io.langevin.score.TorchScoreNetwork;
+import io.langevin.score.TrajectoryBatch;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * A batch for each network in use. Before every call slots are shared out anew among the requests:
+ * a new request never waits for another's images to end. Owned by one thread.
+ */
+final class NetworkBatches implements AutoCloseable {
+    private static final String TENANT = "tenant";
+
+    private final SamplingConfig config;
+    private final SamplingMetrics metrics;
+    private final Map<Network, TrajectoryBatch<Image>> batches = new LinkedHashMap<>();
+
+    /** Requests share calls where they share both. */
+    private record Network(ArtifactId checkpoint, Precision precision) {
+        static Network of(ActiveRequest request) {
+            return new Network(
+                    request.checkpoint().id(),
+                    Precision.valueOf(request.request().getSampler().getPrecision().name()));
+        }
+    }
+
+    NetworkBatches(SamplingConfig config, SamplingMetrics metrics) {
+        this.config = config;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Decides who has the slots of the next calls.
+     *
+     * @param active in the order in which they came
+     */
+    void share(List<ActiveRequest> active) {
+        Map<Network, List<ActiveRequest>> byNetwork = new LinkedHashMap<>();
+        for (ActiveRequest request : active) {
+            byNetwork.computeIfAbsent(Network.of(request), n -> new ArrayList<>()).add(request);
+        }
+        byNetwork.values().forEach(this::shareOne);
+    }
+
+    private void shareOne(List<ActiveRequest> requests) {
+        TrajectoryBatch<Image> batch = batch(requests.get(0));
+        int[] shares =
+                SlotShares.of(
+                        requests.stream().map(NetworkBatches::demand).toList(),
+                        config.slots(),
+                        Math.max(1, config.slots() * config.reservedPercent() / 100));
+        for (int i = 0; i < shares.length; i++) {
+            requests.get(i).leaveAllBut(shares[i], batch);
+        }
+        for (int i = 0; i < shares.length; i++) {
+            requests.get(i).take(shares[i], batch);
+        }
+    }
+
+    private static SlotShares.Demand demand(ActiveRequest request) {
+        return new SlotShares.Demand(
+                request.request().getPriority(),
+                request.request().getLabels().getOrDefault(TENANT, ""),
+                request.unfinished());
+    }
+
+    private TrajectoryBatch<Image> batch(ActiveRequest request) {
+        return batches.computeIfAbsent(
+                Network.of(request),
+                network ->
+                        new TrajectoryBatch<>(
+                                new TorchScoreNetwork(
+                                        request.checkpoint().checkpoint(), network.precision()),
+                                config.slots()));
+    }
+
+    /** One call of each network that has images. */
+    void step(BiConsumer<Image, float[]> finished) {
+        for (TrajectoryBatch<Image> batch : batches.values()) {
+            if (batch.size() > 0) {
+                metrics.networkCall(batch.size(), config.slots());
+                batch.step().forEach(image -> finished.accept(image.owner(), image.pixels()));
+            }
+        }
+    }
+
+    void giveUp(ActiveRequest request) {
+        TrajectoryBatch<Image> batch = batches.get(Network.of(request));
+        if (batch != null) {
+            batch.removeIf(image -> image.request() == request);
+        }
+    }
+
+    /** A network that serves nobody and is not a model's current one gives its memory back. */
+    void forgetIdle(Collection<ArtifactId> current) {
+        if (batches.size() <= 1) {
+            return;
+        }
+        batches.entrySet()
+                .removeIf(
+                        entry -> {
+                            boolean idle =
+                                    entry.getValue().size() == 0
+                                            && !current.contains(entry.getKey().checkpoint());
+                            if (idle) {
+                                entry.getValue().close();
+                            }
+                            return idle;
+                        });
+    }
+
+    @Override
+    public void close() {
+        batches.values().forEach(TrajectoryBatch::close);
+        batches.clear();
+    }
+}
