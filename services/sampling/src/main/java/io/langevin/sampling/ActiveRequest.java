@@ -57,6 +57,11 @@ final class ActiveRequest {
         return request().getCount() - images.size();
     }
 
+    /** Images that no network call has seen yet. */
+    int notBegun() {
+        return request().getCount() - begun;
+    }
+
     /** Images above {@code share} leave the batch and wait, as far as they have come. */
     void leaveAllBut(int share, TrajectoryBatch<Image> batch) {
         if (running > share) {
@@ -66,7 +71,7 @@ final class ActiveRequest {
     }
 
     /** Images up to {@code share} enter the batch: those that waited, then new ones. */
-    void take(int share, TrajectoryBatch<Image> batch) {
+    void take(int share, TrajectoryBatch<Image> batch, Previews previews) {
         while (running < share && !waiting.isEmpty()) {
             batch.resume(waiting.remove());
             running++;
@@ -75,7 +80,7 @@ final class ActiveRequest {
             if (firstCall.isEmpty()) {
                 firstCall = Optional.of(Instant.now());
             }
-            work.begin(batch, this, begun++);
+            work.begin(batch, this, begun++, previews);
             running++;
         }
     }

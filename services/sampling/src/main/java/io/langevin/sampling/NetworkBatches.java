@@ -7,6 +7,7 @@ import io.langevin.score.TorchScoreNetwork;
 import io.langevin.score.TrajectoryBatch;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,9 @@ final class NetworkBatches implements AutoCloseable {
 
     private final SamplingConfig config;
     private final SamplingMetrics metrics;
+    private final Previews previews;
     private final Map<Network, TrajectoryBatch<Image>> batches = new LinkedHashMap<>();
+    private final Map<Network, Double> callSeconds = new HashMap<>();
 
     /** Requests share calls where they share both. */
     private record Network(ArtifactId checkpoint, Precision precision) {
@@ -32,8 +35,9 @@ final class NetworkBatches implements AutoCloseable {
         }
     }
 
-    NetworkBatches(SamplingConfig config, SamplingMetrics metrics) {
+    NetworkBatches(SamplingConfig config, SamplingMetrics metrics, Previews previews) {
         this.config = config;
+        this.previews = previews;
         this.metrics = metrics;
     }
 
@@ -61,7 +65,7 @@ final class NetworkBatches implements AutoCloseable {
             requests.get(i).leaveAllBut(shares[i], batch);
         }
         for (int i = 0; i < shares.length; i++) {
-            requests.get(i).take(shares[i], batch);
+            requests.get(i).take(shares[i], batch, previews);
         }
     }
 
@@ -84,12 +88,29 @@ final class NetworkBatches implements AutoCloseable {
 
     /** One call of each network that has images. */
     void step(BiConsumer<Image, float[]> finished) {
-        for (TrajectoryBatch<Image> batch : batches.values()) {
-            if (batch.size() > 0) {
-                metrics.networkCall(batch.size(), config.slots());
-                batch.step().forEach(image -> finished.accept(image.owner(), image.pixels()));
-            }
-        }
+        batches.forEach(
+                (network, batch) -> {
+                    if (batch.size() > 0) {
+                        int used = batch.size();
+                        long begin = System.nanoTime();
+                        var ended = batch.step();
+                        double seconds = (System.nanoTime() - begin) / 1e9;
+                        callSeconds.merge(network, seconds, (old, now) -> 0.9 * old + 0.1 * now);
+                        metrics.networkCall(used, config.slots(), seconds);
+                        ended.forEach(image -> finished.accept(image.owner(), image.pixels()));
+                    }
+                });
+    }
+
+    /**
+     * Seconds that a request needs at least, at the present rate, for the images that have not
+     * begun; 0 before the first call of its network.
+     */
+    double secondsAtLeast(ActiveRequest request) {
+        int waves = (request.notBegun() + config.slots() - 1) / config.slots();
+        return waves
+                * request.work().plan().networkEvaluations()
+                * callSeconds.getOrDefault(Network.of(request), 0.0);
     }
 
     void giveUp(ActiveRequest request) {
@@ -112,6 +133,7 @@ final class NetworkBatches implements AutoCloseable {
                                             && !current.contains(entry.getKey().checkpoint());
                             if (idle) {
                                 entry.getValue().close();
+                                callSeconds.remove(entry.getKey());
                             }
                             return idle;
                         });

@@ -40,9 +40,9 @@ final class RequestPlans {
                 "be 1 to " + MAXIMUM_COUNT,
                 request.getCount());
         require(
-                request.getPreviewEvery() == 0,
+                request.getPreviewEvery() >= 0,
                 "previewEvery",
-                "be 0 (no previews)",
+                "be at least 1, or 0 for no previews",
                 request.getPreviewEvery());
     }
 

@@ -155,18 +155,30 @@ final class RequestWork {
     }
 
     /** Puts an image into a free slot. */
-    void begin(TrajectoryBatch<ActiveRequest.Image> batch, ActiveRequest owner, int index) {
-        RowTask rowTask =
+    void begin(
+            TrajectoryBatch<ActiveRequest.Image> batch,
+            ActiveRequest owner,
+            int index,
+            Previews previews) {
+        RowTask own =
                 switch (task.getKind()) {
                     case INPAINT -> new Inpainting(image, mask);
                     case TRAJECTORY -> new FilmStrip(task.getEveryRows(), shape.dimension());
                     default -> RowTask.NOTHING;
                 };
-        var begun = new ActiveRequest.Image(owner, index, rowTask);
+        int every = request.getPreviewEvery();
+        RowTask all =
+                every == 0
+                        ? own
+                        : new PreviewTask(
+                                own,
+                                every,
+                                (row, pixels) -> previews.offer(owner, index, row, pixels));
+        var begun = new ActiveRequest.Image(owner, index, own);
         if (task.getKind() == TaskKind.DENOISE) {
-            batch.add(begun, plan, noise(index), rowTask, image);
+            batch.add(begun, plan, noise(index), all, image);
         } else {
-            batch.add(begun, plan, noise(index), rowTask);
+            batch.add(begun, plan, noise(index), all);
         }
     }
 

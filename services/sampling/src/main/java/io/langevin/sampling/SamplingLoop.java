@@ -53,6 +53,7 @@ final class SamplingLoop implements ServiceLoop {
             PublishedCheckpoints checkpoints,
             ArtifactStore artifacts,
             Cancellations cancellations,
+            Previews previews,
             MeterRegistry registry)
             throws InterruptedException {
         this.config = config;
@@ -62,7 +63,7 @@ final class SamplingLoop implements ServiceLoop {
         this.cancellations = cancellations;
         this.records = new SamplingRecords(config, schemas, artifacts);
         this.metrics = new SamplingMetrics(registry);
-        this.batches = new NetworkBatches(config, metrics);
+        this.batches = new NetworkBatches(config, metrics, previews);
     }
 
     @Override
@@ -157,8 +158,18 @@ final class SamplingLoop implements ServiceLoop {
                 String reason =
                         "deadline: %s has passed".formatted(request.request().getDeadline());
                 end(request, SampleStatus.EXPIRED, reason, stream);
+            } else if (request.isExpired(now.plusMillis(atLeast(request)))) {
+                leave(request);
+                String reason =
+                        "deadline: %s cannot be met, the images need at least %d ms more"
+                                .formatted(request.request().getDeadline(), atLeast(request));
+                end(request, SampleStatus.EXPIRED, reason, stream);
             }
         }
+    }
+
+    private long atLeast(ActiveRequest request) {
+        return Math.round(1e3 * batches.secondsAtLeast(request));
     }
 
     private void leave(ActiveRequest request) {
@@ -181,6 +192,10 @@ final class SamplingLoop implements ServiceLoop {
             String reason,
             TransactionalStream<SampleRequest> stream) {
         metrics.ended(status, request.images().size());
+        if (status == SampleStatus.COMPLETED) {
+            Instant asked = Instant.ofEpochMilli(request.claim().source().timestamp());
+            metrics.served(asked, request.firstCall().orElseThrow(), Instant.now());
+        }
         stream.complete(request.claim(), records.ended(request, status, reason));
     }
 

@@ -3,9 +3,13 @@ package io.langevin.sampling;
 import io.langevin.records.SampleStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the sampling service says about itself. */
@@ -15,6 +19,10 @@ final class SamplingMetrics {
     private final Counter networkCalls;
     private final Counter slotsUsed;
     private final Counter slotsOffered;
+    private final Timer callTime;
+    private final Timer queueTime;
+    private final Timer computeTime;
+    private final Timer totalTime;
     private final AtomicInteger activeRequests;
     private final AtomicInteger activeImages;
 
@@ -31,8 +39,28 @@ final class SamplingMetrics {
         networkCalls = registry.counter("langevin.sampling.network.calls");
         slotsUsed = registry.counter("langevin.sampling.slots.used");
         slotsOffered = registry.counter("langevin.sampling.slots.offered");
+        callTime = histogram(registry, "langevin.sampling.network.call");
+        queueTime = histogram(registry, "langevin.sampling.queue");
+        computeTime = histogram(registry, "langevin.sampling.compute");
+        totalTime = histogram(registry, "langevin.sampling.total");
         activeRequests = registry.gauge("langevin.sampling.requests.active", new AtomicInteger());
         activeImages = registry.gauge("langevin.sampling.images.active", new AtomicInteger());
+    }
+
+    private static Timer histogram(MeterRegistry registry, String name) {
+        return Timer.builder(name).publishPercentileHistogram().register(registry);
+    }
+
+    /** Of a completed request: when it was asked for, first computed, done. */
+    void served(Instant asked, Instant first, Instant done) {
+        queueTime.record(positive(asked, first));
+        computeTime.record(positive(first, done));
+        totalTime.record(positive(asked, done));
+    }
+
+    /** Clocks of two machines may differ. */
+    private static Duration positive(Instant from, Instant to) {
+        return to.isAfter(from) ? Duration.between(from, to) : Duration.ZERO;
     }
 
     void ended(SampleStatus status, int published) {
@@ -40,8 +68,9 @@ final class SamplingMetrics {
         images.increment(published);
     }
 
-    void networkCall(int used, int offered) {
+    void networkCall(int used, int offered, double seconds) {
         networkCalls.increment();
+        callTime.record(Math.round(1e9 * seconds), TimeUnit.NANOSECONDS);
         slotsUsed.increment(used);
         slotsOffered.increment(offered);
     }

@@ -28,10 +28,12 @@ public final class SamplingService {
         var checkpoints =
                 PublishedCheckpoints.following(
                         config.kafka(), schemas, artifacts, deadLetters, metrics);
+        var previews = Previews.start(config, schemas, metrics);
         var loop =
-                new SamplingLoop(config, schemas, checkpoints, artifacts, cancellations, metrics);
+                new SamplingLoop(
+                        config, schemas, checkpoints, artifacts, cancellations, previews, metrics);
         return Running.loop(NAME, loop)
-                .closing(artifacts, deadLetters, cancellations, checkpoints)
+                .closing(artifacts, deadLetters, cancellations, checkpoints, previews)
                 .dependingOn(cancellations.ended())
                 .dependingOn(checkpoints.ended());
     }

@@ -1,10 +1,12 @@
 package io.langevin.sampling;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
+import static io.langevin.messaging.Topics.SAMPLING_PREVIEWS;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 import static io.langevin.sampling.SamplingFixture.checkpoint;
 import static io.langevin.sampling.SamplingFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.messaging.KafkaEnvironment;
@@ -15,6 +17,7 @@ import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.Priority;
 import io.langevin.records.SampleOutcome;
+import io.langevin.records.SamplePreview;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.records.Sampler;
@@ -27,6 +30,7 @@ import io.langevin.score.ImageSeeds;
 import io.langevin.score.TorchScoreNetwork;
 import io.langevin.score.TrajectoryBatch;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -146,6 +150,9 @@ class SamplingServiceIT {
                                         .build())
                         .build(),
                 "sampler.stepsPerLevel: must be null for CONSISTENT_ANNEALING, not 2");
+        wrong.put(
+                request().setPreviewEvery(-1).build(),
+                "previewEvery: must be at least 1, or 0 for no previews, not -1");
         wrong.put(
                 request().setTask(Task.newBuilder().setKind(TaskKind.INPAINT).build()).build(),
                 "task.image and task.imageArtifact: must be given one or the other, not none");
@@ -412,6 +419,44 @@ class SamplingServiceIT {
         assertThat(first.getEndedAt()).isBefore(last.getEndedAt());
         assertThat(last.getImages()).isEqualTo(12);
         assertThat(last.getNetworkEvaluations()).isEqualTo(12 * 601);
+    }
+
+    @Test
+    void previews_are_the_estimates_after_every_so_many_rows() throws Exception {
+        SampleRequest request = request().setCount(2).setPreviewEvery(3).build();
+        sampling.ask(request);
+
+        var serde = sampling.schemas.serde(SAMPLING_PREVIEWS);
+        try (var reader = new TopicReader(sampling.kafka, sampling.kafka.name(SAMPLING_PREVIEWS))) {
+            var previews = reader.untilCount(4).stream().map(r -> serde.decode(r.value())).toList();
+            assertThat(previews)
+                    .extracting(SamplePreview::getIndex, SamplePreview::getRow)
+                    .containsExactlyInAnyOrder(tuple(0, 3), tuple(1, 3), tuple(0, 6), tuple(1, 6));
+            assertThat(previews).allMatch(preview -> preview.getRows() == 7);
+            byte[] png = previews.get(0).getBytes().array();
+            assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void a_deadline_that_cannot_be_met_ends_the_request_at_once() throws Exception {
+        ArtifactId slow = sampling.artifacts.put(checkpoint(1, 9_000).bytes());
+        SampleRequest first = request().setCheckpoint(slow.hex()).build();
+        sampling.ask(first);
+        SampleRequest hopeless =
+                request()
+                        .setCheckpoint(slow.hex())
+                        .setCount(10_000)
+                        .setDeadline(Instant.now().plus(Duration.ofMinutes(20)))
+                        .build();
+        sampling.ask(hopeless);
+
+        SampleOutcome outcome = sampling.outcome(hopeless.getRequestId());
+        assertThat(outcome.getStatus()).isEqualTo(SampleStatus.EXPIRED);
+        assertThat(outcome.getReason())
+                .startsWith("deadline: ")
+                .contains("cannot be met, the images need at least");
+        assertThat(outcome.getEndedAt()).isBefore(hopeless.getDeadline());
     }
 
     /** Asks until the service has seen the announcement; how soon that is, nobody promises. */

@@ -1,0 +1,28 @@
+package io.langevin.sampling;
+
+import io.langevin.score.ImageNoise;
+import io.langevin.score.RowTask;
+import java.util.function.BiConsumer;
+
+/**
+ * Hands out the denoised estimate after every so many rows, and does what else is to be done.
+ *
+ * @param preview takes rows done and pixels
+ */
+record PreviewTask(RowTask task, int everyRows, BiConsumer<Integer, float[]> preview)
+        implements RowTask {
+    @Override
+    public void afterRow(int rowsDone, double sigma, float[] x, int offset, ImageNoise noise) {
+        task.afterRow(rowsDone, sigma, x, offset, noise);
+    }
+
+    @Override
+    public boolean wantsEstimate(int rowsDone) {
+        return rowsDone % everyRows == 0;
+    }
+
+    @Override
+    public void estimated(int rowsDone, float[] pixels) {
+        preview.accept(rowsDone, pixels);
+    }
+}
