@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class SamplingLoop implements ServiceLoop {
     private final PublishedCheckpoints checkpoints;
     private final ArtifactStore artifacts;
     private final Cancellations cancellations;
+    private final RepeatedRequests repeated;
     private final SamplingRecords records;
     private final SamplingMetrics metrics;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -53,6 +55,7 @@ final class SamplingLoop implements ServiceLoop {
             PublishedCheckpoints checkpoints,
             ArtifactStore artifacts,
             Cancellations cancellations,
+            EndedRequests ended,
             Previews previews,
             MeterRegistry registry)
             throws InterruptedException {
@@ -61,6 +64,7 @@ final class SamplingLoop implements ServiceLoop {
         this.checkpoints = checkpoints;
         this.artifacts = artifacts;
         this.cancellations = cancellations;
+        this.repeated = new RepeatedRequests(ended);
         this.records = new SamplingRecords(config, schemas, artifacts);
         this.metrics = new SamplingMetrics(registry);
         this.batches = new NetworkBatches(config, metrics, previews);
@@ -86,6 +90,7 @@ final class SamplingLoop implements ServiceLoop {
                 closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
             } finally {
                 active.clear();
+                repeated.clear();
                 batches.close();
             }
         }
@@ -108,14 +113,22 @@ final class SamplingLoop implements ServiceLoop {
             if (claims.isEmpty()) {
                 break;
             }
-            claims.forEach(claim -> admit(claim, stream));
+            claims.stream()
+                    .filter(claim -> repeated.isFirst(claim, answerAgain(stream)))
+                    .forEach(claim -> admit(claim, stream));
             patience = Duration.ZERO;
         }
+        repeated.settle(answerAgain(stream));
         endEarly(stream);
         batches.share(active);
         batches.step((image, pixels) -> finished(image, pixels, stream));
         batches.forgetIdle(checkpoints.current().values());
         metrics.waiting(active.size(), admittedImages());
+    }
+
+    private BiConsumer<Claim<SampleRequest>, byte[]> answerAgain(
+            TransactionalStream<SampleRequest> stream) {
+        return (claim, outcome) -> stream.complete(claim, records.again(claim, outcome));
     }
 
     private int admittedImages() {
@@ -150,6 +163,7 @@ final class SamplingLoop implements ServiceLoop {
             var cancellation = cancellations.of(request.request().getRequestId());
             if (request.claim().isLost()) {
                 leave(request);
+                repeated.lost(request.claim());
             } else if (cancellation.isPresent()) {
                 leave(request);
                 end(request, SampleStatus.CANCELLED, cancellation.get().getReason(), stream);

@@ -104,6 +104,12 @@ final class SamplingRecords {
         return List.of(record(claim, SAMPLING_OUTCOMES, outcomes.encode(outcome), outcome));
     }
 
+    /** The first outcome once more, for whoever asks once more. */
+    List<ProducerRecord<String, byte[]>> again(Claim<SampleRequest> claim, byte[] outcome) {
+        SampleOutcome first = outcomes.decode(outcome);
+        return List.of(record(claim, SAMPLING_OUTCOMES, outcome, first));
+    }
+
     private SampleOutcome.Builder outcome(
             Claim<SampleRequest> claim, SampleStatus status, String reason) {
         return SampleOutcome.newBuilder()

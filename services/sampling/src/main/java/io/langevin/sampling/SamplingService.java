@@ -28,13 +28,22 @@ public final class SamplingService {
         var checkpoints =
                 PublishedCheckpoints.following(
                         config.kafka(), schemas, artifacts, deadLetters, metrics);
+        var ended = EndedRequests.following(config.kafka(), schemas, deadLetters);
         var previews = Previews.start(config, schemas, metrics);
         var loop =
                 new SamplingLoop(
-                        config, schemas, checkpoints, artifacts, cancellations, previews, metrics);
+                        config,
+                        schemas,
+                        checkpoints,
+                        artifacts,
+                        cancellations,
+                        ended,
+                        previews,
+                        metrics);
         return Running.loop(NAME, loop)
-                .closing(artifacts, deadLetters, cancellations, checkpoints, previews)
+                .closing(artifacts, deadLetters, cancellations, checkpoints, ended, previews)
                 .dependingOn(cancellations.ended())
+                .dependingOn(ended.ended())
                 .dependingOn(checkpoints.ended());
     }
 }

@@ -129,6 +129,33 @@ final class SamplingFixture implements AutoCloseable {
         }
     }
 
+    /** Waits for so many outcomes of one request. */
+    List<SampleOutcome> outcomes(String requestId, int count) throws InterruptedException {
+        var serde = schemas.serde(SAMPLING_OUTCOMES);
+        try (var reader = new TopicReader(kafka, kafka.name(SAMPLING_OUTCOMES))) {
+            return reader
+                    .until(
+                            records ->
+                                    records.stream().filter(r -> requestId.equals(r.key())).count()
+                                            >= count)
+                    .stream()
+                    .filter(r -> requestId.equals(r.key()))
+                    .map(r -> serde.decode(r.value()))
+                    .toList();
+        }
+    }
+
+    /** Images of one request among all that is committed now. */
+    List<GeneratedImage> imagesSoFar(String requestId) throws InterruptedException {
+        var serde = schemas.serde(SAMPLING_IMAGES);
+        try (var reader = new TopicReader(kafka, kafka.name(SAMPLING_IMAGES))) {
+            return reader.toEnd().stream()
+                    .filter(r -> requestId.equals(r.key()))
+                    .map(r -> serde.decode(r.value()))
+                    .toList();
+        }
+    }
+
     /** Waits for the outcome and its images, which commit together. */
     List<GeneratedImage> images(String requestId) throws InterruptedException {
         int count = outcome(requestId).getImages();

@@ -459,6 +459,24 @@ class SamplingServiceIT {
         assertThat(outcome.getEndedAt()).isBefore(hopeless.getDeadline());
     }
 
+    @Test
+    void a_request_sent_again_is_answered_with_the_first_outcome_and_no_more_images()
+            throws Exception {
+        ArtifactId slow = sampling.artifacts.put(checkpoint(1, 100).bytes());
+        SampleRequest request = request().setCheckpoint(slow.hex()).setCount(3).build();
+        sampling.ask(request);
+        sampling.ask(request); // while the first is under way
+        sampling.outcome(request.getRequestId());
+        sampling.stopService();
+        sampling.startService();
+        sampling.ask(request); // when it has ended, also for a process that starts now
+
+        String id = request.getRequestId();
+        List<SampleOutcome> outcomes = sampling.outcomes(id, 3);
+        assertThat(outcomes).allMatch(outcomes.get(0)::equals);
+        assertThat(sampling.imagesSoFar(id)).hasSize(3);
+    }
+
     /** Asks until the service has seen the announcement; how soon that is, nobody promises. */
     private String checkpointOfNext(ArtifactId wanted) throws InterruptedException {
         while (true) {
