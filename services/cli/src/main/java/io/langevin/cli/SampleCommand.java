@@ -2,6 +2,7 @@ package io.langevin.cli;
 
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.Precision;
+import io.langevin.records.Priority;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
@@ -87,6 +88,12 @@ final class SampleCommand implements Callable<Integer> {
             description = "Langevin step size; by default the model's.")
     Double epsilon;
 
+    @Option(
+            names = "--priority",
+            paramLabel = "NAME",
+            description = "interactive, standard (default) or batch.")
+    String priority;
+
     @Option(names = "--no-denoise", description = "Leave out the last, denoising step.")
     boolean noDenoise;
 
@@ -128,6 +135,7 @@ final class SampleCommand implements Callable<Integer> {
                 .setCount(count)
                 .setSeed(seed)
                 .setTask(task.task())
+                .setPriority(Names.parse("--priority", Priority.class, priority, Priority.STANDARD))
                 .setSampler(
                         Sampler.newBuilder()
                                 .setKind(
