@@ -6,6 +6,7 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicFollower;
 import io.langevin.records.SampleOutcome;
+import io.langevin.records.SampleStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -15,8 +16,9 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Committed outcomes of the last day, so that a request sent again is answered and not computed
- * again. The oldest go first where they become too large. Safe to use from several threads.
+ * Committed outcomes since a day before the start, so that a request sent again is answered and not
+ * computed again; FAILED ones are not kept, their reason may have gone. The oldest go first where
+ * they become too large. Safe to use from several threads.
  */
 final class EndedRequests implements AutoCloseable {
     private static final Duration KEPT = Duration.ofDays(1);
@@ -39,14 +41,18 @@ final class EndedRequests implements AutoCloseable {
                         schemas,
                         SAMPLING_OUTCOMES,
                         new TopicFollower.From.Time(Instant.now().minus(KEPT)),
-                        (outcome, source) -> ended.add(source),
+                        ended::add,
                         unreadable);
         ended.follower.awaitCaughtUp();
         return ended;
     }
 
-    private synchronized void add(ConsumerRecord<String, byte[]> source) {
-        if (source.key() == null || source.value() == null || outcomes.containsKey(source.key())) {
+    private synchronized void add(SampleOutcome outcome, ConsumerRecord<String, byte[]> source) {
+        boolean remembered =
+                outcome != null
+                        && outcome.getStatus() != SampleStatus.FAILED
+                        && outcome.getRequestId().equals(source.key());
+        if (!remembered || outcomes.containsKey(source.key())) {
             return; // the first one stands
         }
         outcomes.put(source.key(), source.value());

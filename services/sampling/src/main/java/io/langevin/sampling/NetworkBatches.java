@@ -60,13 +60,20 @@ final class NetworkBatches implements AutoCloseable {
                 SlotShares.of(
                         requests.stream().map(NetworkBatches::demand).toList(),
                         config.slots(),
-                        Math.max(1, config.slots() * config.reservedPercent() / 100));
+                        reserve());
         for (int i = 0; i < shares.length; i++) {
             requests.get(i).leaveAllBut(shares[i], batch);
         }
         for (int i = 0; i < shares.length; i++) {
             requests.get(i).take(shares[i], batch, previews);
         }
+    }
+
+    /** At least one slot where any are to be reserved; never so many that none are left. */
+    private int reserve() {
+        int percent = config.reservedPercent();
+        int wanted = percent == 0 ? 0 : Math.max(1, config.slots() * percent / 100);
+        return Math.min(wanted, (config.slots() - 1) / 2);
     }
 
     private static SlotShares.Demand demand(ActiveRequest request) {
@@ -95,7 +102,7 @@ final class NetworkBatches implements AutoCloseable {
                         long begin = System.nanoTime();
                         var ended = batch.step();
                         double seconds = (System.nanoTime() - begin) / 1e9;
-                        callSeconds.merge(network, seconds, (old, now) -> 0.9 * old + 0.1 * now);
+                        callSeconds.merge(network, seconds, Math::min);
                         metrics.networkCall(used, config.slots(), seconds);
                         ended.forEach(image -> finished.accept(image.owner(), image.pixels()));
                     }
@@ -103,8 +110,8 @@ final class NetworkBatches implements AutoCloseable {
     }
 
     /**
-     * Seconds that a request needs at least, at the present rate, for the images that have not
-     * begun; 0 before the first call of its network.
+     * Seconds that a request needs at least for the images that have not begun, were every call the
+     * fastest so far; 0 before the first call of its network.
      */
     double secondsAtLeast(ActiveRequest request) {
         int waves = (request.notBegun() + config.slots() - 1) / config.slots();

@@ -33,6 +33,9 @@ final class RequestWork {
     /** A film strip is one image and must stay one that can be looked at. */
     private static final int MAXIMUM_FRAMES = 64;
 
+    /** Of all film strips of a request: they stay in memory until the last one ends. */
+    private static final int MAXIMUM_STRIP_NUMBERS = 16_000_000;
+
     private final SampleRequest request;
     private final Task task;
     private final NetworkShape shape;
@@ -93,11 +96,11 @@ final class RequestWork {
                 task.getKind() == TaskKind.INPAINT
                         ? given("mask", task.getMask(), task.getMaskArtifact(), shape, artifacts)
                         : new float[0];
-        checkCounts(request, plan);
+        checkCounts(request, plan, shape.dimension());
         return new RequestWork(request, shape, plan, image, mask);
     }
 
-    private static void checkCounts(SampleRequest request, SamplingPlan plan) {
+    private static void checkCounts(SampleRequest request, SamplingPlan plan, int dimension) {
         Task task = request.getTask();
         switch (task.getKind()) {
             case GENERATE, INPAINT -> {}
@@ -128,6 +131,12 @@ final class RequestWork {
                         "task.everyRows",
                         "be at least %d for the %d rows of this plan".formatted(least, rows),
                         every);
+                int most = MAXIMUM_STRIP_NUMBERS / (FilmStrip.frames(rows, every) * dimension);
+                require(
+                        request.getCount() <= most,
+                        "count",
+                        "be at most %d film strips of this length".formatted(most),
+                        request.getCount());
             }
         }
     }
@@ -216,7 +225,7 @@ final class RequestWork {
                 bytes == null ? "none" : "both");
         try {
             byte[] file = bytes == null ? artifacts.get(new ArtifactId(artifact)) : copyOf(bytes);
-            if (file.length == Float.BYTES * shape.dimension()) {
+            if (file.length == Float.BYTES * shape.dimension() && !ImageDataset.isImage(file)) {
                 return floats(field, file);
             }
             return ImageDataset.decode(file, new ImageShape(shape.size(), shape.channels()));

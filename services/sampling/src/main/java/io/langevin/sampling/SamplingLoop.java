@@ -18,9 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +35,9 @@ final class SamplingLoop implements ServiceLoop {
     private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
     private static final int CLAIMED_AT_ONCE = 64;
+
+    /** A request may carry an image and a mask. */
+    private static final int MAXIMUM_REQUESTS = 512;
 
     private final SamplingConfig config;
     private final Schemas schemas;
@@ -108,17 +111,16 @@ final class SamplingLoop implements ServiceLoop {
     private void turn(TransactionalStream<SampleRequest> stream) {
         Duration patience = active.isEmpty() ? IDLE : Duration.ZERO;
         for (int claimed = 0; claimed < CLAIMED_AT_ONCE; claimed++) {
-            int room = admittedImages() < config.admittedImages() ? 1 : 0;
-            List<Claim<SampleRequest>> claims = stream.poll(patience, room);
+            boolean room =
+                    admittedImages() < config.admittedImages() && active.size() < MAXIMUM_REQUESTS;
+            List<Claim<SampleRequest>> claims = stream.poll(patience, room ? 1 : 0);
             if (claims.isEmpty()) {
                 break;
             }
-            claims.stream()
-                    .filter(claim -> repeated.isFirst(claim, answerAgain(stream)))
-                    .forEach(claim -> admit(claim, stream));
+            claims.forEach(claim -> admit(claim, stream));
             patience = Duration.ZERO;
         }
-        repeated.settle(answerAgain(stream));
+        repeated.settle();
         endEarly(stream);
         batches.share(active);
         batches.step((image, pixels) -> finished(image, pixels, stream));
@@ -126,19 +128,23 @@ final class SamplingLoop implements ServiceLoop {
         metrics.waiting(active.size(), admittedImages());
     }
 
-    private BiConsumer<Claim<SampleRequest>, byte[]> answerAgain(
-            TransactionalStream<SampleRequest> stream) {
-        return (claim, outcome) -> stream.complete(claim, records.again(claim, outcome));
-    }
-
     private int admittedImages() {
-        return active.stream().mapToInt(a -> a.request().getCount()).sum();
+        return active.stream().mapToInt(a -> Math.min(a.unfinished(), config.slots())).sum();
     }
 
     private void admit(Claim<SampleRequest> claim, TransactionalStream<SampleRequest> stream) {
         SampleRequest request = claim.record();
         try {
             RequestPlans.check(request, claim.source().key());
+            Optional<byte[]> outcome = repeated.outcome(request);
+            if (outcome.isPresent()) {
+                stream.complete(claim, records.again(claim, outcome.get()));
+                return;
+            }
+            if (!repeated.isFirst(claim)) {
+                stream.complete(claim, List.of());
+                return;
+            }
             ServingCheckpoint checkpoint =
                     checkpoints.forRequest(request.getModel(), request.getCheckpoint());
             active.add(
@@ -151,6 +157,7 @@ final class SamplingLoop implements ServiceLoop {
                     .addKeyValue("requestId", request.getRequestId())
                     .addKeyValue("reason", e.getMessage())
                     .log("request refused");
+            repeated.failed(claim);
             metrics.ended(SampleStatus.FAILED, 0);
             stream.complete(claim, records.rejected(claim, e.getMessage()));
         }
@@ -163,7 +170,6 @@ final class SamplingLoop implements ServiceLoop {
             var cancellation = cancellations.of(request.request().getRequestId());
             if (request.claim().isLost()) {
                 leave(request);
-                repeated.lost(request.claim());
             } else if (cancellation.isPresent()) {
                 leave(request);
                 end(request, SampleStatus.CANCELLED, cancellation.get().getReason(), stream);

@@ -137,7 +137,7 @@ class SamplingServiceIT {
                                         .setNetworkEvaluations(1)
                                         .build())
                         .build(),
-                "sampler.networkEvaluations: must be 2 to 200000 with denoise true, not 1");
+                "sampler.networkEvaluations: must be 2 to 10000 with denoise true, not 1");
         wrong.put(
                 request().setSampler(Sampler.newBuilder().setNetworkEvaluations(8).build()).build(),
                 "sampler.networkEvaluations: must be 7 or 9 with stepsPerLevel 2");
@@ -464,17 +464,32 @@ class SamplingServiceIT {
             throws Exception {
         ArtifactId slow = sampling.artifacts.put(checkpoint(1, 100).bytes());
         SampleRequest request = request().setCheckpoint(slow.hex()).setCount(3).build();
+        String id = request.getRequestId();
         sampling.ask(request);
-        sampling.ask(request); // while the first is under way
-        sampling.outcome(request.getRequestId());
+        sampling.ask(request); // while the first is under way: its answer will do
+        sampling.outcome(id);
         sampling.stopService();
         sampling.startService();
         sampling.ask(request); // when it has ended, also for a process that starts now
 
-        String id = request.getRequestId();
-        List<SampleOutcome> outcomes = sampling.outcomes(id, 3);
-        assertThat(outcomes).allMatch(outcomes.get(0)::equals);
+        List<SampleOutcome> outcomes = sampling.outcomes(id, 2);
+        assertThat(outcomes).hasSize(2).allMatch(outcomes.get(0)::equals);
         assertThat(sampling.imagesSoFar(id)).hasSize(3);
+    }
+
+    @Test
+    void an_id_that_is_not_the_key_spoils_nothing_for_the_one_whose_it_is() throws Exception {
+        SampleRequest request = request().build();
+        SampleRequest other = request().build();
+        sampling.write(SAMPLING_REQUESTS, other.getRequestId(), request);
+        sampling.outcome(other.getRequestId()); // FAILED: the id is not the key
+        sampling.ask(request);
+        sampling.ask(other);
+
+        assertThat(sampling.outcome(request.getRequestId()).getStatus())
+                .isEqualTo(SampleStatus.COMPLETED);
+        assertThat(sampling.outcomes(other.getRequestId(), 2).get(1).getStatus())
+                .isEqualTo(SampleStatus.COMPLETED);
     }
 
     /** Asks until the service has seen the announcement; how soon that is, nobody promises. */

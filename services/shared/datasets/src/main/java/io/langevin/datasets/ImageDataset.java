@@ -8,6 +8,8 @@ import java.util.stream.Stream;
 
 /** Images of one size, 8 bits a channel, in memory. Safe to read from several threads. */
 public final class ImageDataset {
+    private static final long MAXIMUM_PIXELS_OF_ONE = 4_000_000;
+
     private final ImageShape shape;
     private final byte[] pixels;
     private final String fingerprint;
@@ -40,8 +42,16 @@ public final class ImageDataset {
         return reader.dataset();
     }
 
+    /** Whether a file begins as PNG or JPEG files do. */
+    public static boolean isImage(byte[] file) {
+        boolean png = file.length > 4 && file[0] == (byte) 0x89 && file[1] == 'P';
+        boolean jpeg = file.length > 4 && file[0] == (byte) 0xFF && file[1] == (byte) 0xD8;
+        return png || jpeg;
+    }
+
     /**
-     * One PNG or JPEG: centre crop, area average, channels as asked for.
+     * One PNG or JPEG of at most 4 million pixels: centre crop, area average, channels as asked
+     * for.
      *
      * @return channels·size·size numbers, 0 to 1, channel by channel
      * @throws DatasetException where it cannot be read or is smaller than asked for
@@ -49,7 +59,7 @@ public final class ImageDataset {
     public static float[] decode(byte[] file, ImageShape shape) {
         Picture picture;
         try {
-            picture = ImageFiles.decode(file);
+            picture = ImageFiles.decode(file, MAXIMUM_PIXELS_OF_ONE);
         } catch (IOException | RuntimeException e) {
             throw new DatasetException(
                     "must be a PNG or JPEG image: "

@@ -86,7 +86,7 @@ record ImageFiles(Path path) implements PictureSource {
     private static void decode(String name, byte[] bytes, Sink sink) {
         Picture picture;
         try {
-            picture = decode(bytes);
+            picture = decode(bytes, MAXIMUM_PIXELS);
         } catch (IOException | RuntimeException e) {
             sink.broken(name, e.getMessage() == null ? e.toString() : e.getMessage());
             return;
@@ -94,7 +94,7 @@ record ImageFiles(Path path) implements PictureSource {
         sink.accept(name, picture);
     }
 
-    static Picture decode(byte[] bytes) throws IOException {
+    static Picture decode(byte[] bytes, long maximumPixels) throws IOException {
         try (ImageInputStream in =
                 ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
@@ -105,8 +105,10 @@ record ImageFiles(Path path) implements PictureSource {
             try {
                 reader.setInput(in, true, true);
                 long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > MAXIMUM_PIXELS) {
-                    throw new IOException("an image of over 64 million pixels");
+                if (pixels > maximumPixels) {
+                    throw new IOException(
+                            "an image of over %d million pixels"
+                                    .formatted(maximumPixels / 1_000_000));
                 }
                 return overBlack(reader.read(0));
             } finally {

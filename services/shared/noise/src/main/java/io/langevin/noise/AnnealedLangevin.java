@@ -61,7 +61,13 @@ public final class AnnealedLangevin {
             throw new IllegalArgumentException(
                     "stepsPerLevel: must be at least 1, not " + stepsPerLevel);
         }
-        int levels = (evaluations - last) / stepsPerLevel;
+        int most = 10_000 * stepsPerLevel;
+        if (stepsPerLevel > 1_000 || evaluations > most) {
+            throw new IllegalArgumentException(
+                    "networkEvaluations: must be at most %d, with at most 1000 stepsPerLevel, not %d"
+                            .formatted(Math.min(most, 10_000_000), evaluations));
+        }
+        int levels = evaluations < 2 ? 0 : (evaluations - last) / stepsPerLevel;
         if (levels < 2 || levels * stepsPerLevel + last != evaluations) {
             int below = Math.max(2, levels);
             throw new IllegalArgumentException(

@@ -2,6 +2,9 @@ package io.langevin.noise;
 
 /** How many scales a number of network evaluations pays for. */
 final class Budget {
+    /** As many as a schedule may have levels. */
+    private static final int MAXIMUM = 10_000;
+
     private Budget() {}
 
     /** Scales for one evaluation from each to the next, and one at the last to denoise. */
@@ -12,16 +15,12 @@ final class Budget {
 
     /** Evaluations that move an image from scale to scale: all but the one that denoises. */
     static int checkedMoves(int evaluations, boolean denoise) {
-        int moves = evaluations - (denoise ? 1 : 0);
-        if (moves < 1 || evaluations > SamplingPlan.MAXIMUM_ROWS) {
+        int least = denoise ? 2 : 1;
+        if (evaluations < least || evaluations > MAXIMUM) {
             throw new IllegalArgumentException(
                     "networkEvaluations: must be %d to %d with denoise %s, not %d"
-                            .formatted(
-                                    denoise ? 2 : 1,
-                                    SamplingPlan.MAXIMUM_ROWS,
-                                    denoise,
-                                    evaluations));
+                            .formatted(least, MAXIMUM, denoise, evaluations));
         }
-        return moves;
+        return evaluations - least + 1;
     }
 }

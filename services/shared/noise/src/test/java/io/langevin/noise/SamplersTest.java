@@ -189,5 +189,11 @@ class SamplersTest {
         assertThatThrownBy(() -> ProbabilityFlow.heun(SCHEDULE, 1, true))
                 .hasMessageContaining("networkEvaluations: must be 2 to")
                 .hasMessageContaining("not 1");
+        assertThatThrownBy(() -> ProbabilityFlow.euler(SCHEDULE, Integer.MIN_VALUE, true))
+                .hasMessageContaining("networkEvaluations: must be 2 to 10000");
+        assertThatThrownBy(() -> ConsistentAnnealing.plan(SCHEDULE, 10_001, false))
+                .hasMessageContaining("networkEvaluations: must be 1 to 10000");
+        assertThatThrownBy(() -> AnnealedLangevin.withBudget(SCHEDULE, 5, Integer.MIN_VALUE, true))
+                .hasMessageContaining("networkEvaluations: must be");
     }
 }
