@@ -15,7 +15,7 @@ import java.util.function.BiConsumer;
 
 /**
  * A batch for each network in use. Before every call slots are shared out anew among the requests:
- * a new request never waits for another's images to end. Owned by one thread.
+ * nobody waits for images of whoever has more than a fair share. Owned by one thread.
  */
 final class NetworkBatches implements AutoCloseable {
     private static final String TENANT = "tenant";
@@ -150,5 +150,6 @@ final class NetworkBatches implements AutoCloseable {
     public void close() {
         batches.values().forEach(TrajectoryBatch::close);
         batches.clear();
+        callSeconds.clear();
     }
 }

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A sampling service on topics and a store of its own, seen as its clients see it. */
 final class SamplingFixture implements AutoCloseable {
@@ -117,61 +118,50 @@ final class SamplingFixture implements AutoCloseable {
 
     /** Waits for the outcome. */
     SampleOutcome outcome(String requestId) throws InterruptedException {
-        var serde = schemas.serde(SAMPLING_OUTCOMES);
-        try (var reader = new TopicReader(kafka, kafka.name(SAMPLING_OUTCOMES))) {
-            return reader
-                    .until(records -> records.stream().anyMatch(r -> requestId.equals(r.key())))
-                    .stream()
-                    .filter(r -> requestId.equals(r.key()))
-                    .map(r -> serde.decode(r.value()))
-                    .findFirst()
-                    .orElseThrow();
-        }
+        return outcomes(requestId, 1).get(0);
     }
 
     /** Waits for so many outcomes of one request. */
     List<SampleOutcome> outcomes(String requestId, int count) throws InterruptedException {
-        var serde = schemas.serde(SAMPLING_OUTCOMES);
-        try (var reader = new TopicReader(kafka, kafka.name(SAMPLING_OUTCOMES))) {
-            return reader
-                    .until(
-                            records ->
-                                    records.stream().filter(r -> requestId.equals(r.key())).count()
-                                            >= count)
-                    .stream()
-                    .filter(r -> requestId.equals(r.key()))
-                    .map(r -> serde.decode(r.value()))
-                    .toList();
-        }
-    }
-
-    /** Images of one request among all that is committed now. */
-    List<GeneratedImage> imagesSoFar(String requestId) throws InterruptedException {
-        var serde = schemas.serde(SAMPLING_IMAGES);
-        try (var reader = new TopicReader(kafka, kafka.name(SAMPLING_IMAGES))) {
-            return reader.toEnd().stream()
-                    .filter(r -> requestId.equals(r.key()))
-                    .map(r -> serde.decode(r.value()))
-                    .toList();
-        }
+        return answers(SAMPLING_OUTCOMES, requestId, count);
     }
 
     /** Waits for the outcome and its images, which commit together. */
     List<GeneratedImage> images(String requestId) throws InterruptedException {
         int count = outcome(requestId).getImages();
-        var serde = schemas.serde(SAMPLING_IMAGES);
+        return answers(SAMPLING_IMAGES, requestId, count).stream()
+                .sorted(Comparator.comparingInt(GeneratedImage::getIndex))
+                .toList();
+    }
+
+    /** Images of one request among all that is committed now. */
+    List<GeneratedImage> imagesSoFar(String requestId) throws InterruptedException {
         try (var reader = new TopicReader(kafka, kafka.name(SAMPLING_IMAGES))) {
-            return reader
-                    .until(
+            return decoded(SAMPLING_IMAGES, requestId, reader.toEnd());
+        }
+    }
+
+    private <T extends SpecificRecord> List<T> answers(Topic<T> topic, String requestId, int count)
+            throws InterruptedException {
+        try (var reader = new TopicReader(kafka, kafka.name(topic))) {
+            return decoded(
+                    topic,
+                    requestId,
+                    reader.until(
                             records ->
                                     records.stream().filter(r -> requestId.equals(r.key())).count()
-                                            >= count)
-                    .stream()
-                    .filter(r -> requestId.equals(r.key()))
-                    .map(r -> serde.decode(r.value()))
-                    .sorted(Comparator.comparingInt(GeneratedImage::getIndex))
-                    .toList();
+                                            >= count));
         }
+    }
+
+    private <T extends SpecificRecord> List<T> decoded(
+            Topic<T> topic, String requestId, List<ConsumerRecord<String, byte[]>> records)
+            throws InterruptedException {
+        var serde = schemas.serde(topic);
+        return records.stream()
+                .filter(r -> requestId.equals(r.key()))
+                .map(r -> serde.decode(r.value()))
+                .toList();
     }
 
     @Override

@@ -61,11 +61,11 @@ public final class AnnealedLangevin {
             throw new IllegalArgumentException(
                     "stepsPerLevel: must be at least 1, not " + stepsPerLevel);
         }
-        int most = 10_000 * stepsPerLevel;
-        if (stepsPerLevel > 1_000 || evaluations > most) {
+        long most = 10_000L * stepsPerLevel;
+        if (stepsPerLevel > 1_000 || evaluations > Math.min(most, SamplingPlan.MAXIMUM_ROWS)) {
             throw new IllegalArgumentException(
                     "networkEvaluations: must be at most %d, with at most 1000 stepsPerLevel, not %d"
-                            .formatted(Math.min(most, 10_000_000), evaluations));
+                            .formatted(Math.min(most, SamplingPlan.MAXIMUM_ROWS), evaluations));
         }
         int levels = evaluations < 2 ? 0 : (evaluations - last) / stepsPerLevel;
         if (levels < 2 || levels * stepsPerLevel + last != evaluations) {

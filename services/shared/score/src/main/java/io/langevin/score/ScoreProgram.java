@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 /**
  * Writes the TorchScript text of a network.
  *
- * <p>Only {@code prepare} and {@code body} depend on the architecture; the rest is the resource
- * {@code program.py}. Tensors are channels-last inside the body. The text names its values v1, v2
- * and so on.
+ * <p>Only {@code prepare} and {@code body} depend on the architecture; the rest is {@link
+ * ScoreMethods}. Tensors are channels-last inside the body. The text names its values v1, v2 and so
+ * on.
  */
 final class ScoreProgram {
     private final NetworkArchitecture network;
