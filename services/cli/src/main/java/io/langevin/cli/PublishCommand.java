@@ -11,7 +11,6 @@ import io.langevin.records.JobStatus;
 import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +20,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Publishes a checkpoint file. */
@@ -30,30 +28,18 @@ import picocli.CommandLine.Parameters;
         description = "Publish a checkpoint file as a model's newest checkpoint.")
 public final class PublishCommand implements Callable<Integer> {
     @Mixin Connection connection;
+    @Mixin PublishOptions target;
 
     @Parameters(paramLabel = "FILE", description = "A checkpoint (.safetensors).")
     Path file;
-
-    @Option(
-            names = "--as",
-            required = true,
-            paramLabel = "MODEL",
-            description = "The model's name.")
-    String model;
-
-    @Option(
-            names = "--artifacts",
-            paramLabel = "URI",
-            description = "The services' artifact store; by default that of the running 'up'.")
-    URI artifacts;
 
     @Override
     public Integer call() throws InterruptedException, IOException {
         byte[] bytes = Files.readAllBytes(file);
         try (Platform platform = Platform.at(connection.kafka());
-                ArtifactStore store = ArtifactStore.open(connection.artifacts(artifacts))) {
-            ArtifactId id = publish(platform, store, bytes, model);
-            System.out.printf("%s is now checkpoint %s%n", model, id);
+                ArtifactStore store = ArtifactStore.open(connection.artifacts(target.artifacts))) {
+            ArtifactId id = publish(platform, store, bytes, target.model);
+            System.out.printf("%s is now checkpoint %s%n", target.model, id);
         }
         return 0;
     }

@@ -6,13 +6,13 @@ import io.langevin.cli.CommandFailure;
 import io.langevin.cli.Connection;
 import io.langevin.cli.Platform;
 import io.langevin.cli.PublishCommand;
+import io.langevin.cli.PublishOptions;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.PublishedPreset;
 import io.langevin.score.AuthorsCheckpoint;
 import io.langevin.score.Checkpoint;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -40,23 +40,17 @@ import picocli.CommandLine.TypeConversionException;
         })
 final class ImportCommand implements Callable<Integer> {
     @Mixin Connection connection;
+    @Mixin PublishOptions target;
 
     @Parameters(paramLabel = "FILE", description = "What torch.save wrote.")
     Path file;
-
-    @Option(
-            names = "--as",
-            required = true,
-            paramLabel = "MODEL",
-            description = "The model's name.")
-    String model;
 
     @Option(
             names = "--preset",
             paramLabel = "NAME",
             converter = PresetName.class,
             description =
-                    "The authors' settings for cifar10, celeba, church, bedroom or ffhq; the"
+                    "The authors' settings for cifar10, celeba, church, bedroom, tower or ffhq; the"
                             + " options below take precedence.")
     PublishedPreset preset;
 
@@ -76,12 +70,6 @@ final class ImportCommand implements Callable<Integer> {
     boolean noDenoise;
 
     @Option(
-            names = "--artifacts",
-            paramLabel = "URI",
-            description = "The services' artifact store; by default that of the running 'up'.")
-    URI artifacts;
-
-    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this.")
@@ -92,12 +80,13 @@ final class ImportCommand implements Callable<Integer> {
         KafkaConfig kafka = connection.kafka(); // says at once where no platform is running
         Checkpoint checkpoint = checkpoint();
         try (Platform platform = Platform.at(kafka);
-                ArtifactStore store = ArtifactStore.open(connection.artifacts(artifacts))) {
-            ArtifactId id = PublishCommand.publish(platform, store, checkpoint.bytes(), model);
+                ArtifactStore store = ArtifactStore.open(connection.artifacts(target.artifacts))) {
+            ArtifactId id =
+                    PublishCommand.publish(platform, store, checkpoint.bytes(), target.model);
             var network = checkpoint.architecture();
             System.out.printf(
                     "%s is now checkpoint %s: %s, ngf %d, %d×%d pixels, %d noise levels, weights: %s%n",
-                    model,
+                    target.model,
                     id,
                     network.family().officialName(),
                     network.ngf(),
@@ -138,14 +127,14 @@ final class ImportCommand implements Callable<Integer> {
 
     /** A file with other noise scales than its preset's was not trained with that preset. */
     private void checkLevels(NoiseSchedule found) {
-        if (preset != null && found.levels() != preset.schedule().levels()) {
+        if (preset == null) {
+            return;
+        }
+        int levels = preset.schedule().levels();
+        if (Math.abs(found.levels() - levels) > Math.max(1, levels / 100)) {
             throw new CommandFailure(
                     "%s has %d noise levels, but preset %s has %d: name another --preset, or give"
-                                    .formatted(
-                                            file,
-                                            found.levels(),
-                                            preset.officialName(),
-                                            preset.schedule().levels())
+                                    .formatted(file, found.levels(), preset.officialName(), levels)
                             + " --image-size, --steps-per-level and --epsilon instead");
         }
     }

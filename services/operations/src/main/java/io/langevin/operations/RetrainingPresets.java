@@ -2,6 +2,7 @@ package io.langevin.operations;
 
 import static io.langevin.messaging.RecordRules.require;
 
+import io.langevin.noise.PublishedPreset;
 import io.langevin.records.NetworkParameters;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.ScheduleParameters;
@@ -18,29 +19,7 @@ import org.apache.avro.specific.SpecificRecord;
  * its Fig. 5. Numbers of levels and ε are not among them where they follow from the techniques.
  */
 final class RetrainingPresets {
-    private static final Map<String, RetrainingRequest> PRESETS =
-            new TreeMap<>(
-                    Map.of(
-                            "cifar10", published(32, schedule(50, 5), training(300_000)).build(),
-                            "celeba", published(64, schedule(90, 5), training(210_000)).build(),
-                            // the published ε is not Technique 4's
-                            "church",
-                                    published(
-                                                    96,
-                                                    schedule(140, 4).setEpsilon(4.9e-6),
-                                                    training(200_000))
-                                            .build(),
-                            "bedroom", published(128, schedule(190, 3), training(150_000)).build(),
-                            "tower", published(128, schedule(190, 3), training(150_000)).build(),
-                            "ffhq",
-                                    published(
-                                                    256,
-                                                    schedule(348, 3),
-                                                    training(80_000)
-                                                            .setBatchSize(32)
-                                                            .setAdamEpsilon(1e-3))
-                                            .build(),
-                            "ncsn", ncsn()));
+    private static final Map<String, RetrainingRequest> PRESETS = presets();
 
     private static final Map<String, UnaryOperator<RetrainingRequest>> ABLATIONS =
             new TreeMap<>(
@@ -99,7 +78,33 @@ final class RetrainingPresets {
                         .equals(String.valueOf(SpecificData.get().getDefaultValue(field)));
     }
 
-    private static RetrainingRequest.Builder published(
+    private static Map<String, RetrainingRequest> presets() {
+        Map<String, RetrainingRequest> presets = new TreeMap<>();
+        for (PublishedPreset preset : PublishedPreset.values()) {
+            var schedule =
+                    schedule(preset.largest(), preset.stepsPerLevel())
+                            .setOverlap(PublishedPreset.OVERLAP);
+            preset.ownEpsilon().ifPresent(schedule::setEpsilon);
+            presets.put(
+                    preset.officialName(),
+                    request(preset.pixels(), schedule, training(preset)).build());
+        }
+        presets.put("ncsn", ncsn());
+        return presets;
+    }
+
+    /** How long and how each was trained; what is not said here is the default. */
+    private static TrainingParameters.Builder training(PublishedPreset preset) {
+        return switch (preset) {
+            case CIFAR10 -> training(300_000);
+            case CELEBA -> training(210_000);
+            case CHURCH -> training(200_000);
+            case BEDROOM, TOWER -> training(150_000);
+            case FFHQ -> training(80_000).setBatchSize(32).setAdamEpsilon(1e-3);
+        };
+    }
+
+    private static RetrainingRequest.Builder request(
             int size, ScheduleParameters.Builder schedule, TrainingParameters.Builder training) {
         return RetrainingRequest.newBuilder()
                 .setRunId("")
@@ -121,7 +126,7 @@ final class RetrainingPresets {
 
     /** The predecessor: its own network and schedule, no average, no denoising. */
     private static RetrainingRequest ncsn() {
-        var ncsn = published(32, schedule(1, 100), training(300_000).setLearningRate(1e-3));
+        var ncsn = request(32, schedule(1, 100), training(300_000).setLearningRate(1e-3));
         return withoutAverage(withOldSchedule(withConditionalNorms(ncsn.build())));
     }
 

@@ -24,6 +24,7 @@ import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingProgress;
 import io.langevin.records.TrainingResult;
 import io.langevin.score.Checkpoint;
+import io.langevin.score.NetworkArchitecture.Family;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,6 +69,33 @@ class TrainingServiceIT {
         }
     }
 
+    /** 72 pixels are more than the smallest network is for. */
+    @Test
+    void a_job_that_names_no_network_gets_the_one_for_its_image_size() throws Exception {
+        KafkaConfig kafka = KafkaEnvironment.fresh();
+        TrainingJob small = job(UUID.randomUUID().toString());
+        TrainingJob large =
+                TrainingJob.newBuilder(small)
+                        .setImageSize(72)
+                        .setDatasetFingerprint(fingerprint(72))
+                        .setTraining(
+                                TrainingParameters.newBuilder()
+                                        .setIterations(1)
+                                        .setBatchSize(1)
+                                        .build())
+                        .build();
+        Running service = service(kafka);
+        try {
+            ask(kafka, large);
+
+            TrainingResult result = result(kafka, large.getRunId());
+
+            assertThat(checkpoint(result).architecture().family()).isEqualTo(Family.DEEPER);
+        } finally {
+            service.close();
+        }
+    }
+
     private Running service(KafkaConfig kafka) throws InterruptedException {
         return TrainingService.start(
                 new TrainingConfig(
@@ -79,12 +107,11 @@ class TrainingServiceIT {
     }
 
     private static TrainingJob job(String runId) {
-        ImageDataset data = ImageDataset.read(DATASETS.resolve("fashion"), new ImageShape(8, 1));
         return TrainingJob.newBuilder()
                 .setRunId(runId)
                 .setModel("m")
                 .setDataset("fashion")
-                .setDatasetFingerprint(data.fingerprint())
+                .setDatasetFingerprint(fingerprint(8))
                 .setImageSize(8)
                 .setChannels(1)
                 .setNetwork(NetworkParameters.newBuilder().setNgf(4).build())
@@ -100,6 +127,11 @@ class TrainingServiceIT {
                 .setEpsilon(1e-3)
                 .setScheduleId("s")
                 .build();
+    }
+
+    private static String fingerprint(int size) {
+        return ImageDataset.read(DATASETS.resolve("fashion"), new ImageShape(size, 1))
+                .fingerprint();
     }
 
     private static void ask(KafkaConfig kafka, TrainingJob job) throws InterruptedException {
@@ -159,9 +191,13 @@ class TrainingServiceIT {
     }
 
     private float[] weights(TrainingResult result) {
+        return checkpoint(result).weights();
+    }
+
+    private Checkpoint checkpoint(TrainingResult result) {
         try (ArtifactStore store = ArtifactStore.open(folder.toUri())) {
             ArtifactId id = new ArtifactId(result.getCandidates().get(0).getCheckpoint());
-            return Checkpoint.parse(store.get(id)).weights();
+            return Checkpoint.parse(store.get(id));
         }
     }
 }

@@ -13,26 +13,39 @@ class PublishedSettingsTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "cifar10, 3072,  50,  232, 5, 6.2e-6, 0.05e-6",
-        "celeba,  12288, 90,  500, 5, 3.3e-6, 0.05e-6",
-        "bedroom, 49152, 190, 1086, 3, 1.8e-6, 0.05e-6",
-        "ffhq,    196608, 348, 2311, 3, 9e-7,   0.5e-7"
+        "cifar10, 232, 5, 6.2e-6, 0.05e-6",
+        "celeba,  500, 5, 3.3e-6, 0.05e-6",
+        "church,  788, 4, 4.9e-6, 0",
+        "bedroom, 1086, 3, 1.8e-6, 0.05e-6",
+        "tower,   1086, 3, 1.8e-6, 0.05e-6",
+        "ffhq,    2311, 3, 9e-7,   0.5e-7"
     })
     void levels_and_step_size_are_the_published_ones(
-            String preset,
-            int dimension,
-            double sigma,
-            int levels,
-            int steps,
-            double epsilon,
-            double halfDigit) {
-        NoiseSchedule schedule = NoiseSchedule.forData(sigma, 0.01, dimension, 0.567);
-        NoiseSchedule published = NoiseSchedule.geometric(sigma, 0.01, levels);
-        var step = LangevinStepSize.search(published.ratio(), 0.01, steps);
+            String name, int levels, int steps, double epsilon, double halfDigit) {
+        PublishedPreset preset = PublishedPreset.named(name);
 
         // one level in two hundred is what the third digit of C decides
-        assertThat(schedule.levels()).isCloseTo(levels, within(Math.max(1, levels / 500)));
-        assertThat(step.epsilon()).isCloseTo(epsilon, within(halfDigit));
+        assertThat(preset.schedule().levels()).isCloseTo(levels, within(Math.max(1, levels / 500)));
+        assertThat(preset.stepsPerLevel()).isEqualTo(steps);
+        assertThat(preset.epsilon()).isCloseTo(epsilon, within(halfDigit));
+    }
+
+    @Test
+    void the_published_epsilon_of_church_is_not_technique_4s() {
+        PublishedPreset church = PublishedPreset.CHURCH;
+
+        var step = LangevinStepSize.search(church.schedule().ratio(), 0.01, 4);
+
+        assertThat(step.epsilon()).isCloseTo(2.31e-6, within(0.02e-6));
+    }
+
+    @Test
+    void an_unknown_name_is_answered_with_the_known_ones() {
+        assertThatThrownBy(() -> PublishedPreset.named("mnist"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "preset: must be one of [cifar10, celeba, church, bedroom, tower, ffhq],"
+                                + " not 'mnist'");
     }
 
     @Test

@@ -194,15 +194,7 @@ public final class AuthorsCheckpoint {
 
     private TorchTensor tensor(ParameterLayout.Parameter parameter) {
         TorchTensor tensor = averageOrState().get(parameter.name());
-        List<Long> wanted = parameter.shape().stream().map(Long::valueOf).toList();
-        if (tensor == null || !tensor.shape().equals(wanted)) {
-            throw new IllegalArgumentException(
-                    "%s: must have the shape %s, but %s"
-                            .formatted(
-                                    parameter.name(),
-                                    wanted,
-                                    tensor == null ? "is missing" : "has " + tensor.shape()));
-        }
+        parameter.requireShape(Optional.ofNullable(tensor).map(TorchTensor::shape));
         return tensor;
     }
 

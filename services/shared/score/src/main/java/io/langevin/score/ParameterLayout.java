@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -39,6 +40,22 @@ public final class ParameterLayout {
         /** Number of elements. */
         public int size() {
             return shape.stream().reduce(1, Math::multiplyExact);
+        }
+
+        /**
+         * @param found the shape of the tensor of this name; empty where there is none
+         * @throws IllegalArgumentException where it is not this one
+         */
+        void requireShape(Optional<List<Long>> found) {
+            List<Long> wanted = shape.stream().map(Long::valueOf).toList();
+            if (!found.equals(Optional.of(wanted))) {
+                throw new IllegalArgumentException(
+                        "%s: must have the shape %s, but %s"
+                                .formatted(
+                                        name,
+                                        wanted,
+                                        found.map(shape -> "has " + shape).orElse("is missing")));
+            }
         }
     }
 
@@ -115,15 +132,7 @@ public final class ParameterLayout {
         float[] weights = new float[size];
         for (Parameter parameter : parameters) {
             SafeTensors.Tensor tensor = tensors.get(parameter.name());
-            List<Long> wanted = parameter.shape().stream().map(Long::valueOf).toList();
-            if (tensor == null || !tensor.shape().equals(wanted)) {
-                throw new IllegalArgumentException(
-                        "%s: must have the shape %s, but %s"
-                                .formatted(
-                                        parameter.name(),
-                                        wanted,
-                                        tensor == null ? "is missing" : "has " + tensor.shape()));
-            }
+            parameter.requireShape(Optional.ofNullable(tensor).map(SafeTensors.Tensor::shape));
             System.arraycopy(tensor.floats(), 0, weights, parameter.offset(), parameter.size());
         }
         return weights;
