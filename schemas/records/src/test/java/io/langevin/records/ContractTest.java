@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ContractTest {
     private static final Path RELEASED = Path.of("released");
 
-    /** One a topic, and the two that the workflow keeps in topics of its own. */
+    /** One a topic, the two that the workflow keeps in topics of its own, and a blob's. */
     static List<Schema> schemas() {
         return List.of(
                 SampleRequest.SCHEMA$,
@@ -41,6 +41,9 @@ class ContractTest {
                 PublishingResult.SCHEMA$,
                 PublishedCheckpoint.SCHEMA$,
                 Cancellation.SCHEMA$,
+                CancellationOutcome.SCHEMA$,
+                SavedRequest.SCHEMA$,
+                SavedSampling.SCHEMA$,
                 JobState.SCHEMA$,
                 RetrainingRun.SCHEMA$,
                 RunEvent.SCHEMA$);

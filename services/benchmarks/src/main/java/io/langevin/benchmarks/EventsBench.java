@@ -13,7 +13,6 @@ import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
-import io.langevin.sampling.SamplingConfig;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.ImageNoise;
 import io.langevin.score.TorchScoreNetwork;
@@ -44,6 +43,7 @@ final class EventsBench implements Callable<Integer> {
     int rounds;
 
     private static final int PER_REQUEST = 16;
+    private static final int SLOTS = 64;
 
     @Override
     public Integer call() throws Exception {
@@ -83,9 +83,7 @@ final class EventsBench implements Callable<Integer> {
     private void bare(Checkpoint checkpoint) {
         SamplingPlan plan =
                 AnnealedLangevin.plan(checkpoint.schedule(), 1, checkpoint.epsilon(), true);
-        try (var batch =
-                new TrajectoryBatch<Integer>(
-                        new TorchScoreNetwork(checkpoint), SamplingConfig.DEFAULT_SLOTS)) {
+        try (var batch = new TrajectoryBatch<Integer>(new TorchScoreNetwork(checkpoint), SLOTS)) {
             int begun = 0;
             int finished = 0;
             while (finished < images) {

@@ -95,16 +95,7 @@ public final class LocalPlatform implements AutoCloseable {
                 PublishingService.start(new PublishingConfig(kafka, artifacts, LOCKS), metrics));
         started(
                 "sampling",
-                SamplingService.start(
-                        new SamplingConfig(
-                                kafka,
-                                artifacts,
-                                "local",
-                                SamplingConfig.DEFAULT_SLOTS,
-                                SamplingConfig.DEFAULT_ADMITTED_IMAGES,
-                                SamplingConfig.DEFAULT_RESERVED_PERCENT,
-                                SamplingConfig.DEFAULT_INLINE_LIMIT),
-                        metrics));
+                SamplingService.start(SamplingConfig.of(kafka, artifacts, "local"), metrics));
     }
 
     private void started(String name, Running running) {

@@ -3,11 +3,14 @@ package io.langevin.sampling;
 import io.langevin.messaging.TransactionalStream.Claim;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleRequest;
+import io.langevin.records.SavedSampling;
+import io.langevin.records.SavedTrajectory;
 import io.langevin.score.RowTask;
 import io.langevin.score.TrajectoryBatch;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -19,22 +22,57 @@ import java.util.Queue;
  */
 final class ActiveRequest {
     private final Claim<SampleRequest> claim;
-    private final ServingCheckpoint checkpoint;
+    private final ServingNetwork network;
     private final RequestWork work;
     private final List<GeneratedImage> images = new ArrayList<>();
-    private final Queue<TrajectoryBatch.Parked<Image>> waiting = new ArrayDeque<>();
+    private final Queue<TrajectoryBatch.Parked<Image>> parked = new ArrayDeque<>();
+    private long imageBytes;
     private int begun;
+    private int mayBegin;
     private int running;
+    private boolean wasSaved;
     private Optional<Instant> firstCall = Optional.empty();
 
-    ActiveRequest(Claim<SampleRequest> claim, ServingCheckpoint checkpoint, RequestWork work) {
+    ActiveRequest(Claim<SampleRequest> claim, ServingNetwork network, RequestWork work) {
         this.claim = claim;
-        this.checkpoint = checkpoint;
+        this.network = network;
         this.work = work;
+        this.mayBegin = request().getCount();
     }
 
     /** One image of a request, on its way. */
     record Image(ActiveRequest request, int index, RowTask rowTask) {}
+
+    /**
+     * Goes on with what another worker has come to.
+     *
+     * @throws IllegalArgumentException where that is not a state of this request
+     */
+    static ActiveRequest resumed(
+            Claim<SampleRequest> claim,
+            ServingNetwork network,
+            RequestWork work,
+            SavedSampling saved,
+            Previews previews) {
+        var request = new ActiveRequest(claim, network, work);
+        for (GeneratedImage image : saved.getImages()) {
+            request.keep(image);
+        }
+        for (SavedTrajectory trajectory : saved.getTrajectories()) {
+            request.parked.add(
+                    work.start(request, trajectory.getIndex(), previews)
+                            .resumed(SavedRequests.saved(trajectory)));
+        }
+        request.begun = request.images.size() + request.parked.size();
+        request.wasSaved = true;
+        request.firstCall = Optional.of(saved.getFirstCallAt());
+        if (request.begun > request.mayBegin) {
+            throw new IllegalArgumentException(
+                    "images: must be at most %d, not %d"
+                            .formatted(request.mayBegin, request.begun));
+        }
+        return request;
+    }
 
     Claim<SampleRequest> claim() {
         return claim;
@@ -44,8 +82,8 @@ final class ActiveRequest {
         return claim.record();
     }
 
-    ServingCheckpoint checkpoint() {
-        return checkpoint;
+    ServingNetwork network() {
+        return network;
     }
 
     RequestWork work() {
@@ -54,40 +92,60 @@ final class ActiveRequest {
 
     /** Images that it still wants slots for. */
     int unfinished() {
-        return request().getCount() - images.size();
+        return mayBegin - images.size();
     }
 
     /** Images that no network call has seen yet. */
     int notBegun() {
-        return request().getCount() - begun;
+        return mayBegin - begun;
+    }
+
+    /** What it holds in memory beside the batch, in bytes. */
+    long bytes() {
+        return claim.source().serializedValueSize() + work.bytes() + imageBytes;
+    }
+
+    /** Images that have not begun are left to somebody else. */
+    void beginNoMore() {
+        mayBegin = begun;
     }
 
     /** Images above {@code share} leave the batch and wait, as far as they have come. */
     void leaveAllBut(int share, TrajectoryBatch<Image> batch) {
         if (running > share) {
-            waiting.addAll(batch.park(image -> image.request() == this, running - share));
+            parked.addAll(batch.park(image -> image.request() == this, running - share));
             running = share;
         }
     }
 
     /** Images up to {@code share} enter the batch: those that waited, then new ones. */
     void take(int share, TrajectoryBatch<Image> batch, Previews previews) {
-        while (running < share && !waiting.isEmpty()) {
-            batch.resume(waiting.remove());
+        while (running < share && !parked.isEmpty()) {
+            batch.resume(parked.remove());
             running++;
         }
-        while (running < share && begun < request().getCount()) {
+        while (running < share && begun < mayBegin) {
             if (firstCall.isEmpty()) {
                 firstCall = Optional.of(Instant.now());
             }
-            work.begin(batch, this, begun++, previews);
+            work.start(this, begun++, previews).enter(batch);
             running++;
         }
     }
 
     void finished(GeneratedImage image) {
-        images.add(image);
+        keep(image);
         running--;
+    }
+
+    private void keep(GeneratedImage image) {
+        images.add(image);
+        imageBytes += image.getBytes() == null ? 0 : image.getBytes().remaining();
+    }
+
+    /** Bytes of finished images that are not in the artifact store. */
+    long imageBytes() {
+        return imageBytes;
     }
 
     boolean isComplete() {
@@ -99,13 +157,18 @@ final class ActiveRequest {
         return images.stream().sorted(Comparator.comparingInt(GeneratedImage::getIndex)).toList();
     }
 
+    /** Images that have begun, are not finished and not in the batch. */
+    Collection<TrajectoryBatch.Parked<Image>> parked() {
+        return parked;
+    }
+
+    /** Whether another worker had begun it. */
+    boolean wasSaved() {
+        return wasSaved;
+    }
+
     /** When its first network call began; empty before. */
     Optional<Instant> firstCall() {
         return firstCall;
-    }
-
-    boolean isExpired(Instant now) {
-        Instant deadline = request().getDeadline();
-        return deadline != null && now.isAfter(deadline);
     }
 }

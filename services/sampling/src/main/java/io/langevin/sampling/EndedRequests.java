@@ -69,6 +69,11 @@ final class EndedRequests implements AutoCloseable {
         return Optional.ofNullable(outcomes.get(requestId));
     }
 
+    /** Returns when everything that is committed now is known. */
+    void catchUp() throws InterruptedException {
+        follower.catchUp();
+    }
+
     /** Fails when the topic cannot be followed any longer. */
     CompletableFuture<Void> ended() {
         return follower.ended();

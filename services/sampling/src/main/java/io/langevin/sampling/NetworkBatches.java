@@ -1,44 +1,71 @@
 package io.langevin.sampling;
 
-import io.langevin.artifacts.ArtifactId;
 import io.langevin.sampling.ActiveRequest.Image;
-import io.langevin.score.CompiledNetwork.Precision;
-import io.langevin.score.TorchScoreNetwork;
+import io.langevin.sampling.ServingNetwork.Key;
 import io.langevin.score.TrajectoryBatch;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
 /**
  * A batch for each network in use. Before every call slots are shared out anew among the requests:
- * nobody waits for images of whoever has more than a fair share. Owned by one thread.
+ * nobody waits for images of whoever has more than a fair share. Networks take turns. Owned by one
+ * thread.
  */
-final class NetworkBatches implements AutoCloseable {
+final class NetworkBatches {
     private static final String TENANT = "tenant";
+
+    /** A network with little to do still has this part of the turns of one with a full batch. */
+    private static final int LEAST_PART = 8;
 
     private final SamplingConfig config;
     private final SamplingMetrics metrics;
     private final Previews previews;
-    private final Map<Network, TrajectoryBatch<Image>> batches = new LinkedHashMap<>();
-    private final Map<Network, Double> callSeconds = new HashMap<>();
+    private final ReentrantLock device;
+    private final Map<Key, Turns> byNetwork = new LinkedHashMap<>();
+    private double clock;
 
-    /** Requests share calls where they share both. */
-    private record Network(ArtifactId checkpoint, Precision precision) {
-        static Network of(ActiveRequest request) {
-            return new Network(
-                    request.checkpoint().id(),
-                    Precision.valueOf(request.request().getSampler().getPrecision().name()));
+    /**
+     * A network's part of the device: whoever has had the fewest seconds for its weight is next
+     * (stride scheduling).
+     */
+    private static final class Turns {
+        private final int slots;
+        private final TrajectoryBatch<Image> batch;
+        private double virtualSeconds;
+        private double fastestCall = Double.POSITIVE_INFINITY;
+
+        private Turns(ServingNetwork network) {
+            this.slots = network.slots();
+            this.batch = new TrajectoryBatch<>(network.network(), network.slots());
+        }
+
+        private boolean hasWork() {
+            return batch.size() > 0;
+        }
+
+        private void had(double seconds, int images) {
+            double weight = Math.max(images, (double) slots / LEAST_PART);
+            virtualSeconds += seconds / weight;
+            fastestCall = Math.min(fastestCall, seconds);
         }
     }
 
-    NetworkBatches(SamplingConfig config, SamplingMetrics metrics, Previews previews) {
+    NetworkBatches(
+            SamplingConfig config,
+            SamplingMetrics metrics,
+            Previews previews,
+            ReentrantLock device) {
         this.config = config;
         this.previews = previews;
         this.metrics = metrics;
+        this.device = device;
     }
 
     /**
@@ -47,33 +74,33 @@ final class NetworkBatches implements AutoCloseable {
      * @param active in the order in which they came
      */
     void share(List<ActiveRequest> active) {
-        Map<Network, List<ActiveRequest>> byNetwork = new LinkedHashMap<>();
+        Map<Key, List<ActiveRequest>> requests = new LinkedHashMap<>();
         for (ActiveRequest request : active) {
-            byNetwork.computeIfAbsent(Network.of(request), n -> new ArrayList<>()).add(request);
+            requests.computeIfAbsent(request.network().key(), n -> new ArrayList<>()).add(request);
         }
-        byNetwork.values().forEach(this::shareOne);
+        requests.values().forEach(this::shareOne);
     }
 
     private void shareOne(List<ActiveRequest> requests) {
-        TrajectoryBatch<Image> batch = batch(requests.get(0));
+        Turns turns = turns(requests.get(0).network());
         int[] shares =
                 SlotShares.of(
                         requests.stream().map(NetworkBatches::demand).toList(),
-                        config.slots(),
-                        reserve());
+                        turns.slots,
+                        reserve(turns.slots));
         for (int i = 0; i < shares.length; i++) {
-            requests.get(i).leaveAllBut(shares[i], batch);
+            requests.get(i).leaveAllBut(shares[i], turns.batch);
         }
         for (int i = 0; i < shares.length; i++) {
-            requests.get(i).take(shares[i], batch, previews);
+            requests.get(i).take(shares[i], turns.batch, previews);
         }
     }
 
     /** At least one slot where any are to be reserved; never so many that none are left. */
-    private int reserve() {
+    private int reserve(int slots) {
         int percent = config.reservedPercent();
-        int wanted = percent == 0 ? 0 : Math.max(1, config.slots() * percent / 100);
-        return Math.min(wanted, (config.slots() - 1) / 2);
+        int wanted = percent == 0 ? 0 : Math.max(1, slots * percent / 100);
+        return Math.min(wanted, (slots - 1) / 2);
     }
 
     private static SlotShares.Demand demand(ActiveRequest request) {
@@ -83,30 +110,39 @@ final class NetworkBatches implements AutoCloseable {
                 request.unfinished());
     }
 
-    private TrajectoryBatch<Image> batch(ActiveRequest request) {
-        return batches.computeIfAbsent(
-                Network.of(request),
-                network ->
-                        new TrajectoryBatch<>(
-                                new TorchScoreNetwork(
-                                        request.checkpoint().checkpoint(), network.precision()),
-                                config.slots()));
+    /** One that had nothing to do does not make up for the turns that it did not ask for. */
+    private Turns turns(ServingNetwork network) {
+        Turns turns = byNetwork.computeIfAbsent(network.key(), key -> new Turns(network));
+        if (!turns.hasWork()) {
+            turns.virtualSeconds = Math.max(turns.virtualSeconds, clock);
+        }
+        return turns;
     }
 
-    /** One call of each network that has images. */
+    /** One call of the network whose turn it is. */
     void step(BiConsumer<Image, float[]> finished) {
-        batches.forEach(
-                (network, batch) -> {
-                    if (batch.size() > 0) {
-                        int used = batch.size();
-                        long begin = System.nanoTime();
-                        var ended = batch.step();
-                        double seconds = (System.nanoTime() - begin) / 1e9;
-                        callSeconds.merge(network, seconds, Math::min);
-                        metrics.networkCall(used, config.slots(), seconds);
-                        ended.forEach(image -> finished.accept(image.owner(), image.pixels()));
-                    }
-                });
+        Optional<Turns> next =
+                byNetwork.values().stream()
+                        .filter(Turns::hasWork)
+                        .min(Comparator.comparingDouble(turns -> turns.virtualSeconds));
+        if (next.isEmpty()) {
+            return;
+        }
+        Turns turns = next.get();
+        clock = turns.virtualSeconds;
+        int images = turns.batch.size();
+        List<TrajectoryBatch.Finished<Image>> ended;
+        device.lock();
+        long begin = System.nanoTime();
+        try {
+            ended = turns.batch.step();
+        } finally {
+            device.unlock();
+        }
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        turns.had(seconds, images);
+        metrics.networkCall(images, turns.slots, seconds);
+        ended.forEach(image -> finished.accept(image.owner(), image.pixels()));
     }
 
     /**
@@ -114,42 +150,37 @@ final class NetworkBatches implements AutoCloseable {
      * fastest so far; 0 before the first call of its network.
      */
     double secondsAtLeast(ActiveRequest request) {
-        int waves = (request.notBegun() + config.slots() - 1) / config.slots();
-        return waves
-                * request.work().plan().networkEvaluations()
-                * callSeconds.getOrDefault(Network.of(request), 0.0);
+        Turns turns = byNetwork.get(request.network().key());
+        if (turns == null || turns.fastestCall == Double.POSITIVE_INFINITY) {
+            return 0;
+        }
+        int waves = (request.notBegun() + turns.slots - 1) / turns.slots;
+        return waves * request.work().plan().networkEvaluations() * turns.fastestCall;
     }
 
+    /** The request's images leave the batch and are forgotten. */
     void giveUp(ActiveRequest request) {
-        TrajectoryBatch<Image> batch = batches.get(Network.of(request));
-        if (batch != null) {
-            batch.removeIf(image -> image.request() == request);
+        Turns turns = byNetwork.get(request.network().key());
+        if (turns != null) {
+            turns.batch.removeIf(image -> image.request() == request);
         }
     }
 
-    /** A network that serves nobody and is not a model's current one gives its memory back. */
-    void forgetIdle(Collection<ArtifactId> current) {
-        if (batches.size() <= 1) {
-            return;
+    /** The request's images leave the batch as far as they have come. */
+    void park(ActiveRequest request) {
+        Turns turns = byNetwork.get(request.network().key());
+        if (turns != null) {
+            request.leaveAllBut(0, turns.batch);
         }
-        batches.entrySet()
-                .removeIf(
-                        entry -> {
-                            boolean idle =
-                                    entry.getValue().size() == 0
-                                            && !current.contains(entry.getKey().checkpoint());
-                            if (idle) {
-                                entry.getValue().close();
-                                callSeconds.remove(entry.getKey());
-                            }
-                            return idle;
-                        });
     }
 
-    @Override
-    public void close() {
-        batches.values().forEach(TrajectoryBatch::close);
-        batches.clear();
-        callSeconds.clear();
+    /** Networks that are no longer loaded. */
+    void forget(Collection<Key> gone) {
+        byNetwork.keySet().removeAll(gone);
+    }
+
+    /** Forgets every image. */
+    void clear() {
+        byNetwork.clear();
     }
 }

@@ -25,4 +25,14 @@ record PreviewTask(RowTask task, int everyRows, BiConsumer<Integer, float[]> pre
     public void estimated(int rowsDone, float[] pixels) {
         preview.accept(rowsDone, pixels);
     }
+
+    @Override
+    public float[] gathered() {
+        return task.gathered();
+    }
+
+    @Override
+    public void restore(float[] gathered) {
+        task.restore(gathered);
+    }
 }

@@ -83,7 +83,7 @@ final class Previews implements AutoCloseable {
 
     private void send(Estimate estimate) {
         ActiveRequest request = estimate.request();
-        var architecture = request.checkpoint().checkpoint().architecture();
+        var architecture = request.network().checkpoint().architecture();
         int size = architecture.imageSize();
         byte[] png =
                 ImageFile.of(

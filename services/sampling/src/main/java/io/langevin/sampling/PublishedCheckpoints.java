@@ -4,37 +4,35 @@ import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
-import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RejectedException;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicFollower;
 import io.langevin.records.PublishedCheckpoint;
-import io.langevin.score.Checkpoint;
+import io.langevin.sampling.ServingNetwork.Key;
+import io.langevin.score.CompiledNetwork.Precision;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.UncheckedIOException;
-import java.lang.ref.WeakReference;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoint that each model has now. A new one is loaded and verified on the follower's thread
- * while the old one serves; one that cannot be used leaves the old one serving and counts in {@code
+ * The checkpoint that each model has now. A new one is loaded and verified while the old one
+ * serves; one that cannot be used leaves the old one serving and counts in {@code
  * langevin_checkpoint_loads_total{result="failed"}}. Safe to use from several threads.
  */
-public final class PublishedCheckpoints implements AutoCloseable {
+final class PublishedCheckpoints implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PublishedCheckpoints.class);
 
-    private final ArtifactStore artifacts;
-    private final Map<String, ServingCheckpoint> byModel = new ConcurrentHashMap<>();
-    private final Map<ArtifactId, WeakReference<ServingCheckpoint>> inUse =
-            new ConcurrentHashMap<>();
+    private final Networks networks;
+    private final Map<String, ArtifactId> byModel = new ConcurrentHashMap<>();
     private final Counter loaded;
     private final Counter failed;
     private final TopicFollower<PublishedCheckpoint> follower;
@@ -42,11 +40,11 @@ public final class PublishedCheckpoints implements AutoCloseable {
     private PublishedCheckpoints(
             KafkaConfig kafka,
             Schemas schemas,
-            ArtifactStore artifacts,
+            Networks networks,
             TopicFollower.Unreadable unreadable,
             MeterRegistry metrics)
             throws InterruptedException {
-        this.artifacts = artifacts;
+        this.networks = networks;
         this.loaded = metrics.counter("langevin.checkpoint.loads", "result", "loaded");
         this.failed = metrics.counter("langevin.checkpoint.loads", "result", "failed");
         this.follower =
@@ -60,15 +58,15 @@ public final class PublishedCheckpoints implements AutoCloseable {
     }
 
     /** Returns when everything published so far is loaded. */
-    public static PublishedCheckpoints following(
+    static PublishedCheckpoints following(
             KafkaConfig kafka,
             Schemas schemas,
-            ArtifactStore artifacts,
+            Networks networks,
             TopicFollower.Unreadable unreadable,
             MeterRegistry metrics)
             throws InterruptedException {
         PublishedCheckpoints checkpoints =
-                new PublishedCheckpoints(kafka, schemas, artifacts, unreadable, metrics);
+                new PublishedCheckpoints(kafka, schemas, networks, unreadable, metrics);
         checkpoints.follower.awaitCaughtUp();
         return checkpoints;
     }
@@ -80,7 +78,8 @@ public final class PublishedCheckpoints implements AutoCloseable {
         }
         try {
             ArtifactId id = new ArtifactId(record.getCheckpoint());
-            byModel.put(record.getModel(), load(id));
+            await(new Key(id, Precision.FLOAT32));
+            byModel.put(record.getModel(), id);
             loaded.increment();
             LOG.atInfo()
                     .addKeyValue("model", record.getModel())
@@ -95,48 +94,56 @@ public final class PublishedCheckpoints implements AutoCloseable {
         }
     }
 
+    private void await(Key key) {
+        try {
+            networks.load(key).join();
+        } catch (CompletionException e) {
+            networks.forgetFailed(key);
+            throw e.getCause() instanceof RuntimeException why ? why : e;
+        }
+    }
+
     /**
-     * The checkpoint for a request.
+     * The network for a request; empty as long as it is not there.
      *
      * @param pinned artifact id, or null for the one published last
-     * @throws RejectedException where there is none
+     * @throws RejectedException where the pinned one cannot be had
      */
-    ServingCheckpoint forRequest(String model, String pinned) {
-        ServingCheckpoint current = byModel.get(model);
-        if (pinned == null) {
-            if (current == null) {
-                throw new RejectedException(
-                        "model: must be one of %s, not '%s'"
-                                .formatted(new TreeSet<>(byModel.keySet()), model));
-            }
-            return current;
+    Optional<ServingNetwork> find(String model, String pinned, Precision precision) {
+        ArtifactId id = pinned == null ? byModel.get(model) : id(pinned);
+        if (id == null) {
+            return Optional.empty();
+        }
+        Key key = new Key(id, precision);
+        CompletableFuture<ServingNetwork> network = networks.load(key);
+        if (!network.isDone()) {
+            return Optional.empty();
         }
         try {
-            ArtifactId id = new ArtifactId(pinned);
-            return load(id);
-        } catch (ArtifactException | IllegalArgumentException | UncheckedIOException e) {
+            return Optional.of(network.join());
+        } catch (CompletionException e) {
+            networks.forgetFailed(key);
             // a store that is away must not hold up those who need nothing from it
+            throw new RejectedException("checkpoint: " + e.getCause().getMessage());
+        }
+    }
+
+    private static ArtifactId id(String pinned) {
+        try {
+            return new ArtifactId(pinned);
+        } catch (IllegalArgumentException e) {
             throw new RejectedException("checkpoint: " + e.getMessage());
         }
     }
 
-    /** Ids of the checkpoints published last, by model. */
-    Map<String, ArtifactId> current() {
-        Map<String, ArtifactId> ids = new TreeMap<>();
-        byModel.forEach((model, checkpoint) -> ids.put(model, checkpoint.id()));
-        return ids;
+    /** Models that have a checkpoint, in the order of their names. */
+    SortedSet<String> models() {
+        return new TreeSet<>(byModel.keySet());
     }
 
-    /** One copy of each in memory, for as long as a model or a request uses it. */
-    private ServingCheckpoint load(ArtifactId id) {
-        WeakReference<ServingCheckpoint> known = inUse.get(id);
-        ServingCheckpoint checkpoint = known == null ? null : known.get();
-        if (checkpoint == null) {
-            checkpoint = new ServingCheckpoint(id, Checkpoint.parse(artifacts.get(id)));
-            inUse.values().removeIf(reference -> reference.get() == null);
-            inUse.put(id, new WeakReference<>(checkpoint));
-        }
-        return checkpoint;
+    /** Whether a model has this checkpoint now. */
+    boolean isCurrent(ArtifactId id) {
+        return byModel.containsValue(id);
     }
 
     /** Fails when the topic cannot be followed any longer. */

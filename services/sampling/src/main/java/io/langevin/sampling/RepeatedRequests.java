@@ -18,6 +18,11 @@ final class RepeatedRequests {
         this.ended = ended;
     }
 
+    /** Returns when everything that has ended by now is known. */
+    void catchUp() throws InterruptedException {
+        ended.catchUp();
+    }
+
     /** The first outcome of a request that has ended, to be given again. */
     Optional<byte[]> outcome(SampleRequest request) {
         return ended.outcome(request.getRequestId());

@@ -2,11 +2,7 @@ package io.langevin.sampling;
 
 import static io.langevin.messaging.RecordRules.require;
 
-import io.langevin.artifacts.ArtifactException;
-import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
-import io.langevin.datasets.DatasetException;
-import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.messaging.RejectedException;
 import io.langevin.noise.SamplingPlan;
@@ -20,9 +16,6 @@ import io.langevin.score.ImageSeeds;
 import io.langevin.score.Inpainting;
 import io.langevin.score.RowTask;
 import io.langevin.score.TrajectoryBatch;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -48,6 +41,10 @@ final class RequestWork {
     private record NetworkShape(int channels, int size) {
         int dimension() {
             return channels * size * size;
+        }
+
+        ImageShape ofImages() {
+            return new ImageShape(size, channels);
         }
     }
 
@@ -87,14 +84,23 @@ final class RequestWork {
                 task.getKind() == TaskKind.DENOISE
                         ? denoising(task)
                         : RequestPlans.of(request.getSampler(), checkpoint);
-        boolean given = task.getKind() == TaskKind.INPAINT || task.getKind() == TaskKind.DENOISE;
         float[] image =
-                given
-                        ? given("image", task.getImage(), task.getImageArtifact(), shape, artifacts)
+                isGivenImages(request)
+                        ? GivenImage.pixels(
+                                "image",
+                                task.getImage(),
+                                task.getImageArtifact(),
+                                shape.ofImages(),
+                                artifacts)
                         : new float[0];
         float[] mask =
                 task.getKind() == TaskKind.INPAINT
-                        ? given("mask", task.getMask(), task.getMaskArtifact(), shape, artifacts)
+                        ? GivenImage.pixels(
+                                "mask",
+                                task.getMask(),
+                                task.getMaskArtifact(),
+                                shape.ofImages(),
+                                artifacts)
                         : new float[0];
         checkCounts(request, plan, shape.dimension());
         return new RequestWork(request, shape, plan, image, mask);
@@ -156,6 +162,17 @@ final class RequestWork {
         return plan;
     }
 
+    /** Memory that the given images take, in bytes. */
+    long bytes() {
+        return (long) Float.BYTES * (image.length + mask.length);
+    }
+
+    /** Whether an image is to be read before the work can begin. */
+    static boolean isGivenImages(SampleRequest request) {
+        TaskKind kind = request.getTask().getKind();
+        return kind == TaskKind.INPAINT || kind == TaskKind.DENOISE;
+    }
+
     /** Of the image alone. */
     long seedOf(int index) {
         return task.getKind() == TaskKind.INTERPOLATE
@@ -163,12 +180,8 @@ final class RequestWork {
                 : ImageSeeds.ofImage(seed, index);
     }
 
-    /** Puts an image into a free slot. */
-    void begin(
-            TrajectoryBatch<ActiveRequest.Image> batch,
-            ActiveRequest owner,
-            int index,
-            Previews previews) {
+    /** An image of the request that is about to begin, or to go on. */
+    Start start(ActiveRequest owner, int index, Previews previews) {
         RowTask own =
                 switch (task.getKind()) {
                     case INPAINT -> new Inpainting(image, mask);
@@ -183,11 +196,35 @@ final class RequestWork {
                                 own,
                                 every,
                                 (row, pixels) -> previews.offer(owner, index, row, pixels));
-        var begun = new ActiveRequest.Image(owner, index, own);
-        if (task.getKind() == TaskKind.DENOISE) {
-            batch.add(begun, plan, noise(index), all, image);
-        } else {
-            batch.add(begun, plan, noise(index), all);
+        return new Start(new ActiveRequest.Image(owner, index, own), noise(index), all);
+    }
+
+    /** All that a batch needs to know of an image. */
+    final class Start {
+        private final ActiveRequest.Image begun;
+        private final ImageNoise noise;
+        private final RowTask rowTask;
+
+        private Start(ActiveRequest.Image begun, ImageNoise noise, RowTask rowTask) {
+            this.begun = begun;
+            this.noise = noise;
+            this.rowTask = rowTask;
+        }
+
+        /** Takes a free slot. */
+        void enter(TrajectoryBatch<ActiveRequest.Image> batch) {
+            if (task.getKind() == TaskKind.DENOISE) {
+                batch.add(begun, plan, noise, rowTask, image);
+            } else {
+                batch.add(begun, plan, noise, rowTask);
+            }
+        }
+
+        /**
+         * @throws IllegalArgumentException where that is not a state of this image
+         */
+        TrajectoryBatch.Parked<ActiveRequest.Image> resumed(TrajectoryBatch.Saved saved) {
+            return TrajectoryBatch.Parked.of(begun, plan, noise, rowTask, saved);
         }
     }
 
@@ -209,46 +246,5 @@ final class RequestWork {
             return new Picture(picture, width, shape.size());
         }
         return new Picture(pixels, shape.size(), shape.size());
-    }
-
-    /** By bytes or by artifact, as the network's images are. */
-    private static float[] given(
-            String field,
-            ByteBuffer bytes,
-            String artifact,
-            NetworkShape shape,
-            ArtifactStore artifacts) {
-        require(
-                bytes == null ^ artifact == null,
-                "task.%s and task.%sArtifact".formatted(field, field),
-                "be given one or the other",
-                bytes == null ? "none" : "both");
-        try {
-            byte[] file = bytes == null ? artifacts.get(new ArtifactId(artifact)) : copyOf(bytes);
-            if (file.length == Float.BYTES * shape.dimension() && !ImageDataset.isImage(file)) {
-                return floats(field, file);
-            }
-            return ImageDataset.decode(file, new ImageShape(shape.size(), shape.channels()));
-        } catch (DatasetException
-                | ArtifactException
-                | IllegalArgumentException
-                | UncheckedIOException e) {
-            throw new RejectedException("task.%s: %s".formatted(field, e.getMessage()));
-        }
-    }
-
-    private static float[] floats(String field, byte[] file) {
-        float[] pixels = new float[file.length / Float.BYTES];
-        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(pixels);
-        for (float pixel : pixels) {
-            require(Float.isFinite(pixel), "task." + field, "have finite numbers", pixel);
-        }
-        return pixels;
-    }
-
-    private static byte[] copyOf(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 }

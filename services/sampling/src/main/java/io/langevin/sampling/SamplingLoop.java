@@ -2,7 +2,6 @@ package io.langevin.sampling;
 
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
-import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.Cancellations;
 import io.langevin.messaging.RejectedException;
 import io.langevin.messaging.Schemas;
@@ -17,8 +16,10 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
@@ -33,44 +34,56 @@ import org.slf4j.LoggerFactory;
 final class SamplingLoop implements ServiceLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SamplingLoop.class);
     private static final Duration IDLE = Duration.ofMillis(200);
+    private static final Duration SOON = Duration.ofMillis(5);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
     private static final int CLAIMED_AT_ONCE = 64;
-
-    /** A request may carry an image and a mask. */
     private static final int MAXIMUM_REQUESTS = 512;
+
+    /** Requests whose model is not there hold up their partition when there are too many. */
+    private static final int MAXIMUM_WAITING = 64;
 
     private final SamplingConfig config;
     private final Schemas schemas;
+    private final Networks networks;
     private final PublishedCheckpoints checkpoints;
-    private final ArtifactStore artifacts;
+    private final Preparation preparation;
     private final Cancellations cancellations;
     private final RepeatedRequests repeated;
+    private final SavedRequests savedRequests;
     private final SamplingRecords records;
+    private final NetworkBatches batches;
     private final SamplingMetrics metrics;
+    private final MeterRegistry registry;
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    private final List<Preparation.Waiting> waiting = new ArrayList<>();
     private final List<ActiveRequest> active = new ArrayList<>();
-    private final NetworkBatches batches;
 
     SamplingLoop(
             SamplingConfig config,
             Schemas schemas,
+            Networks networks,
             PublishedCheckpoints checkpoints,
-            ArtifactStore artifacts,
+            Preparation preparation,
             Cancellations cancellations,
-            EndedRequests ended,
-            Previews previews,
-            MeterRegistry registry)
-            throws InterruptedException {
+            RepeatedRequests repeated,
+            SavedRequests savedRequests,
+            SamplingRecords records,
+            NetworkBatches batches,
+            SamplingMetrics metrics,
+            MeterRegistry registry) {
         this.config = config;
         this.schemas = schemas;
+        this.networks = networks;
         this.checkpoints = checkpoints;
-        this.artifacts = artifacts;
+        this.preparation = preparation;
         this.cancellations = cancellations;
-        this.repeated = new RepeatedRequests(ended);
-        this.records = new SamplingRecords(config, schemas, artifacts);
-        this.metrics = new SamplingMetrics(registry);
-        this.batches = new NetworkBatches(config, metrics, previews);
+        this.repeated = repeated;
+        this.savedRequests = savedRequests;
+        this.records = records;
+        this.batches = batches;
+        this.metrics = metrics;
+        this.registry = registry;
     }
 
     @Override
@@ -83,20 +96,30 @@ final class SamplingLoop implements ServiceLoop {
                             schemas,
                             SAMPLING_REQUESTS,
                             SamplingService.NAME,
-                            config.instance())) {
+                            config.instance(),
+                            registry,
+                            this::partitionsTaken)) {
                 while (!isClosed()) {
                     turn(stream);
                     said = false;
                 }
+                drain(stream);
             } catch (KafkaException | UncheckedIOException e) {
                 said = saidThatItStartsAgain(said, e);
                 closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
             } finally {
+                waiting.clear();
                 active.clear();
                 repeated.clear();
-                batches.close();
+                batches.clear();
             }
         }
+    }
+
+    /** What their last owner has ended or saved must be known before their first record comes. */
+    private void partitionsTaken() throws InterruptedException {
+        repeated.catchUp();
+        savedRequests.catchUp();
     }
 
     private boolean saidThatItStartsAgain(boolean said, Exception e) {
@@ -109,27 +132,42 @@ final class SamplingLoop implements ServiceLoop {
     }
 
     private void turn(TransactionalStream<SampleRequest> stream) {
-        Duration patience = active.isEmpty() ? IDLE : Duration.ZERO;
+        claim(stream);
+        repeated.settle();
+        endEarly(stream);
+        begin(stream);
+        batches.share(active);
+        batches.step((image, pixels) -> finished(image, pixels, stream));
+        batches.forget(networks.evict(this::isNeeded));
+        metrics.waiting(active.size(), admittedImages(), stream.lag());
+    }
+
+    private void claim(TransactionalStream<SampleRequest> stream) {
+        Duration patience = !active.isEmpty() ? Duration.ZERO : waiting.isEmpty() ? IDLE : SOON;
         for (int claimed = 0; claimed < CLAIMED_AT_ONCE; claimed++) {
-            boolean room =
-                    admittedImages() < config.admittedImages() && active.size() < MAXIMUM_REQUESTS;
-            List<Claim<SampleRequest>> claims = stream.poll(patience, room ? 1 : 0);
+            List<Claim<SampleRequest>> claims = stream.poll(patience, isRoom() ? 1 : 0);
             if (claims.isEmpty()) {
-                break;
+                return;
             }
             claims.forEach(claim -> admit(claim, stream));
             patience = Duration.ZERO;
         }
-        repeated.settle();
-        endEarly(stream);
-        batches.share(active);
-        batches.step((image, pixels) -> finished(image, pixels, stream));
-        batches.forgetIdle(checkpoints.current().values());
-        metrics.waiting(active.size(), admittedImages());
+    }
+
+    private boolean isRoom() {
+        return waiting.size() < MAXIMUM_WAITING
+                && active.size() < MAXIMUM_REQUESTS
+                && admittedImages() < config.admittedImages()
+                && admittedBytes() < config.admittedBytes();
     }
 
     private int admittedImages() {
-        return active.stream().mapToInt(a -> Math.min(a.unfinished(), config.slots())).sum();
+        return active.stream().mapToInt(a -> Math.min(a.unfinished(), a.network().slots())).sum();
+    }
+
+    private long admittedBytes() {
+        return active.stream().mapToLong(ActiveRequest::bytes).sum()
+                + waiting.stream().mapToLong(w -> w.claim().source().serializedValueSize()).sum();
     }
 
     private void admit(Claim<SampleRequest> claim, TransactionalStream<SampleRequest> stream) {
@@ -139,62 +177,91 @@ final class SamplingLoop implements ServiceLoop {
             Optional<byte[]> outcome = repeated.outcome(request);
             if (outcome.isPresent()) {
                 stream.complete(claim, records.again(claim, outcome.get()));
-                return;
-            }
-            if (!repeated.isFirst(claim)) {
+            } else if (repeated.isFirst(claim)) {
+                waiting.add(preparation.of(claim));
+            } else {
                 stream.complete(claim, List.of());
-                return;
             }
-            ServingCheckpoint checkpoint =
-                    checkpoints.forRequest(request.getModel(), request.getCheckpoint());
-            active.add(
-                    new ActiveRequest(
-                            claim,
-                            checkpoint,
-                            RequestWork.of(request, checkpoint.checkpoint(), artifacts)));
         } catch (RejectedException e) {
-            LOG.atInfo()
-                    .addKeyValue("requestId", request.getRequestId())
-                    .addKeyValue("reason", e.getMessage())
-                    .log("request refused");
-            repeated.failed(claim);
-            metrics.ended(SampleStatus.FAILED, 0);
-            stream.complete(claim, records.rejected(claim, e.getMessage()));
+            refuse(claim, e, stream);
         }
     }
 
-    /** Cancelled, expired and lost requests leave before the next network call. */
+    private void begin(TransactionalStream<SampleRequest> stream) {
+        for (Preparation.Waiting request : List.copyOf(waiting)) {
+            try {
+                Optional<ActiveRequest> ready = preparation.ready(request);
+                if (ready.isPresent()) {
+                    waiting.remove(request);
+                    active.add(ready.get());
+                }
+            } catch (RejectedException e) {
+                waiting.remove(request);
+                refuse(request.claim(), e, stream);
+            }
+        }
+    }
+
+    private void refuse(
+            Claim<SampleRequest> claim,
+            RejectedException why,
+            TransactionalStream<SampleRequest> stream) {
+        LOG.atInfo()
+                .addKeyValue("requestId", claim.record().getRequestId())
+                .addKeyValue("reason", why.getMessage())
+                .log("request refused");
+        repeated.failed(claim);
+        metrics.ended(SampleStatus.FAILED, 0);
+        stream.complete(claim, records.rejected(claim, why.getMessage()));
+    }
+
+    /** Why a request is to leave before the next network call. */
+    private record EarlyEnd(SampleStatus status, String reason) {}
+
     private void endEarly(TransactionalStream<SampleRequest> stream) {
         Instant now = Instant.now();
-        for (ActiveRequest request : List.copyOf(active)) {
-            var cancellation = cancellations.of(request.request().getRequestId());
-            if (request.claim().isLost()) {
-                leave(request);
-            } else if (cancellation.isPresent()) {
-                leave(request);
-                end(request, SampleStatus.CANCELLED, cancellation.get().getReason(), stream);
-            } else if (request.isExpired(now)) {
-                leave(request);
-                String reason =
-                        "deadline: %s has passed".formatted(request.request().getDeadline());
-                end(request, SampleStatus.EXPIRED, reason, stream);
-            } else if (request.isExpired(now.plusMillis(atLeast(request)))) {
-                leave(request);
-                String reason =
-                        "deadline: %s cannot be met, the images need at least %d ms more"
-                                .formatted(request.request().getDeadline(), atLeast(request));
-                end(request, SampleStatus.EXPIRED, reason, stream);
+        for (Preparation.Waiting request : List.copyOf(waiting)) {
+            Claim<SampleRequest> claim = request.claim();
+            Optional<EarlyEnd> end = earlyEnd(claim.record(), now, 0);
+            if (claim.isLost() || end.isPresent()) {
+                waiting.remove(request);
             }
+            end.ifPresent(
+                    why -> {
+                        metrics.ended(why.status, 0);
+                        stream.complete(claim, records.neverBegan(claim, why.status, why.reason));
+                    });
+        }
+        for (ActiveRequest request : List.copyOf(active)) {
+            long atLeast = Math.round(1e3 * batches.secondsAtLeast(request));
+            Optional<EarlyEnd> end = earlyEnd(request.request(), now, atLeast);
+            if (request.claim().isLost() || end.isPresent()) {
+                active.remove(request);
+                batches.giveUp(request);
+            }
+            end.ifPresent(why -> end(request, why.status, why.reason, stream));
         }
     }
 
-    private long atLeast(ActiveRequest request) {
-        return Math.round(1e3 * batches.secondsAtLeast(request));
-    }
-
-    private void leave(ActiveRequest request) {
-        active.remove(request);
-        batches.giveUp(request);
+    /**
+     * @param atLeast milliseconds that the rest of the request takes at the present rate
+     */
+    private Optional<EarlyEnd> earlyEnd(SampleRequest request, Instant now, long atLeast) {
+        var cancellation = cancellations.of(request.getRequestId());
+        if (cancellation.isPresent()) {
+            return Optional.of(
+                    new EarlyEnd(SampleStatus.CANCELLED, cancellation.get().getReason()));
+        }
+        Instant deadline = request.getDeadline();
+        if (deadline == null || !now.plusMillis(atLeast).isAfter(deadline)) {
+            return Optional.empty();
+        }
+        String reason =
+                now.isAfter(deadline)
+                        ? "deadline: %s has passed".formatted(deadline)
+                        : "deadline: %s cannot be met, the images need at least %d ms more"
+                                .formatted(deadline, atLeast);
+        return Optional.of(new EarlyEnd(SampleStatus.EXPIRED, reason));
     }
 
     private void finished(Image image, float[] pixels, TransactionalStream<SampleRequest> stream) {
@@ -217,6 +284,37 @@ final class SamplingLoop implements ServiceLoop {
             metrics.served(asked, request.firstCall().orElseThrow(), Instant.now());
         }
         stream.complete(request.claim(), records.ended(request, status, reason));
+    }
+
+    private boolean isNeeded(ServingNetwork.Key key) {
+        Set<ServingNetwork.Key> inUse = new HashSet<>();
+        active.forEach(request -> inUse.add(request.network().key()));
+        return !waiting.isEmpty() || inUse.contains(key) || checkpoints.isCurrent(key.checkpoint());
+    }
+
+    /**
+     * What has not begun goes to whoever has the partition next; what has is finished within the
+     * grace time, or saved as far as it has come.
+     */
+    private void drain(TransactionalStream<SampleRequest> stream) {
+        Instant end = Instant.now().plus(config.grace());
+        waiting.clear();
+        active.removeIf(request -> request.firstCall().isEmpty());
+        active.forEach(ActiveRequest::beginNoMore);
+        while (Instant.now().isBefore(end) && active.stream().anyMatch(a -> a.unfinished() > 0)) {
+            stream.poll(Duration.ZERO, 0);
+            endEarly(stream);
+            batches.share(active);
+            batches.step((image, pixels) -> finished(image, pixels, stream));
+        }
+        for (ActiveRequest request : active) {
+            batches.park(request);
+            stream.publish(request.claim(), records.saved(request, savedRequests.save(request)));
+        }
+        stream.flush();
+        if (!active.isEmpty()) {
+            LOG.atInfo().addKeyValue("requests", active.size()).log("saved as far as they came");
+        }
     }
 
     private boolean isClosed() {

@@ -2,6 +2,7 @@ package io.langevin.sampling;
 
 import io.langevin.records.SampleStatus;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What the sampling service says about itself. */
 final class SamplingMetrics {
@@ -19,12 +21,14 @@ final class SamplingMetrics {
     private final Counter networkCalls;
     private final Counter slotsUsed;
     private final Counter slotsOffered;
+    private final DistributionSummary fill;
     private final Timer callTime;
     private final Timer queueTime;
     private final Timer computeTime;
     private final Timer totalTime;
     private final AtomicInteger activeRequests;
     private final AtomicInteger activeImages;
+    private final AtomicLong lag;
 
     SamplingMetrics(MeterRegistry registry) {
         for (SampleStatus status : SampleStatus.values()) {
@@ -39,11 +43,17 @@ final class SamplingMetrics {
         networkCalls = registry.counter("langevin.sampling.network.calls");
         slotsUsed = registry.counter("langevin.sampling.slots.used");
         slotsOffered = registry.counter("langevin.sampling.slots.offered");
+        fill =
+                DistributionSummary.builder("langevin.sampling.fill")
+                        .description("Part of the slots that a network call used, 0 to 1.")
+                        .serviceLevelObjectives(0.125, 0.25, 0.5, 0.75, 0.9, 1)
+                        .register(registry);
         callTime = histogram(registry, "langevin.sampling.network.call");
         queueTime = histogram(registry, "langevin.sampling.queue");
         computeTime = histogram(registry, "langevin.sampling.compute");
         totalTime = histogram(registry, "langevin.sampling.total");
         activeRequests = registry.gauge("langevin.sampling.requests.active", new AtomicInteger());
+        lag = registry.gauge("langevin.sampling.lag", new AtomicLong());
         activeImages = registry.gauge("langevin.sampling.images.active", new AtomicInteger());
     }
 
@@ -73,9 +83,14 @@ final class SamplingMetrics {
         callTime.record(Math.round(1e9 * seconds), TimeUnit.NANOSECONDS);
         slotsUsed.increment(used);
         slotsOffered.increment(offered);
+        fill.record((double) used / offered);
     }
 
-    void waiting(int active, int admitted) {
+    /**
+     * @param unread requests of this process's partitions that it has not read yet
+     */
+    void waiting(int active, int admitted, long unread) {
+        lag.set(unread);
         activeRequests.set(active);
         activeImages.set(admitted);
     }

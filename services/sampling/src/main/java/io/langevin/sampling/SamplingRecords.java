@@ -2,6 +2,7 @@ package io.langevin.sampling;
 
 import static io.langevin.messaging.Topics.SAMPLING_IMAGES;
 import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
+import static io.langevin.messaging.Topics.SAMPLING_SAVED;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
@@ -14,6 +15,7 @@ import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
+import io.langevin.records.SavedRequest;
 import io.langevin.score.Checkpoint;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -26,10 +28,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** The records that answer a sample request. */
 final class SamplingRecords {
+    /** Images of a request stay in memory until it ends: those beyond go to the store. */
+    private static final long INLINE_BYTES_OF_A_REQUEST = 16 << 20;
+
     private final SamplingConfig config;
     private final ArtifactStore artifacts;
     private final AvroSerde<GeneratedImage> images;
     private final AvroSerde<SampleOutcome> outcomes;
+    private final AvroSerde<SavedRequest> saved;
     private final EventHeaders headers = EventHeaders.ofService(SamplingService.NAME);
 
     SamplingRecords(SamplingConfig config, Schemas schemas, ArtifactStore artifacts)
@@ -38,6 +44,7 @@ final class SamplingRecords {
         this.artifacts = artifacts;
         this.images = schemas.serde(SAMPLING_IMAGES);
         this.outcomes = schemas.serde(SAMPLING_OUTCOMES);
+        this.saved = schemas.serde(SAMPLING_SAVED);
     }
 
     /** A finished image; a large one goes to the artifact store. */
@@ -45,10 +52,12 @@ final class SamplingRecords {
         ActiveRequest active = done.request();
         SampleRequest request = active.request();
         RequestWork.Picture picture = active.work().picture(done, pixels);
-        Checkpoint checkpoint = active.checkpoint().checkpoint();
+        Checkpoint checkpoint = active.network().checkpoint();
         int channels = checkpoint.architecture().channels();
         byte[] file = ImageFile.of(picture, channels, request.getImageFormat());
-        boolean inline = file.length <= config.inlineLimit();
+        boolean inline =
+                file.length <= config.inlineLimit()
+                        && active.imageBytes() + file.length <= INLINE_BYTES_OF_A_REQUEST;
         return GeneratedImage.newBuilder()
                 .setRequestId(request.getRequestId())
                 .setIndex(done.index())
@@ -62,7 +71,7 @@ final class SamplingRecords {
                 .setSha256(ArtifactId.of(file).hex())
                 .setSeed(active.work().seedOf(done.index()))
                 .setModel(request.getModel())
-                .setCheckpoint(active.checkpoint().id().hex())
+                .setCheckpoint(active.network().id().hex())
                 .setScheduleId(checkpoint.scheduleId())
                 .setNetworkEvaluations(active.work().plan().networkEvaluations())
                 .setGeneratedAt(Instant.now())
@@ -83,7 +92,7 @@ final class SamplingRecords {
         SampleOutcome outcome =
                 outcome(active.claim(), status, reason)
                         .setImages(standing.size())
-                        .setCheckpoint(active.checkpoint().id().hex())
+                        .setCheckpoint(active.network().id().hex())
                         .setQueuedMillis(Math.max(0, Duration.between(asked, began).toMillis()))
                         .setComputedMillis(Duration.between(began, now).toMillis())
                         .setNetworkEvaluations(
@@ -94,13 +103,37 @@ final class SamplingRecords {
             outputs.add(record(active.claim(), SAMPLING_IMAGES, images.encode(image), image));
         }
         outputs.add(record(active.claim(), SAMPLING_OUTCOMES, outcomes.encode(outcome), outcome));
+        if (active.wasSaved()) {
+            outputs.add(forgotten(active.claim()));
+        }
         return outputs;
     }
 
-    /** The outcome of a request that never began; what was wrong may be its labels. */
+    /** Where the next worker finds what this one has come to. */
+    List<ProducerRecord<String, byte[]>> saved(ActiveRequest active, SavedRequest saved) {
+        return List.of(record(active.claim(), SAMPLING_SAVED, this.saved.encode(saved), saved));
+    }
+
+    /** A saved state that nobody needs any more. */
+    private ProducerRecord<String, byte[]> forgotten(Claim<SampleRequest> claim) {
+        return new ProducerRecord<>(
+                config.kafka().name(SAMPLING_SAVED), claim.source().key(), null);
+    }
+
+    /** The outcome of a request that never began. */
+    List<ProducerRecord<String, byte[]>> neverBegan(
+            Claim<SampleRequest> claim, SampleStatus status, String reason) {
+        return answer(claim, outcome(claim, status, reason).build());
+    }
+
+    /** The outcome of a request that cannot be worked on; what is wrong may be its labels. */
     List<ProducerRecord<String, byte[]>> rejected(Claim<SampleRequest> claim, String reason) {
-        SampleOutcome outcome =
-                outcome(claim, SampleStatus.FAILED, reason).setLabels(Map.of()).build();
+        return answer(
+                claim, outcome(claim, SampleStatus.FAILED, reason).setLabels(Map.of()).build());
+    }
+
+    private List<ProducerRecord<String, byte[]>> answer(
+            Claim<SampleRequest> claim, SampleOutcome outcome) {
         return List.of(record(claim, SAMPLING_OUTCOMES, outcomes.encode(outcome), outcome));
     }
 

@@ -6,6 +6,7 @@ import io.langevin.messaging.DeadLetterWriter;
 import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.ServiceMain;
+import io.langevin.score.TorchScoreNetwork;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Draws images: sample requests in, images and outcomes out. */
@@ -21,29 +22,55 @@ public final class SamplingService {
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
     public static Running start(SamplingConfig config, MeterRegistry metrics)
             throws InterruptedException {
-        var schemas = new Schemas(config.kafka());
+        return start(config, metrics, TorchScoreNetwork::new);
+    }
+
+    /** The same on networks of another make. */
+    public static Running start(
+            SamplingConfig config, MeterRegistry metrics, NetworkFactory factory)
+            throws InterruptedException {
+        var kafka = config.kafka();
+        var schemas = new Schemas(kafka);
         var artifacts = ArtifactStore.open(config.artifacts());
-        var deadLetters = DeadLetterWriter.open(config.kafka(), NAME);
-        var cancellations = Cancellations.following(config.kafka(), schemas, deadLetters);
+        var deadLetters = DeadLetterWriter.open(kafka, NAME);
+        var cancellations = Cancellations.following(kafka, schemas, deadLetters);
+        var networks = new Networks(config, artifacts, factory);
         var checkpoints =
-                PublishedCheckpoints.following(
-                        config.kafka(), schemas, artifacts, deadLetters, metrics);
-        var ended = EndedRequests.following(config.kafka(), schemas, deadLetters);
+                PublishedCheckpoints.following(kafka, schemas, networks, deadLetters, metrics);
+        var ended = EndedRequests.following(kafka, schemas, deadLetters);
+        var saved = SavedRequests.following(kafka, schemas, artifacts, deadLetters);
         var previews = Previews.start(config, schemas, metrics);
+        var preparation =
+                new Preparation(config.modelWait(), checkpoints, artifacts, saved, previews);
+        var samplingMetrics = new SamplingMetrics(metrics);
         var loop =
                 new SamplingLoop(
                         config,
                         schemas,
+                        networks,
                         checkpoints,
-                        artifacts,
+                        preparation,
                         cancellations,
-                        ended,
-                        previews,
+                        new RepeatedRequests(ended),
+                        saved,
+                        new SamplingRecords(config, schemas, artifacts),
+                        new NetworkBatches(config, samplingMetrics, previews, networks.device()),
+                        samplingMetrics,
                         metrics);
         return Running.loop(NAME, loop)
-                .closing(artifacts, deadLetters, cancellations, checkpoints, ended, previews)
+                .closing(
+                        artifacts,
+                        networks,
+                        deadLetters,
+                        cancellations,
+                        checkpoints,
+                        ended,
+                        saved,
+                        preparation,
+                        previews)
                 .dependingOn(cancellations.ended())
                 .dependingOn(ended.ended())
+                .dependingOn(saved.ended())
                 .dependingOn(checkpoints.ended());
     }
 }

@@ -23,6 +23,7 @@ import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.NetworkArchitecture;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -48,10 +49,24 @@ final class SamplingFixture implements AutoCloseable {
     }
 
     void startService() throws InterruptedException {
-        service =
-                SamplingService.start(
-                        new SamplingConfig(kafka, folder.toUri(), "one", 4, 64, 10, 1 << 18),
-                        new SimpleMeterRegistry());
+        service = SamplingService.start(config("one"), new SimpleMeterRegistry());
+    }
+
+    /** Four slots, and no patience. */
+    SamplingConfig config(String instance) {
+        return new SamplingConfig(
+                kafka,
+                folder.toUri(),
+                instance,
+                4,
+                64,
+                1 << 27,
+                10,
+                1 << 18,
+                1 << 30,
+                1 << 30,
+                Duration.ZERO,
+                Duration.ZERO);
     }
 
     void stopService() {

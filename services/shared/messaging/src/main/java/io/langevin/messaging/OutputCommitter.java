@@ -1,11 +1,14 @@
 package io.langevin.messaging;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -27,6 +30,7 @@ final class OutputCommitter implements AutoCloseable {
     private static final Duration FLUSH_WITHIN = Duration.ofSeconds(10);
 
     private final Producer<String, byte[]> producer;
+    private final Timer transactions;
     private final Thread thread;
     private List<Work> waiting = new ArrayList<>();
     private boolean committing;
@@ -35,17 +39,21 @@ final class OutputCommitter implements AutoCloseable {
     private Optional<RuntimeException> failure = Optional.empty();
     private ConsumerGroupMetadata group;
 
+    /**
+     * @param offset that is done; empty where the record is still being worked on
+     */
     private record Work(
             ClaimedPartition partition,
-            long offset,
+            OptionalLong offset,
             List<ProducerRecord<String, byte[]>> outputs) {}
 
-    private OutputCommitter(Producer<String, byte[]> producer, String name) {
+    private OutputCommitter(Producer<String, byte[]> producer, String name, MeterRegistry metrics) {
         this.producer = producer;
+        this.transactions = metrics.timer("langevin.transactions");
         this.thread = new Thread(this::run, name + "-committer");
     }
 
-    static OutputCommitter start(KafkaConfig kafka, String transactionalId) {
+    static OutputCommitter start(KafkaConfig kafka, String transactionalId, MeterRegistry metrics) {
         Producer<String, byte[]> producer =
                 kafka.producer(
                         Map.of(
@@ -59,7 +67,7 @@ final class OutputCommitter implements AutoCloseable {
             producer.close(Duration.ZERO);
             throw e;
         }
-        OutputCommitter committer = new OutputCommitter(producer, transactionalId);
+        OutputCommitter committer = new OutputCommitter(producer, transactionalId, metrics);
         committer.thread.start();
         return committer;
     }
@@ -70,7 +78,14 @@ final class OutputCommitter implements AutoCloseable {
 
     synchronized void commit(
             ClaimedPartition partition, long offset, List<ProducerRecord<String, byte[]>> outputs) {
-        waiting.add(new Work(partition, offset, List.copyOf(outputs)));
+        waiting.add(new Work(partition, OptionalLong.of(offset), List.copyOf(outputs)));
+        notifyAll();
+    }
+
+    /** Outputs of a record that is not done. */
+    synchronized void publish(
+            ClaimedPartition partition, List<ProducerRecord<String, byte[]>> outputs) {
+        waiting.add(new Work(partition, OptionalLong.empty(), List.copyOf(outputs)));
         notifyAll();
     }
 
@@ -111,7 +126,9 @@ final class OutputCommitter implements AutoCloseable {
     private void run() {
         try {
             for (List<Work> batch = next(); !batch.isEmpty(); batch = next()) {
+                long begin = System.nanoTime();
                 commit(batch);
+                transactions.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
                 finished();
             }
         } catch (RuntimeException e) {
@@ -143,7 +160,10 @@ final class OutputCommitter implements AutoCloseable {
                 continue;
             }
             work.outputs.forEach(producer::send);
-            offsets.put(work.partition.partition(), work.partition.complete(work.offset));
+            work.offset.ifPresent(
+                    offset ->
+                            offsets.put(
+                                    work.partition.partition(), work.partition.complete(offset)));
         }
         producer.sendOffsetsToTransaction(offsets, asOf);
         commitTransaction();

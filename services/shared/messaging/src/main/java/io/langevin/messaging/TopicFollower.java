@@ -6,11 +6,15 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -28,9 +32,16 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     private final Handler<T> handler;
     private final Unreadable unreadable;
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+    private final Queue<Mark> marks = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
     private volatile boolean closed;
+
+    /** Somebody waits until all that is there now has been handled. */
+    private static final class Mark {
+        private final CompletableFuture<Void> passed = new CompletableFuture<>();
+        private Optional<Map<TopicPartition, Long>> ends = Optional.empty();
+    }
 
     /** Takes a record; the value is null where the key was deleted. */
     public interface Handler<T> {
@@ -89,8 +100,28 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
      * @throws RuntimeException what ended the follower before that
      */
     public void awaitCaughtUp() throws InterruptedException {
+        await(caughtUp);
+    }
+
+    /**
+     * Returns when what is committed now has been handled.
+     *
+     * @throws RuntimeException what ended the follower before that
+     */
+    public void catchUp() throws InterruptedException {
+        awaitCaughtUp();
+        var mark = new Mark();
+        marks.add(mark);
+        if (ended.isDone()) {
+            throw new IllegalStateException("the follower has ended");
+        }
+        consumer.wakeup();
+        await(mark.passed);
+    }
+
+    private static void await(CompletableFuture<Void> future) throws InterruptedException {
         try {
-            caughtUp.get();
+            future.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
@@ -117,20 +148,48 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
                 if (!caughtUp.isDone() && isPast(ends)) {
                     caughtUp.complete(null);
                 }
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                passMarks();
+                for (ConsumerRecord<String, byte[]> record : poll()) {
                     handle(record);
                 }
             }
             ended.complete(null);
         } catch (WakeupException e) {
-            ended.complete(null); // only close wakes it up
+            ended.complete(null); // closed
         } catch (RuntimeException e) {
             caughtUp.completeExceptionally(e);
             ended.completeExceptionally(e);
         } catch (InterruptedException e) {
             ended.complete(null);
         } finally {
-            caughtUp.completeExceptionally(new IllegalStateException(name + ": closed"));
+            var gone = new IllegalStateException(name + ": closed");
+            caughtUp.completeExceptionally(gone);
+            ended.completeExceptionally(gone);
+            marks.forEach(mark -> mark.passed.completeExceptionally(gone));
+        }
+    }
+
+    private ConsumerRecords<String, byte[]> poll() {
+        try {
+            return consumer.poll(POLL);
+        } catch (WakeupException e) {
+            return ConsumerRecords.empty(); // closed, or there is a mark to look at
+        }
+    }
+
+    private void passMarks() {
+        try {
+            for (Mark mark : marks) {
+                if (mark.ends.isEmpty()) {
+                    mark.ends = Optional.of(consumer.endOffsets(consumer.assignment()));
+                }
+                if (isPast(mark.ends.get())) {
+                    marks.remove(mark);
+                    mark.passed.complete(null);
+                }
+            }
+        } catch (WakeupException e) {
+            // closed, or there is one more mark: in the next turn
         }
     }
 

@@ -1,6 +1,7 @@
 package io.langevin.messaging;
 
 import io.langevin.records.Cancellation;
+import io.langevin.records.CancellationOutcome;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
 import io.langevin.records.PublishedCheckpoint;
@@ -10,6 +11,7 @@ import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SamplePreview;
 import io.langevin.records.SampleRequest;
+import io.langevin.records.SavedRequest;
 import io.langevin.records.ScheduleJob;
 import io.langevin.records.ScheduleResult;
 import io.langevin.records.TrainingJob;
@@ -40,6 +42,8 @@ public final class Topics {
             topic("sampling.outcomes", SampleOutcome.class, 12, days(7));
     public static final Topic<SamplePreview> SAMPLING_PREVIEWS =
             topic("sampling.previews", SamplePreview.class, 12, Duration.ofHours(1));
+    public static final Topic<SavedRequest> SAMPLING_SAVED =
+            new Topic<>("sampling.saved", SavedRequest.class, 1, Optional.empty());
     public static final Topic<RetrainingRequest> RETRAINING_REQUESTS =
             topic("retraining.requests", RetrainingRequest.class, 12, days(30));
     // Job topics have one partition: with two, idle workers starve beside a busy one.
@@ -61,6 +65,8 @@ public final class Topics {
             new Topic<>("model.checkpoints", PublishedCheckpoint.class, 1, Optional.empty());
     public static final Topic<Cancellation> CANCELLATIONS =
             topic("cancellations", Cancellation.class, 1, days(7));
+    public static final Topic<CancellationOutcome> CANCELLATION_OUTCOMES =
+            topic("cancellation.outcomes", CancellationOutcome.class, 1, days(7));
     public static final Topic<JobState> JOB_STATES =
             new Topic<>("job.states", JobState.class, 12, Optional.empty());
 
@@ -72,6 +78,7 @@ public final class Topics {
                 SAMPLING_IMAGES,
                 SAMPLING_OUTCOMES,
                 SAMPLING_PREVIEWS,
+                SAMPLING_SAVED,
                 RETRAINING_REQUESTS,
                 SCHEDULE_JOBS,
                 SCHEDULE_RESULTS,
@@ -82,6 +89,7 @@ public final class Topics {
                 PUBLISHING_RESULTS,
                 MODEL_CHECKPOINTS,
                 CANCELLATIONS,
+                CANCELLATION_OUTCOMES,
                 JOB_STATES);
     }
 

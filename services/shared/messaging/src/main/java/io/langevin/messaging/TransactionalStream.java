@@ -2,6 +2,7 @@ package io.langevin.messaging;
 
 import static org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation.LEAVE_GROUP;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -43,6 +44,9 @@ import org.slf4j.LoggerFactory;
 public final class TransactionalStream<T extends SpecificRecord> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionalStream.class);
 
+    /** What waits in this process before anybody asks for it. */
+    private static final int FETCHED_BYTES = 8 << 20;
+
     private final Topic<T> topic;
     private final AvroSerde<T> serde;
     private final String reader;
@@ -50,9 +54,15 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     private final Admin admin;
     private final Consumer<String, byte[]> consumer;
     private final OutputCommitter committer;
+    private final TakeOver takeOver;
     private final Map<TopicPartition, ClaimedPartition> claimed = new HashMap<>();
     private final Deque<ConsumerRecord<String, byte[]>> backlog = new ArrayDeque<>();
     private boolean saidThatItWaits;
+
+    /** Runs when partitions come from another process, before their first record does. */
+    public interface TakeOver {
+        void partitionsTaken() throws InterruptedException;
+    }
 
     /**
      * A record to work on.
@@ -70,12 +80,19 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     }
 
     private TransactionalStream(
-            KafkaConfig kafka, Topic<T> topic, AvroSerde<T> serde, String reader, String instance) {
+            KafkaConfig kafka,
+            Topic<T> topic,
+            AvroSerde<T> serde,
+            String reader,
+            String instance,
+            MeterRegistry metrics,
+            TakeOver takeOver) {
+        this.takeOver = takeOver;
         this.topic = topic;
         this.serde = serde;
         this.reader = reader;
         this.group = kafka.group(reader);
-        this.committer = OutputCommitter.start(kafka, group + "-" + instance);
+        this.committer = OutputCommitter.start(kafka, group + "-" + instance, metrics);
         this.admin = kafka.admin();
         this.consumer =
                 kafka.consumer(
@@ -89,6 +106,8 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
                                 StickyAssignor.class.getName(),
                                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                                 100,
+                                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                                FETCHED_BYTES,
                                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                                 15_000));
         consumer.subscribe(List.of(kafka.name(topic)), new Rebalances());
@@ -98,11 +117,19 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
      * @param reader names the group and the writer of dead letters
      * @param instance this process among those of the group; a restarted one has the same, and
      *     takes over at once what it left
+     * @param metrics has {@code langevin_transactions_seconds}
      */
     public static <T extends SpecificRecord> TransactionalStream<T> open(
-            KafkaConfig kafka, Schemas schemas, Topic<T> topic, String reader, String instance)
+            KafkaConfig kafka,
+            Schemas schemas,
+            Topic<T> topic,
+            String reader,
+            String instance,
+            MeterRegistry metrics,
+            TakeOver takeOver)
             throws InterruptedException {
-        return new TransactionalStream<>(kafka, topic, schemas.serde(topic), reader, instance);
+        return new TransactionalStream<>(
+                kafka, topic, schemas.serde(topic), reader, instance, metrics, takeOver);
     }
 
     /**
@@ -173,6 +200,24 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         }
     }
 
+    /**
+     * Outputs of a record that is not done yet. They commit in one of the next transactions; the
+     * record stays claimed.
+     */
+    public void publish(Claim<T> claim, List<ProducerRecord<String, byte[]>> outputs) {
+        if (!claim.isLost()) {
+            committer.publish(claim.partition(), outputs);
+        }
+    }
+
+    /** Records of the claimed partitions that have not been read yet, as far as is known. */
+    public long lag() {
+        return backlog.size()
+                + consumer.assignment().stream()
+                        .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
+                        .sum();
+    }
+
     /** Waits until everything completed so far is committed. */
     public void flush() {
         committer.flush();
@@ -226,11 +271,22 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
                 }
                 claimed.put(partition, restore(partition, committed.get(partition)));
             }
+            if (!fresh.isEmpty()) {
+                takeOver();
+            }
             committer.resume();
             LOG.atInfo()
                     .addKeyValue("topic", topic.suffix())
                     .addKeyValue("partitions", partitions.size())
                     .log("partitions assigned");
+        }
+
+        private void takeOver() {
+            try {
+                takeOver.partitionsTaken();
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
         }
 
         /** By Admin: right after joining the consumer's own look-up can miss what is committed. */

@@ -3,9 +3,11 @@ package io.langevin.messaging;
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.langevin.messaging.TransactionalStream.Claim;
 import io.langevin.records.SampleRequest;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,55 @@ class TransactionalStreamIT {
             }
         }
         assertAnsweredOnce(asked, "two processes");
+    }
+
+    /** A process that was thought dead comes back: its successor has answered in the meantime. */
+    @Test
+    void a_fenced_zombie_cannot_publish() throws Exception {
+        List<String> asked = ask(6);
+        try (var zombie = open("one")) {
+            List<Claim<SampleRequest>> held = new ArrayList<>();
+            while (held.size() < asked.size()) {
+                held.addAll(zombie.poll(POLL, 100));
+            }
+            try (var successor = open("one")) {
+                List<Claim<SampleRequest>> taken = new ArrayList<>();
+                while (taken.size() < asked.size()) {
+                    taken.addAll(successor.poll(POLL, 100));
+                }
+                assertThat(held).noneMatch(Claim::isLost); // it does not know yet
+                held.forEach(claim -> zombie.complete(claim, answer(claim)));
+                zombie.flush();
+                taken.forEach(claim -> successor.complete(claim, answer(claim)));
+                successor.flush();
+            }
+            assertThatThrownBy(() -> zombie.poll(POLL, 1)).isInstanceOf(KafkaException.class);
+        }
+        assertAnsweredOnce(asked, "zombie");
+    }
+
+    @Test
+    void outputs_of_a_record_that_is_not_done_commit_before_it_and_it_comes_back()
+            throws Exception {
+        String id = ask(1).get(0);
+        try (var first = open("one")) {
+            List<Claim<SampleRequest>> claims = new ArrayList<>();
+            while (claims.isEmpty()) {
+                claims.addAll(first.poll(POLL, 1));
+            }
+            first.publish(claims.get(0), answer(claims.get(0)));
+            first.flush();
+        }
+        try (var reader = new TopicReader(kafka, answers)) {
+            assertThat(reader.toEnd()).hasSize(2);
+        }
+        try (var second = open("one")) {
+            List<Claim<SampleRequest>> claims = new ArrayList<>();
+            while (claims.isEmpty()) {
+                claims.addAll(second.poll(POLL, 1));
+            }
+            assertThat(claims.get(0).record().getRequestId()).isEqualTo(id);
+        }
     }
 
     @Test
@@ -169,7 +221,14 @@ class TransactionalStreamIT {
     }
 
     private TransactionalStream<SampleRequest> open(String instance) throws InterruptedException {
-        return TransactionalStream.open(kafka, schemas, SAMPLING_REQUESTS, "test", instance);
+        return TransactionalStream.open(
+                kafka,
+                schemas,
+                SAMPLING_REQUESTS,
+                "test",
+                instance,
+                new SimpleMeterRegistry(),
+                () -> {});
     }
 
     private List<String> ask(int count) throws InterruptedException {

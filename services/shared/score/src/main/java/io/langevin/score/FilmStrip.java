@@ -1,6 +1,7 @@
 package io.langevin.score;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Keeps an image as it is after every so many rows, and at the end. */
@@ -31,6 +32,27 @@ public final class FilmStrip implements RowTask {
             float[] frame = new float[dimension];
             System.arraycopy(x, offset, frame, 0, dimension);
             frames.add(frame);
+        }
+    }
+
+    @Override
+    public float[] gathered() {
+        float[] gathered = new float[frames.size() * dimension];
+        for (int n = 0; n < frames.size(); n++) {
+            System.arraycopy(frames.get(n), 0, gathered, n * dimension, dimension);
+        }
+        return gathered;
+    }
+
+    @Override
+    public void restore(float[] gathered) {
+        if (gathered.length % dimension != 0) {
+            throw new IllegalArgumentException(
+                    "gathered: must be frames of %d numbers, not %d"
+                            .formatted(dimension, gathered.length));
+        }
+        for (int from = 0; from < gathered.length; from += dimension) {
+            frames.add(Arrays.copyOfRange(gathered, from, from + dimension));
         }
     }
 

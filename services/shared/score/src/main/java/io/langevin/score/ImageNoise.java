@@ -1,7 +1,9 @@
 package io.langevin.score;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.LongStream;
 
 /** The random numbers of one image; each image has its own. Owned by one thread. */
 public interface ImageNoise {
@@ -12,12 +14,23 @@ public interface ImageNoise {
     /** Fills {@code z} with N(0, 1). */
     void normal(float[] z);
 
+    /** How many random longs have been drawn so far, one number for each generator. */
+    long[] drawn();
+
+    /**
+     * Goes on from where a noise made alike had come to.
+     *
+     * @param drawn as {@link #drawn} said it; this one must not have drawn anything
+     */
+    void advance(long[] drawn);
+
     /**
      * L64X128MixRandom (java.util.random, JDK 17) with that seed. The start takes D floats, each
      * noise D gaussians, in the order of the pixels.
      */
     static ImageNoise seeded(long seed) {
-        return new Seeded(RandomGeneratorFactory.of("L64X128MixRandom").create(seed));
+        return new Seeded(
+                new CountingGenerator(RandomGeneratorFactory.of("L64X128MixRandom").create(seed)));
     }
 
     /**
@@ -52,12 +65,25 @@ public interface ImageNoise {
                 z[k] = cosine * z[k] + sine * other[k];
             }
         }
+
+        @Override
+        public long[] drawn() {
+            return LongStream.concat(Arrays.stream(first.drawn()), Arrays.stream(second.drawn()))
+                    .toArray();
+        }
+
+        @Override
+        public void advance(long[] drawn) {
+            int half = drawn.length / 2;
+            first.advance(Arrays.copyOf(drawn, half));
+            second.advance(Arrays.copyOfRange(drawn, half, drawn.length));
+        }
     }
 
     /**
      * @param generator whose state is this image's alone
      */
-    record Seeded(RandomGenerator generator) implements ImageNoise {
+    record Seeded(CountingGenerator generator) implements ImageNoise {
         @Override
         public void uniform(float[] x) {
             for (int k = 0; k < x.length; k++) {
@@ -70,6 +96,38 @@ public interface ImageNoise {
             for (int k = 0; k < z.length; k++) {
                 z[k] = (float) generator.nextGaussian();
             }
+        }
+
+        @Override
+        public long[] drawn() {
+            return new long[] {generator.drawn};
+        }
+
+        @Override
+        public void advance(long[] drawn) {
+            if (drawn.length != 1 || drawn[0] < 0) {
+                throw new IllegalArgumentException(
+                        "drawn: must be one number of at least 0, not " + Arrays.toString(drawn));
+            }
+            for (long i = 0; i < drawn[0]; i++) {
+                generator.nextLong();
+            }
+        }
+    }
+
+    /** The JDK's generators do not tell their state; how often they were asked says as much. */
+    final class CountingGenerator implements RandomGenerator {
+        private final RandomGenerator generator;
+        private long drawn;
+
+        private CountingGenerator(RandomGenerator generator) {
+            this.generator = generator;
+        }
+
+        @Override
+        public long nextLong() {
+            drawn++;
+            return generator.nextLong();
         }
     }
 }

@@ -53,6 +53,14 @@ public record NetworkArchitecture(Family family, int ngf, int channels, int imag
         return channels * imageSize * imageSize;
     }
 
+    /**
+     * About the bytes that an image's activations take at a time during a call: those that stages
+     * hand to their RefineBlocks, and what a RefineBlock at full size works on.
+     */
+    public long workingBytes() {
+        return 8L * activationBytes();
+    }
+
     /** Bytes of an image's largest activation: ngf channels at full size. */
     int activationBytes() {
         return Math.multiplyExact(ngf * imageSize, imageSize * Float.BYTES);

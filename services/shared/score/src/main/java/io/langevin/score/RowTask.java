@@ -23,4 +23,21 @@ public interface RowTask {
      * @param pixels D numbers: the image as it would be without its noise, from this row's call
      */
     default void estimated(int rowsDone, float[] pixels) {}
+
+    /** What it has gathered so far; {@link #restore} gives it to a new one made alike. */
+    default float[] gathered() {
+        return new float[0];
+    }
+
+    /**
+     * Goes on with what another one made alike had gathered.
+     *
+     * @throws IllegalArgumentException where that cannot be
+     */
+    default void restore(float[] gathered) {
+        if (gathered.length != 0) {
+            throw new IllegalArgumentException(
+                    "gathered: must be empty, not %d numbers".formatted(gathered.length));
+        }
+    }
 }

@@ -4,6 +4,9 @@ import io.langevin.noise.SamplingPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /**
@@ -22,6 +25,13 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
     private final float[] f;
     private final float[] z;
     private final float[] sigma;
+    private final ExecutorService drawing =
+            Executors.newSingleThreadExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "noise");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
 
     private static final class Trajectory<T> {
         private final T owner;
@@ -57,7 +67,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         this.capacity = capacity;
         this.x = new float[capacity * dimension];
         this.f = new float[capacity * dimension];
-        this.z = new float[dimension];
+        this.z = new float[capacity * dimension];
         this.sigma = new float[capacity];
     }
 
@@ -79,9 +89,10 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         float[] start = new float[dimension];
         noise.uniform(start);
         if (plan.initialNoise() > 0) {
-            noise.normal(z);
+            float[] first = new float[dimension];
+            noise.normal(first);
             for (int k = 0; k < dimension; k++) {
-                start[k] += (float) plan.initialNoise() * z[k];
+                start[k] += (float) plan.initialNoise() * first[k];
             }
         }
         add(owner, plan, noise, task, start);
@@ -94,7 +105,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         trajectories.add(new Trajectory<>(owner, plan, noise, task));
     }
 
-    /** One network call moves every image by one row. */
+    /** One network call moves every image by one row; its noise is drawn meanwhile. */
     public List<Finished<T>> step() {
         if (trajectories.isEmpty()) {
             return List.of();
@@ -102,7 +113,12 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         for (int slot = 0; slot < size(); slot++) {
             sigma[slot] = (float) trajectories.get(slot).next().sigma();
         }
-        network.evaluate(x, sigma, f, size());
+        CompletableFuture<Void> drawn = CompletableFuture.runAsync(this::draw, drawing);
+        try {
+            network.evaluate(x, sigma, f, size());
+        } finally {
+            drawn.join();
+        }
         List<Finished<T>> finished = new ArrayList<>();
         for (int slot = size() - 1; slot >= 0; slot--) {
             Trajectory<T> trajectory = trajectories.get(slot);
@@ -115,6 +131,18 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         return finished;
     }
 
+    /** The noise of every image's next row. */
+    private void draw() {
+        float[] one = new float[dimension];
+        for (int slot = 0; slot < size(); slot++) {
+            Trajectory<T> trajectory = trajectories.get(slot);
+            if (trajectory.next().c() != 0) {
+                trajectory.noise.normal(one);
+                System.arraycopy(one, 0, z, slot * dimension, dimension);
+            }
+        }
+    }
+
     private void move(int offset, Trajectory<T> trajectory) {
         SamplingPlan.Row row = trajectory.next();
         trajectory.row++;
@@ -122,9 +150,6 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         float b = (float) row.b();
         float c = (float) row.c();
         float d = (float) row.d();
-        if (c != 0) {
-            trajectory.noise.normal(z);
-        }
         if (trajectory.task.wantsEstimate(trajectory.row)) {
             trajectory.task.estimated(trajectory.row, estimate(offset, (float) row.sigma()));
         }
@@ -135,7 +160,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
             float score = f[offset + k];
             float after = a * before + b * score;
             if (c != 0) {
-                after += c * z[k];
+                after += c * z[offset + k];
             }
             if (d != 0) {
                 after += d * kept[k];
@@ -172,7 +197,54 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
             this.trajectory = trajectory;
             this.x = x;
         }
+
+        /**
+         * An image as it was saved, perhaps by another process.
+         *
+         * @param noise made as the saved image's was
+         * @param task made as the saved image's was
+         * @throws IllegalArgumentException where it does not fit the plan
+         */
+        public static <T> Parked<T> of(
+                T owner, SamplingPlan plan, ImageNoise noise, RowTask task, Saved saved) {
+            if (saved.row < 0 || saved.row >= plan.networkEvaluations()) {
+                throw new IllegalArgumentException(
+                        "row: must be 0 to %d, not %d"
+                                .formatted(plan.networkEvaluations() - 1, saved.row));
+            }
+            noise.advance(saved.drawn);
+            task.restore(saved.gathered);
+            var trajectory = new Trajectory<>(owner, plan, noise, task);
+            trajectory.row = saved.row;
+            trajectory.kept = saved.kept;
+            return new Parked<>(trajectory, saved.x);
+        }
+
+        public T owner() {
+            return trajectory.owner;
+        }
+
+        /** All that a process needs that has the plan, the seed and the task. */
+        public Saved saved() {
+            return new Saved(
+                    trajectory.row,
+                    x,
+                    trajectory.kept,
+                    trajectory.noise.drawn(),
+                    trajectory.task.gathered());
+        }
     }
+
+    /**
+     * The state of an image between two rows.
+     *
+     * @param row the next one
+     * @param x D numbers
+     * @param kept what an earlier row kept: D numbers, or none
+     * @param drawn random numbers drawn, see {@link ImageNoise#drawn}
+     * @param gathered by its task, see {@link RowTask#gathered}
+     */
+    public record Saved(int row, float[] x, float[] kept, long[] drawn, float[] gathered) {}
 
     /** Takes out at most so many images whose owner matches; {@link #resume} lets them go on. */
     public List<Parked<T>> park(Predicate<T> matches, int most) {
@@ -190,6 +262,10 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
     /** An image goes on at the next call as if it had never been out. */
     public void resume(Parked<T> parked) {
         requireRoom();
+        if (parked.x.length != dimension) {
+            throw new IllegalArgumentException(
+                    "x: must have %d numbers, not %d".formatted(dimension, parked.x.length));
+        }
         System.arraycopy(parked.x, 0, x, size() * dimension, dimension);
         trajectories.add(parked.trajectory);
     }
@@ -230,6 +306,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
 
     @Override
     public void close() {
+        drawing.shutdown();
         network.close();
     }
 }

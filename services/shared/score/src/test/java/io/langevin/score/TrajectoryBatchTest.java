@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -108,7 +109,9 @@ class TrajectoryBatchTest {
                 while (batch.free() > 0
                         && !parked.isEmpty()
                         && (batch.size() == 0 || random.nextBoolean())) {
-                    batch.resume(parked.remove());
+                    var next = parked.remove();
+                    Kind kind = Kind.ALL.get(kinds[next.owner()]);
+                    batch.resume(random.nextBoolean() ? next : elsewhere(next, kind, network));
                 }
                 for (TrajectoryBatch.Finished<Integer> image : batch.step()) {
                     assertThat(image.pixels())
@@ -118,6 +121,42 @@ class TrajectoryBatchTest {
                 }
             }
         }
+    }
+
+    /** As another process goes on with it. */
+    private static TrajectoryBatch.Parked<Integer> elsewhere(
+            TrajectoryBatch.Parked<Integer> parked, Kind kind, ScoreNetwork network) {
+        return TrajectoryBatch.Parked.of(
+                parked.owner(),
+                kind.plan(),
+                ImageNoise.seeded(100 + parked.owner()),
+                kind.task(network.dimension()),
+                parked.saved());
+    }
+
+    @Test
+    void a_film_strip_between_two_seeds_goes_on_elsewhere_as_if_it_had_never_been_out() {
+        SamplingPlan plan = AnnealedLangevin.plan(SCHEDULE, 2, 0.01, true);
+        Supplier<ImageNoise> noise =
+                () -> ImageNoise.between(ImageNoise.seeded(1), ImageNoise.seeded(2), 0.3);
+        var whole = new FilmStrip(4, 8);
+        var batch = new TrajectoryBatch<Integer>(new Gaussian(8), 1);
+        batch.add(0, plan, noise.get(), whole);
+        float[] wanted = end(batch);
+
+        var first = new TrajectoryBatch<Integer>(new Gaussian(8), 1);
+        first.add(0, plan, noise.get(), new FilmStrip(4, 8));
+        for (int row = 0; row < 10; row++) {
+            first.step();
+        }
+        var saved = first.park(owner -> true, 1).get(0).saved();
+        var strip = new FilmStrip(4, 8);
+        var second = new TrajectoryBatch<Integer>(new Gaussian(8), 1);
+        second.resume(TrajectoryBatch.Parked.of(0, plan, noise.get(), strip, saved));
+
+        assertThat(saved.row()).isEqualTo(10);
+        assertThat(end(second)).isEqualTo(wanted);
+        assertThat(strip.picture(2, 2)).isEqualTo(whole.picture(2, 2));
     }
 
     @Test

@@ -1,0 +1,157 @@
+package io.langevin.sampling;
+
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.sampling.ServingNetwork.Key;
+import io.langevin.score.Checkpoint;
+import io.langevin.score.CompiledNetwork.Precision;
+import io.langevin.score.NetworkArchitecture;
+import io.langevin.score.ScoreNetwork;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+
+/**
+ * Networks in memory: read, verified, laid out and measured on a thread of their own, and given up
+ * by least use when they outgrow their limit. Safe to use from several threads.
+ */
+final class Networks implements AutoCloseable {
+    private final SamplingConfig config;
+    private final ArtifactStore artifacts;
+    private final NetworkFactory factory;
+
+    /** A call that is measured must have the device to itself. */
+    private final ReentrantLock device = new ReentrantLock(true);
+
+    private final ExecutorService loader =
+            Executors.newSingleThreadExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "networks");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+    private final Map<Kind, Integer> slots = new HashMap<>();
+
+    /** The least recently used first. */
+    private final Map<Key, CompletableFuture<ServingNetwork>> networks =
+            new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Networks that take the same time. */
+    private record Kind(NetworkArchitecture architecture, Precision precision) {}
+
+    Networks(SamplingConfig config, ArtifactStore artifacts, NetworkFactory factory) {
+        this.config = config;
+        this.artifacts = artifacts;
+        this.factory = factory;
+    }
+
+    /**
+     * The network, now or later. It fails with ArtifactException or IllegalArgumentException where
+     * there is no such checkpoint, with UncheckedIOException where the store is away.
+     */
+    synchronized CompletableFuture<ServingNetwork> load(Key key) {
+        return networks.computeIfAbsent(
+                key, wanted -> CompletableFuture.supplyAsync(() -> open(wanted), loader));
+    }
+
+    /** After a failure: the next one who asks tries again. */
+    synchronized void forgetFailed(Key key) {
+        CompletableFuture<ServingNetwork> network = networks.get(key);
+        if (network != null && network.isCompletedExceptionally()) {
+            networks.remove(key);
+        }
+    }
+
+    private ServingNetwork open(Key key) {
+        Checkpoint checkpoint = Checkpoint.parse(artifacts.get(key.checkpoint()));
+        ScoreNetwork network = factory.open(checkpoint, key.precision());
+        int measured =
+                slots.computeIfAbsent(
+                        new Kind(checkpoint.architecture(), key.precision()),
+                        kind -> slots(kind.architecture(), network));
+        return new ServingNetwork(key, checkpoint, network, measured);
+    }
+
+    /** As configured, or measured and as much as the memory for activations takes. */
+    private int slots(NetworkArchitecture architecture, ScoreNetwork network) {
+        if (config.slots() > 0) {
+            return config.slots();
+        }
+        long most = config.activationBytes() / architecture.workingBytes();
+        int capped = (int) Math.max(1, Math.min(SamplingConfig.MOST_MEASURED_SLOTS, most));
+        device.lock();
+        try {
+            return BatchSize.measured(network, capped);
+        } finally {
+            device.unlock();
+        }
+    }
+
+    /** Holds up measurements; whoever calls a network has it. */
+    ReentrantLock device() {
+        return device;
+    }
+
+    /**
+     * Closes the least recently used ones as long as all together are above the limit.
+     *
+     * @param needed those that must stay; nobody else may be calling the others
+     * @return which were closed
+     */
+    synchronized List<Key> evict(Predicate<Key> needed) {
+        List<Key> evicted = new ArrayList<>();
+        long bytes = networks.values().stream().mapToLong(Networks::bytes).sum();
+        Iterator<Map.Entry<Key, CompletableFuture<ServingNetwork>>> oldest =
+                networks.entrySet().iterator();
+        while (bytes > config.checkpointBytes() && oldest.hasNext()) {
+            var entry = oldest.next();
+            if (isLoaded(entry.getValue()) && !needed.test(entry.getKey())) {
+                bytes -= bytes(entry.getValue());
+                entry.getValue().join().close();
+                evicted.add(entry.getKey());
+                oldest.remove();
+            }
+        }
+        return evicted;
+    }
+
+    /** How many are loaded. */
+    synchronized int size() {
+        return (int) networks.values().stream().filter(Networks::isLoaded).count();
+    }
+
+    private static long bytes(CompletableFuture<ServingNetwork> network) {
+        return isLoaded(network) ? network.join().bytes() : 0;
+    }
+
+    private static boolean isLoaded(CompletableFuture<ServingNetwork> network) {
+        return network.isDone() && !network.isCompletedExceptionally();
+    }
+
+    /** After the last call of any of them. */
+    @Override
+    public void close() {
+        loader.shutdown();
+        try {
+            while (!loader.awaitTermination(1, TimeUnit.MINUTES)) {
+                // what is being loaded is to be closed too
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            networks.values().stream()
+                    .filter(Networks::isLoaded)
+                    .forEach(network -> network.join().close());
+            networks.clear();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.langevin.sampling;
+
+import io.langevin.artifacts.ArtifactException;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.RejectedException;
+import io.langevin.messaging.TransactionalStream.Claim;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.SavedRequest;
+import io.langevin.score.CompiledNetwork.Precision;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a request needs before its first network call: its network, the images that come with it,
+ * what another worker has come to. All that takes time happens on other threads.
+ */
+final class Preparation implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
+
+    private final Duration modelWait;
+    private final PublishedCheckpoints checkpoints;
+    private final ArtifactStore artifacts;
+    private final SavedRequests savedRequests;
+    private final Previews previews;
+    private final ExecutorService reader =
+            Executors.newSingleThreadExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "given-images");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+
+    Preparation(
+            Duration modelWait,
+            PublishedCheckpoints checkpoints,
+            ArtifactStore artifacts,
+            SavedRequests savedRequests,
+            Previews previews) {
+        this.modelWait = modelWait;
+        this.checkpoints = checkpoints;
+        this.artifacts = artifacts;
+        this.savedRequests = savedRequests;
+        this.previews = previews;
+    }
+
+    /** A request on its way to {@link ActiveRequest}. Owned by the thread that asks. */
+    static final class Waiting {
+        private final Claim<SampleRequest> claim;
+        private final Instant since = Instant.now();
+        private Optional<SavedRequest> saved;
+        private Optional<CompletableFuture<ActiveRequest>> reading = Optional.empty();
+
+        private Waiting(Claim<SampleRequest> claim, Optional<SavedRequest> saved) {
+            this.claim = claim;
+            this.saved = saved;
+        }
+
+        Claim<SampleRequest> claim() {
+            return claim;
+        }
+    }
+
+    Waiting of(Claim<SampleRequest> claim) {
+        return new Waiting(claim, savedRequests.of(claim.record().getRequestId()));
+    }
+
+    /**
+     * The request, once all is there; empty until then.
+     *
+     * @throws RejectedException which field, which rule, which value
+     */
+    Optional<ActiveRequest> ready(Waiting waiting) {
+        if (waiting.reading.isPresent()) {
+            var reading = waiting.reading.get();
+            return reading.isDone() ? Optional.of(result(reading)) : Optional.empty();
+        }
+        Optional<ServingNetwork> network = network(waiting);
+        if (network.isEmpty()) {
+            refuseAfterAWhile(waiting);
+            return Optional.empty();
+        }
+        SampleRequest request = waiting.claim.record();
+        if (waiting.saved.isEmpty() && !RequestWork.isGivenImages(request)) {
+            return Optional.of(begun(waiting, network.get()));
+        }
+        waiting.reading =
+                Optional.of(
+                        CompletableFuture.supplyAsync(
+                                () -> begunOrResumed(waiting, network.get()), reader));
+        return Optional.empty();
+    }
+
+    /** A request that had begun goes on with the checkpoint that it began with. */
+    private Optional<ServingNetwork> network(Waiting waiting) {
+        SampleRequest request = waiting.claim.record();
+        Precision precision = Precision.valueOf(request.getSampler().getPrecision().name());
+        if (waiting.saved.isPresent()) {
+            try {
+                String pinned = waiting.saved.get().getCheckpoint();
+                return checkpoints.find(request.getModel(), pinned, precision);
+            } catch (RejectedException e) {
+                beginsAnew(waiting, e);
+                waiting.saved = Optional.empty();
+            }
+        }
+        return checkpoints.find(request.getModel(), request.getCheckpoint(), precision);
+    }
+
+    /** The model may be on its way. */
+    private void refuseAfterAWhile(Waiting waiting) {
+        SampleRequest request = waiting.claim.record();
+        boolean loading =
+                request.getCheckpoint() != null
+                        || waiting.saved.isPresent()
+                        || checkpoints.models().contains(request.getModel());
+        if (!loading && waiting.since.plus(modelWait).isBefore(Instant.now())) {
+            throw new RejectedException(
+                    "model: must be one of %s, not '%s'"
+                            .formatted(checkpoints.models(), request.getModel()));
+        }
+    }
+
+    private ActiveRequest begun(Waiting waiting, ServingNetwork network) {
+        SampleRequest request = waiting.claim.record();
+        return new ActiveRequest(
+                waiting.claim, network, RequestWork.of(request, network.checkpoint(), artifacts));
+    }
+
+    private ActiveRequest begunOrResumed(Waiting waiting, ServingNetwork network) {
+        ActiveRequest begun = begun(waiting, network);
+        if (waiting.saved.isEmpty()) {
+            return begun;
+        }
+        try {
+            return ActiveRequest.resumed(
+                    waiting.claim,
+                    network,
+                    begun.work(),
+                    savedRequests.read(waiting.saved.get()),
+                    previews);
+        } catch (IOException
+                | ArtifactException
+                | IllegalArgumentException
+                | UncheckedIOException e) {
+            beginsAnew(waiting, e);
+            return begun;
+        }
+    }
+
+    /** Its images are the same, they only take longer. */
+    private static void beginsAnew(Waiting waiting, Exception why) {
+        LOG.atWarn()
+                .addKeyValue("requestId", waiting.claim.record().getRequestId())
+                .addKeyValue("reason", why.getMessage())
+                .log("cannot go on from the saved state and begins anew");
+    }
+
+    private static ActiveRequest result(CompletableFuture<ActiveRequest> reading) {
+        try {
+            return reading.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException why ? why : e;
+        }
+    }
+
+    @Override
+    public void close() {
+        reader.shutdownNow();
+    }
+}

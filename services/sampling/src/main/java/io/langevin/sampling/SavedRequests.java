@@ -1,0 +1,177 @@
+package io.langevin.sampling;
+
+import static io.langevin.messaging.Topics.SAMPLING_SAVED;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.TopicFollower;
+import io.langevin.records.SavedRequest;
+import io.langevin.records.SavedSampling;
+import io.langevin.records.SavedTrajectory;
+import io.langevin.sampling.ActiveRequest.Image;
+import io.langevin.score.TrajectoryBatch.Parked;
+import io.langevin.score.TrajectoryBatch.Saved;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How far requests have come whose worker stopped: the state as a blob in the artifact store, its
+ * name on a compacted topic. Safe to use from several threads.
+ */
+final class SavedRequests implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SavedRequests.class);
+
+    private final ArtifactStore artifacts;
+    private final Map<String, SavedRequest> byId = new ConcurrentHashMap<>();
+    private final TopicFollower<SavedRequest> follower;
+
+    private SavedRequests(
+            KafkaConfig kafka,
+            Schemas schemas,
+            ArtifactStore artifacts,
+            TopicFollower.Unreadable unreadable)
+            throws InterruptedException {
+        this.artifacts = artifacts;
+        this.follower =
+                TopicFollower.start(
+                        kafka,
+                        schemas,
+                        SAMPLING_SAVED,
+                        new TopicFollower.From.Beginning(),
+                        this::changed,
+                        unreadable);
+    }
+
+    /** Returns when everything saved so far is known. */
+    static SavedRequests following(
+            KafkaConfig kafka,
+            Schemas schemas,
+            ArtifactStore artifacts,
+            TopicFollower.Unreadable unreadable)
+            throws InterruptedException {
+        var saved = new SavedRequests(kafka, schemas, artifacts, unreadable);
+        saved.follower.awaitCaughtUp();
+        return saved;
+    }
+
+    private void changed(SavedRequest record, ConsumerRecord<String, byte[]> source) {
+        SavedRequest before =
+                record == null ? byId.remove(source.key()) : byId.put(source.key(), record);
+        if (before != null && (record == null || !record.getState().equals(before.getState()))) {
+            deleteState(before);
+        }
+    }
+
+    /** Of no use to anyone any more; one that stays behind does no harm. */
+    private void deleteState(SavedRequest before) {
+        try {
+            artifacts.delete(new ArtifactId(before.getState()));
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            LOG.atWarn()
+                    .addKeyValue("requestId", before.getRequestId())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("saved state stays behind");
+        }
+    }
+
+    Optional<SavedRequest> of(String requestId) {
+        return Optional.ofNullable(byId.get(requestId));
+    }
+
+    /** Returns when everything that is committed now is known. */
+    void catchUp() throws InterruptedException {
+        follower.catchUp();
+    }
+
+    /** Puts the state into the store; the record is yet to be published. */
+    SavedRequest save(ActiveRequest request) {
+        List<SavedTrajectory> trajectories =
+                request.parked().stream().map(SavedRequests::trajectory).toList();
+        var state =
+                SavedSampling.newBuilder()
+                        .setImages(request.images())
+                        .setTrajectories(trajectories)
+                        .setFirstCallAt(request.firstCall().orElseThrow())
+                        .build();
+        try {
+            ByteBuffer bytes = SavedSampling.getEncoder().encode(state);
+            byte[] blob = new byte[bytes.remaining()];
+            bytes.get(blob);
+            return SavedRequest.newBuilder()
+                    .setRequestId(request.request().getRequestId())
+                    .setCheckpoint(request.network().id().hex())
+                    .setState(artifacts.put(blob).hex())
+                    .setSavedAt(Instant.now())
+                    .build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * @throws IOException where the blob is no state
+     * @throws RuntimeException where it is not there
+     */
+    SavedSampling read(SavedRequest saved) throws IOException {
+        byte[] blob = artifacts.get(new ArtifactId(saved.getState()));
+        return SavedSampling.getDecoder().decode(blob);
+    }
+
+    private static SavedTrajectory trajectory(Parked<Image> parked) {
+        Saved saved = parked.saved();
+        return SavedTrajectory.newBuilder()
+                .setIndex(parked.owner().index())
+                .setRow(saved.row())
+                .setX(bytes(saved.x()))
+                .setKept(bytes(saved.kept()))
+                .setDrawn(Arrays.stream(saved.drawn()).boxed().toList())
+                .setGathered(bytes(saved.gathered()))
+                .build();
+    }
+
+    static Saved saved(SavedTrajectory trajectory) {
+        return new Saved(
+                trajectory.getRow(),
+                floats(trajectory.getX()),
+                floats(trajectory.getKept()),
+                trajectory.getDrawn().stream().mapToLong(Long::longValue).toArray(),
+                floats(trajectory.getGathered()));
+    }
+
+    private static ByteBuffer bytes(float[] numbers) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Float.BYTES * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(numbers);
+        return bytes;
+    }
+
+    private static float[] floats(ByteBuffer bytes) {
+        float[] numbers = new float[bytes.remaining() / Float.BYTES];
+        bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(numbers);
+        return numbers;
+    }
+
+    /** Fails when the topic cannot be followed any longer. */
+    CompletableFuture<Void> ended() {
+        return follower.ended();
+    }
+
+    @Override
+    public void close() {
+        follower.close();
+    }
+}
