@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             NetworkBench.class,
             DistanceBench.class,
             EventsBench.class,
+            ServingBench.class,
             StartBench.class,
             MemoryBench.class,
             QualityBench.class

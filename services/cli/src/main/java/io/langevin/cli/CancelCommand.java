@@ -1,10 +1,17 @@
 package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
+import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
 
+import io.langevin.messaging.TopicFollower;
 import io.langevin.records.Cancellation;
+import io.langevin.records.CancellationOutcome;
+import io.langevin.records.CancellationStatus;
 import java.time.Instant;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,6 +20,8 @@ import picocli.CommandLine.Parameters;
 /** Publishes a cancellation. */
 @Command(name = "cancel", description = "Ask for a request or run to stop.")
 final class CancelCommand implements Callable<Integer> {
+    private static final long PATIENCE_SECONDS = 15;
+
     @Mixin Connection connection;
 
     @Parameters(paramLabel = "ID", description = "The request's or run's id.")
@@ -24,16 +33,39 @@ final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (Platform platform = Platform.at(connection.kafka())) {
-            platform.write(
-                    CANCELLATIONS,
-                    id,
-                    Cancellation.newBuilder()
-                            .setId(id)
-                            .setReason(reason)
-                            .setRequestedAt(Instant.now())
-                            .build());
+            CancellationOutcome answer = ask(platform);
+            if (answer.getStatus() != CancellationStatus.ACCEPTED) {
+                throw new CommandFailure("%s: %s".formatted(id, answer.getDetail()));
+            }
+            System.out.printf("%s is asked to stop, it %s%n", id, answer.getDetail());
         }
-        System.out.printf("%s is asked to stop%n", id);
         return 0;
+    }
+
+    private CancellationOutcome ask(Platform platform) throws InterruptedException {
+        BlockingQueue<CancellationOutcome> answers = new LinkedBlockingQueue<>();
+        platform.follow(
+                CANCELLATION_OUTCOMES,
+                new TopicFollower.From.Now(),
+                (answer, source) -> {
+                    if (id.equals(source.key())) {
+                        answers.add(answer);
+                    }
+                });
+        platform.write(
+                CANCELLATIONS,
+                id,
+                Cancellation.newBuilder()
+                        .setId(id)
+                        .setReason(reason)
+                        .setRequestedAt(Instant.now())
+                        .build());
+        CancellationOutcome answer = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (answer == null) {
+            throw new CommandFailure(
+                    "%s is asked to stop, but nobody answered within %d s: is the operations service running?"
+                            .formatted(id, PATIENCE_SECONDS));
+        }
+        return answer;
     }
 }

@@ -1,16 +1,22 @@
 package io.langevin.cli;
 
+import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
+
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.Precision;
 import io.langevin.records.Priority;
+import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -114,6 +120,7 @@ final class SampleCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         SampleRequest request = request();
         try (Platform platform = Platform.at(connection.kafka())) {
+            requireModel(platform);
             Sampling.Answer answer = Sampling.askWithBar(platform, request, patience);
             write(answer);
             System.out.printf(
@@ -125,6 +132,18 @@ final class SampleCommand implements Callable<Integer> {
                     answer.outcome().getNetworkEvaluations());
         }
         return 0;
+    }
+
+    /** The service would wait for it: the model might be on its way. */
+    private void requireModel(Platform platform) throws InterruptedException {
+        Set<String> models =
+                platform.readAll(MODEL_CHECKPOINTS).stream()
+                        .map(PublishedCheckpoint::getModel)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        if (checkpoint == null && !models.contains(model)) {
+            throw new CommandFailure(
+                    "there is no model '%s': name one of %s".formatted(model, models));
+        }
     }
 
     private SampleRequest request() throws IOException {

@@ -43,13 +43,14 @@ final class WorkflowLoop implements ServiceLoop {
         return new WorkflowLoop(streams);
     }
 
-    /** Both topologies as one application. */
+    /** All topologies as one application. */
     static Topology topology(KafkaConfig kafka, Schemas schemas, Clock clock)
             throws InterruptedException {
         StreamsBuilder builder = new StreamsBuilder();
         Streams streams = new Streams(kafka, schemas);
         RetrainingTopology.addTo(builder, streams, clock);
         JobStateTopology.addTo(builder, streams);
+        CancellationTopology.addTo(builder, streams, clock);
         return builder.build();
     }
 

@@ -1,6 +1,7 @@
 package io.langevin.operations;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
+import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
 import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
@@ -18,6 +19,8 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
 import io.langevin.records.Cancellation;
+import io.langevin.records.CancellationOutcome;
+import io.langevin.records.CancellationStatus;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
@@ -160,6 +163,26 @@ class WorkflowTest {
 
         assertThat(states()).containsExactly(JobStage.SCHEDULING, JobStage.CANCELLED);
         assertThat(read(TRAINING_JOBS)).isEmpty();
+    }
+
+    @Test
+    void every_cancellation_is_answered_by_the_state_of_what_it_names() throws Exception {
+        send(RETRAINING_REQUESTS, RUN, request().build());
+        send(CANCELLATIONS, RUN, new Cancellation(RUN, "enough", NOW));
+        send(CANCELLATIONS, RUN, new Cancellation(RUN, "enough", NOW));
+        send(CANCELLATIONS, "nobody", new Cancellation("nobody", "", NOW));
+
+        assertThat(read(CANCELLATION_OUTCOMES))
+                .containsExactly(
+                        new CancellationOutcome(
+                                RUN, CancellationStatus.ACCEPTED, "was scheduling", NOW),
+                        new CancellationOutcome(
+                                RUN, CancellationStatus.ENDED, "cancelled before: enough", NOW),
+                        new CancellationOutcome(
+                                "nobody",
+                                CancellationStatus.UNKNOWN,
+                                "no request or run has this id; should one come, it ends at once",
+                                NOW));
     }
 
     @Test

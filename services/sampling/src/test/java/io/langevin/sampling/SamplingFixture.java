@@ -21,10 +21,13 @@ import io.langevin.records.SampleRequest;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.NetworkArchitecture;
+import io.langevin.score.TorchScoreNetwork;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +38,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A sampling service on topics and a store of its own, seen as its clients see it. */
 final class SamplingFixture implements AutoCloseable {
+    static final long PLENTY = 1 << 30;
+
     final KafkaConfig kafka;
     final Schemas schemas;
     final ArtifactStore artifacts;
     private final Path folder;
-    private Running service;
+    final MeterRegistry metrics = new SimpleMeterRegistry();
+    private final List<Running> services = new ArrayList<>();
 
     SamplingFixture(KafkaConfig kafka, Path folder) throws InterruptedException {
         this.kafka = kafka;
@@ -49,32 +55,45 @@ final class SamplingFixture implements AutoCloseable {
     }
 
     void startService() throws InterruptedException {
-        service = SamplingService.start(config("one"), new SimpleMeterRegistry());
+        start(config("one"), TorchScoreNetwork::new);
+    }
+
+    /** One more process of the service; {@link #close} closes it too. */
+    Running start(SamplingConfig config, NetworkFactory networks) throws InterruptedException {
+        Running service = SamplingService.start(config, metrics, networks);
+        services.add(service);
+        return service;
     }
 
     /** Four slots, and no patience. */
     SamplingConfig config(String instance) {
+        return config(instance, Duration.ZERO, Duration.ZERO, PLENTY);
+    }
+
+    SamplingConfig config(
+            String instance, Duration modelWait, Duration grace, long checkpointBytes) {
         return new SamplingConfig(
                 kafka,
                 folder.toUri(),
                 instance,
                 4,
                 64,
-                1 << 27,
+                PLENTY,
                 10,
                 1 << 18,
-                1 << 30,
-                1 << 30,
-                Duration.ZERO,
-                Duration.ZERO);
+                checkpointBytes,
+                PLENTY,
+                modelWait,
+                grace);
     }
 
     void stopService() {
-        service.close();
+        services.forEach(Running::close);
+        services.clear();
     }
 
     boolean isAlive() {
-        return service.isAlive();
+        return services.stream().allMatch(Running::isAlive);
     }
 
     /** A small untrained network: its images are noise, but always the same noise. */
@@ -181,7 +200,7 @@ final class SamplingFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        service.close();
+        stopService();
         artifacts.close();
     }
 }

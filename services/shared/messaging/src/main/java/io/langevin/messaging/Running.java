@@ -13,6 +13,7 @@ public final class Running implements AutoCloseable {
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private final Opened resources = new Opened();
     private final Thread thread;
+    private volatile boolean closing;
 
     private Running(String name, ServiceLoop loop) {
         this.loop = loop;
@@ -80,10 +81,16 @@ public final class Running implements AutoCloseable {
         return !end.isDone();
     }
 
+    /** Whether it has been asked to end. */
+    public boolean isClosing() {
+        return closing;
+    }
+
     /** Ends the loop, waits for it, closes what it used; a second call waits for the first. */
     @Override
     public synchronized void close() {
         loop.close();
+        closing = true;
         try {
             thread.join();
         } catch (InterruptedException e) {

@@ -1,0 +1,387 @@
+package io.langevin.benchmarks;
+
+import io.langevin.embedded.EmbeddedPlatform;
+import io.langevin.local.LocalConfig;
+import io.langevin.noise.AnnealedLangevin;
+import io.langevin.noise.SamplingPlan;
+import io.langevin.records.Priority;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.Sampler;
+import io.langevin.score.Checkpoint;
+import io.langevin.score.ImageNoise;
+import io.langevin.score.TorchScoreNetwork;
+import io.langevin.score.TrajectoryBatch;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The sampling service under load. */
+@Command(
+        name = "serving",
+        description = {
+            "The sampling service alone on a broker, with the bundled model:",
+            "  SATURATED   images a second as a share of the bare loop's",
+            "  POISSON     latency at 70 %% load against one request at a time",
+            "  FIRST_CALL  from publishing to the first network call, beside a batch job",
+            "  WORKERS     images a second of 2 and 8 worker processes against 1, on a network"
+                    + " that sleeps as a GPU would"
+        })
+final class ServingBench implements Callable<Integer> {
+    private enum Part {
+        SATURATED,
+        POISSON,
+        FIRST_CALL,
+        WORKERS
+    }
+
+    private static final int PER_REQUEST = 16;
+    private static final int SLOTS = 64;
+    private static final double LOAD = 0.7;
+    private static final int PACED_EVALUATIONS = 20;
+
+    @Option(names = "--parts", split = ",", description = "Which (default: all).")
+    Set<Part> parts = EnumSet.allOf(Part.class);
+
+    @Option(names = "--images", defaultValue = "512", description = "SATURATED: images a round.")
+    int images;
+
+    @Option(names = "--rounds", defaultValue = "3", description = "SATURATED: rounds.")
+    int rounds;
+
+    @Option(
+            names = "--requests",
+            defaultValue = "100",
+            description = "POISSON and FIRST_CALL: requests (default: 100).")
+    int requests;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "30",
+            description = "WORKERS: length of each measurement (default: 30).")
+    int seconds;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of arrivals and sizes.")
+    long seed;
+
+    @Override
+    public Integer call() throws Exception {
+        Path home = LocalConfig.homeOfProcess();
+        Path folder = Files.createTempDirectory("langevin-bench");
+        Path model = home.resolve("services/local/bundled/models/fashion.safetensors");
+        Checkpoint checkpoint = Checkpoint.parse(Files.readAllBytes(model));
+        try (EmbeddedPlatform broker = ServingPlatform.broker(folder)) {
+            if (parts.contains(Part.WORKERS)) {
+                workers(broker, folder, checkpoint);
+            }
+            if (!parts.equals(EnumSet.of(Part.WORKERS))) {
+                inThisProcess(broker, folder, checkpoint);
+            }
+        }
+        return 0;
+    }
+
+    private void inThisProcess(EmbeddedPlatform broker, Path folder, Checkpoint checkpoint)
+            throws Exception {
+        var metrics = new SimpleMeterRegistry();
+        try (var platform = ServingPlatform.on(broker, "real.", folder, checkpoint)) {
+            Map<String, Runnable> awaited = new ConcurrentHashMap<>();
+            BlockingQueue<Long> queued = new LinkedBlockingQueue<>();
+            platform.follow(
+                    (outcome, source) -> {
+                        Runnable told = awaited.remove(source.key());
+                        if (told != null) {
+                            queued.add(outcome.getQueuedMillis());
+                            told.run();
+                        }
+                    });
+            platform.serve(TorchScoreNetwork::new, metrics);
+            double rate = saturated(platform, checkpoint, awaited);
+            if (parts.contains(Part.POISSON)) {
+                poisson(platform, checkpoint, awaited, rate);
+            }
+            if (parts.contains(Part.FIRST_CALL)) {
+                queued.clear();
+                firstCall(platform, awaited, queued, metrics);
+            }
+        }
+    }
+
+    private static SamplingPlan plan(Checkpoint checkpoint) {
+        return AnnealedLangevin.plan(checkpoint.schedule(), 1, checkpoint.epsilon(), true);
+    }
+
+    private static SampleRequest.Builder request(int count) {
+        return SampleRequest.newBuilder()
+                .setRequestId(UUID.randomUUID().toString())
+                .setModel(ServingPlatform.MODEL)
+                .setCount(count)
+                .setSampler(Sampler.newBuilder().setStepsPerLevel(1).build());
+    }
+
+    /** Images a second of the service. */
+    private double saturated(
+            ServingPlatform platform, Checkpoint checkpoint, Map<String, Runnable> awaited)
+            throws Exception {
+        try (var network = new TorchScoreNetwork(checkpoint)) {
+            bare(network, plan(checkpoint));
+            all(platform, awaited);
+            if (!parts.contains(Part.SATURATED)) {
+                return images / Timing.seconds(() -> all(platform, awaited));
+            }
+            var pair =
+                    Timing.inTurn(
+                            () -> bare(network, plan(checkpoint)),
+                            () -> all(platform, awaited),
+                            rounds);
+            System.out.printf(
+                    """
+                    saturated: bare loop      %8.1f images/s
+                    saturated: service        %8.1f images/s
+                    saturated: share          %8.1f %%
+                    """,
+                    images / pair.a(), images / pair.b(), 100 * pair.ratio());
+            return images / pair.b();
+        }
+    }
+
+    private void bare(TorchScoreNetwork network, SamplingPlan plan) {
+        var batch = new TrajectoryBatch<Integer>(network, SLOTS);
+        int begun = 0;
+        int finished = 0;
+        while (finished < images) {
+            while (begun < images && batch.free() > 0) {
+                batch.add(begun, plan, ImageNoise.seeded(begun));
+                begun++;
+            }
+            finished += batch.step().size();
+        }
+    }
+
+    private void all(ServingPlatform platform, Map<String, Runnable> awaited)
+            throws InterruptedException {
+        int count = images / PER_REQUEST;
+        var done = new CountDownLatch(count);
+        for (int i = 0; i < count; i++) {
+            SampleRequest request = request(PER_REQUEST).build();
+            awaited.put(request.getRequestId(), done::countDown);
+            platform.ask(request);
+        }
+        done.await();
+    }
+
+    /** Requests of 1 to 16 images, as many a second as 70 % of the images that can be made. */
+    private void poisson(
+            ServingPlatform platform,
+            Checkpoint checkpoint,
+            Map<String, Runnable> awaited,
+            double imagesPerSecond)
+            throws InterruptedException {
+        double meanSize = (1 + PER_REQUEST) / 2.0;
+        double perSecond = LOAD * imagesPerSecond / meanSize;
+        double[] ours =
+                latencies(
+                        perSecond,
+                        (arrival, done) -> {
+                            SampleRequest request = request(arrival.images()).build();
+                            awaited.put(request.getRequestId(), done);
+                            platform.ask(request);
+                        });
+        Map<Integer, Runnable> theirs = new ConcurrentHashMap<>();
+        double[] others;
+        try (var server =
+                new OneAtATime(
+                        checkpoint,
+                        plan(checkpoint),
+                        arrival -> theirs.remove(arrival.number()).run())) {
+            others =
+                    latencies(
+                            perSecond,
+                            (arrival, done) -> {
+                                theirs.put(arrival.number(), done);
+                                server.ask(arrival);
+                            });
+        }
+        System.out.printf(
+                """
+                poisson: one at a time    mean %6.2f s   p99 %6.2f s
+                poisson: service          mean %6.2f s   p99 %6.2f s
+                poisson: service/one      mean %6.2f     p99 %6.2f
+                """,
+                mean(others),
+                quantile(others, 0.99),
+                mean(ours),
+                quantile(ours, 0.99),
+                mean(ours) / mean(others),
+                quantile(ours, 0.99) / quantile(others, 0.99));
+    }
+
+    /** Takes a request and promises to run something when it is done. */
+    private interface Server {
+        void ask(OneAtATime.Arrival arrival, Runnable done) throws InterruptedException;
+    }
+
+    /** Seconds from arrival to end; arrivals are the same for every server. */
+    private double[] latencies(double perSecond, Server server) throws InterruptedException {
+        var random = new Random(seed);
+        double[] latencies = new double[requests];
+        var done = new CountDownLatch(requests);
+        long arrives = System.nanoTime();
+        for (int i = 0; i < requests; i++) {
+            arrives += Math.round(-1e9 * Math.log(1 - random.nextDouble()) / perSecond);
+            int count = 1 + random.nextInt(PER_REQUEST);
+            sleepUntil(arrives);
+            int number = i;
+            long arrived = arrives;
+            server.ask(
+                    new OneAtATime.Arrival(number, count),
+                    () -> {
+                        latencies[number] = (System.nanoTime() - arrived) / 1e9;
+                        done.countDown();
+                    });
+        }
+        done.await();
+        return latencies;
+    }
+
+    private static void sleepUntil(long nanoTime) {
+        for (long left = nanoTime - System.nanoTime();
+                left > 0;
+                left = nanoTime - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    /** Single images beside a batch job that keeps the device busy. */
+    private void firstCall(
+            ServingPlatform platform,
+            Map<String, Runnable> awaited,
+            BlockingQueue<Long> queued,
+            SimpleMeterRegistry metrics)
+            throws InterruptedException {
+        SampleRequest background = request(10_000).setPriority(Priority.BATCH).build();
+        platform.ask(background);
+        var random = new Random(seed);
+        for (int i = 0; i < requests; i++) {
+            sleepUntil(System.nanoTime() + Math.round(5e8 * random.nextDouble()));
+            SampleRequest request =
+                    request(1)
+                            .setSampler(Sampler.newBuilder().setNetworkEvaluations(2).build())
+                            .build();
+            var done = new CountDownLatch(1);
+            awaited.put(request.getRequestId(), done::countDown);
+            platform.ask(request);
+            done.await();
+        }
+        double[] millis = queued.stream().mapToDouble(Long::doubleValue).toArray();
+        var calls = metrics.get("langevin.sampling.network.call").timer();
+        System.out.printf(
+                """
+                first call: after         p50 %6.0f ms   p99 %6.0f ms
+                first call: network call  mean %5.0f ms   longest lately %.0f ms
+                """,
+                quantile(millis, 0.5),
+                quantile(millis, 0.99),
+                calls.mean(TimeUnit.MILLISECONDS),
+                calls.max(TimeUnit.MILLISECONDS));
+    }
+
+    private void workers(EmbeddedPlatform broker, Path folder, Checkpoint checkpoint)
+            throws Exception {
+        double one = 0;
+        for (int count : new int[] {1, 2, 8}) {
+            double rate = rateOfWorkers(broker, folder, checkpoint, count);
+            one = count == 1 ? rate : one;
+            System.out.printf(
+                    "workers: %d                %8.1f images/s, %.2f times one's%n",
+                    count, rate, rate / one);
+        }
+    }
+
+    /** Images a second that so many processes commit while every partition has work. */
+    private double rateOfWorkers(
+            EmbeddedPlatform broker, Path folder, Checkpoint checkpoint, int count)
+            throws IOException, InterruptedException {
+        String prefix = "workers" + count + ".";
+        List<Process> processes = new ArrayList<>();
+        try (var platform = ServingPlatform.on(broker, prefix, folder, checkpoint)) {
+            var committed = new AtomicLong();
+            platform.follow((outcome, source) -> committed.addAndGet(outcome.getImages()));
+            for (int i = 0; i < 60 * PER_REQUEST * Math.max(2, count); i++) {
+                platform.ask(
+                        request(PER_REQUEST)
+                                .setSampler(
+                                        Sampler.newBuilder()
+                                                .setNetworkEvaluations(PACED_EVALUATIONS)
+                                                .build())
+                                .build());
+            }
+            for (int i = 0; i < count; i++) {
+                processes.add(worker(platform, "worker-" + i, folder.resolve(prefix + i)));
+            }
+            sleepUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(10 + 4L * count));
+            long before = committed.get();
+            long begin = System.nanoTime();
+            sleepUntil(begin + TimeUnit.SECONDS.toNanos(seconds));
+            return (committed.get() - before) / ((System.nanoTime() - begin) / 1e9);
+        } finally {
+            for (Process process : processes) {
+                process.destroyForcibly().onExit().join();
+            }
+        }
+    }
+
+    private static Process worker(ServingPlatform platform, String instance, Path log)
+            throws IOException {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put("LANGEVIN_KAFKA_BOOTSTRAP_SERVERS", platform.kafka().bootstrap());
+        environment.put("LANGEVIN_REGISTRY_URL", platform.kafka().registry());
+        environment.put("LANGEVIN_TOPIC_PREFIX", platform.kafka().prefix());
+        environment.put("LANGEVIN_ARTIFACTS", platform.artifacts().toString());
+        environment.put("LANGEVIN_SAMPLING_INSTANCE", instance);
+        environment.put("LANGEVIN_SAMPLING_SLOTS", "" + SLOTS);
+        environment.put("LANGEVIN_HTTP_PORT", "0");
+        var builder =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx256m",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                PacedNetwork.class.getName())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElseThrow();
+    }
+
+    private static double quantile(double[] values, double q) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[(int) Math.ceil(q * sorted.length) - 1];
+    }
+}

@@ -1,0 +1,128 @@
+package io.langevin.benchmarks;
+
+import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
+import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
+import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
+
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.embedded.EmbeddedPlatform;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Opened;
+import io.langevin.messaging.RecordWriter;
+import io.langevin.messaging.Running;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.Topics;
+import io.langevin.records.PublishedCheckpoint;
+import io.langevin.records.SampleOutcome;
+import io.langevin.records.SampleRequest;
+import io.langevin.sampling.NetworkFactory;
+import io.langevin.sampling.SamplingConfig;
+import io.langevin.sampling.SamplingService;
+import io.langevin.score.Checkpoint;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.apache.kafka.clients.admin.Admin;
+
+/** A broker, a registry and a model on them: what a sampling service needs, and nothing else. */
+final class ServingPlatform implements AutoCloseable {
+    static final String MODEL = "fashion";
+
+    private final KafkaConfig kafka;
+    private final URI artifacts;
+    private final Opened opened = new Opened();
+    private final RecordWriter<SampleRequest> requests;
+
+    private ServingPlatform(KafkaConfig kafka, Path folder, Checkpoint checkpoint)
+            throws InterruptedException {
+        this.kafka = kafka;
+        this.artifacts = folder.resolve("artifacts").toUri();
+        try (Admin admin = kafka.admin()) {
+            Topics.create(admin, kafka.prefix(), (short) 1);
+        }
+        Schemas schemas = new Schemas(kafka);
+        schemas.registerAll();
+        publish(checkpoint, schemas);
+        this.requests = RecordWriter.open(kafka, schemas, SAMPLING_REQUESTS, "bench");
+        opened.push(requests);
+    }
+
+    /** Topics of their own on a broker that is there. */
+    static ServingPlatform on(
+            EmbeddedPlatform broker, String prefix, Path folder, Checkpoint checkpoint)
+            throws InterruptedException {
+        KafkaConfig plain = KafkaConfig.of(broker.bootstrap(), broker.registry());
+        return new ServingPlatform(
+                new KafkaConfig(plain.properties(), plain.registry(), prefix),
+                folder.resolve(prefix),
+                checkpoint);
+    }
+
+    static EmbeddedPlatform broker(Path folder) throws IOException, InterruptedException {
+        return EmbeddedPlatform.start(folder, EmbeddedPlatform.registryHome(), 0, 0);
+    }
+
+    private void publish(Checkpoint checkpoint, Schemas schemas) throws InterruptedException {
+        var architecture = checkpoint.architecture();
+        try (ArtifactStore store = ArtifactStore.open(artifacts);
+                var writer = RecordWriter.open(kafka, schemas, MODEL_CHECKPOINTS, "bench")) {
+            writer.write(
+                    MODEL,
+                    PublishedCheckpoint.newBuilder()
+                            .setModel(MODEL)
+                            .setCheckpoint(store.put(checkpoint.bytes()).hex())
+                            .setFamily(architecture.family().officialName())
+                            .setNgf(architecture.ngf())
+                            .setImageSize(architecture.imageSize())
+                            .setChannels(architecture.channels())
+                            .setLevels(checkpoint.schedule().levels())
+                            .setStepsPerLevel(checkpoint.stepsPerLevel())
+                            .setScheduleId(checkpoint.scheduleId())
+                            .setPublishedAt(Instant.now())
+                            .build());
+        }
+    }
+
+    KafkaConfig kafka() {
+        return kafka;
+    }
+
+    URI artifacts() {
+        return artifacts;
+    }
+
+    /** A sampling service in this process. */
+    void serve(NetworkFactory networks, SimpleMeterRegistry metrics) throws InterruptedException {
+        Running service =
+                SamplingService.start(
+                        SamplingConfig.of(kafka, artifacts, "bench"), metrics, networks);
+        opened.push(service);
+    }
+
+    /** Returns when the request is safe with the broker. */
+    void ask(SampleRequest request) throws InterruptedException {
+        requests.write(request.getRequestId(), request);
+    }
+
+    /** Tells of every outcome from now on. */
+    void follow(TopicFollower.Handler<SampleOutcome> handler) throws InterruptedException {
+        var follower =
+                TopicFollower.start(
+                        kafka,
+                        new Schemas(kafka),
+                        SAMPLING_OUTCOMES,
+                        new TopicFollower.From.Now(),
+                        handler,
+                        TopicFollower.Unreadable.leftToOthers());
+        opened.push(follower);
+        follower.awaitCaughtUp();
+    }
+
+    @Override
+    public void close() {
+        opened.close();
+    }
+}

@@ -1,0 +1,75 @@
+package io.langevin.operations;
+
+import static io.langevin.messaging.Topics.CANCELLATIONS;
+import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
+import static io.langevin.messaging.Topics.JOB_STATES;
+
+import io.langevin.records.Cancellation;
+import io.langevin.records.CancellationOutcome;
+import io.langevin.records.CancellationStatus;
+import io.langevin.records.JobStage;
+import io.langevin.records.JobState;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.GlobalKTable;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+
+/**
+ * Answers every cancellation by the state of what it names. The services act on the cancellation
+ * itself; a request that was asked for less than about 200 ms ago may not be known here yet.
+ */
+final class CancellationTopology {
+    private static final Set<JobStage> ENDED =
+            Set.of(JobStage.COMPLETED, JobStage.FAILED, JobStage.CANCELLED, JobStage.EXPIRED);
+
+    private CancellationTopology() {}
+
+    static void addTo(StreamsBuilder builder, Streams streams, Clock clock)
+            throws InterruptedException {
+        GlobalKTable<String, JobState> states =
+                builder.globalTable(
+                        streams.kafka().name(JOB_STATES),
+                        Consumed.with(Serdes.String(), streams.serde(JOB_STATES))
+                                .withName("states-by-id"));
+        KStream<String, CancellationOutcome> answers =
+                streams.read(builder, CANCELLATIONS)
+                        .filter(
+                                (id, cancellation) -> cancellation != null,
+                                Named.as("asked-to-stop"))
+                        .leftJoin(
+                                states,
+                                (id, cancellation) -> cancellation.getId(),
+                                (cancellation, state) -> answer(cancellation, state, clock),
+                                Named.as("answered"));
+        streams.write(answers, CANCELLATION_OUTCOMES, "write-cancellation-outcomes");
+    }
+
+    /**
+     * @param state null where nothing of that id is known
+     */
+    private static CancellationOutcome answer(
+            Cancellation cancellation, JobState state, Clock clock) {
+        CancellationOutcome.Builder answer =
+                CancellationOutcome.newBuilder()
+                        .setId(cancellation.getId())
+                        .setAnsweredAt(Instant.now(clock));
+        if (state == null) {
+            return answer.setStatus(CancellationStatus.UNKNOWN)
+                    .setDetail("no request or run has this id; should one come, it ends at once")
+                    .build();
+        }
+        String stage = state.getStage().name().toLowerCase(Locale.ROOT);
+        if (ENDED.contains(state.getStage())) {
+            return answer.setStatus(CancellationStatus.ENDED)
+                    .setDetail("%s before: %s".formatted(stage, state.getDetail()))
+                    .build();
+        }
+        return answer.setStatus(CancellationStatus.ACCEPTED).setDetail("was " + stage).build();
+    }
+}

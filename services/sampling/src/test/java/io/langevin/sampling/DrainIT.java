@@ -1,0 +1,166 @@
+package io.langevin.sampling;
+
+import static io.langevin.messaging.Topics.SAMPLING_SAVED;
+import static io.langevin.sampling.SamplingFixture.checkpoint;
+import static io.langevin.sampling.SamplingFixture.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.langevin.artifacts.ArtifactException;
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.messaging.KafkaEnvironment;
+import io.langevin.messaging.Running;
+import io.langevin.messaging.TopicReader;
+import io.langevin.records.GeneratedImage;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.SavedRequest;
+import io.langevin.records.Task;
+import io.langevin.records.TaskKind;
+import io.langevin.score.Checkpoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker that is asked to stop loses nothing that it has computed. */
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
+class DrainIT {
+    private static final Checkpoint CHECKPOINT = checkpoint(1, 20);
+    private static final int ROWS = 20 * 2 + 1;
+    private static final int COUNT = 6;
+
+    @TempDir Path folder;
+    private SamplingFixture sampling;
+    private final FakeNetwork first = FakeNetwork.held(CHECKPOINT);
+    private final FakeNetwork second = FakeNetwork.free(CHECKPOINT);
+
+    @BeforeEach
+    void start() throws InterruptedException {
+        sampling = new SamplingFixture(KafkaEnvironment.fresh(), folder);
+        sampling.publish("m", CHECKPOINT);
+    }
+
+    @AfterEach
+    void stop() {
+        sampling.close();
+    }
+
+    @Test
+    void what_has_begun_goes_on_elsewhere_from_the_row_where_it_was() throws Exception {
+        SampleRequest request = request().setCount(COUNT).setSeed(3L).build();
+        stopInTheMiddle(request);
+        long firstImages = first.images();
+
+        sampling.start(sampling.config("two"), (checkpoint, precision) -> second);
+        List<GeneratedImage> images = sampling.images(request.getRequestId());
+
+        assertThat(firstImages).isBetween(15L * 4, (long) COUNT * ROWS - 1);
+        assertThat(firstImages + second.images()).isEqualTo((long) COUNT * ROWS);
+        assertThat(images)
+                .extracting(GeneratedImage::getBytes)
+                .isEqualTo(undisturbed(request).stream().map(GeneratedImage::getBytes).toList());
+        assertNothingIsKept(request);
+    }
+
+    @Test
+    void a_film_strip_keeps_its_frames() throws Exception {
+        Task task = Task.newBuilder().setKind(TaskKind.TRAJECTORY).setEveryRows(5).build();
+        SampleRequest request = request().setCount(2).setSeed(3L).setTask(task).build();
+        stopInTheMiddle(request);
+        long firstImages = first.images();
+
+        sampling.start(sampling.config("two"), (checkpoint, precision) -> second);
+        List<GeneratedImage> images = sampling.images(request.getRequestId());
+
+        assertThat(firstImages + second.images()).isEqualTo(2L * ROWS);
+        assertThat(images)
+                .extracting(GeneratedImage::getBytes)
+                .isEqualTo(undisturbed(request).stream().map(GeneratedImage::getBytes).toList());
+    }
+
+    @Test
+    void within_the_grace_time_what_has_begun_is_finished_and_the_rest_left_to_others()
+            throws Exception {
+        SampleRequest request = request().setCount(COUNT).build();
+        Running stopping = startHeld(Duration.ofMinutes(5));
+        sampling.ask(request);
+        first.allow(15);
+        await().until(() -> first.images() == 15 * 4 && first.isCalled());
+
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(stopping::close);
+        await().until(stopping::isClosing);
+        first.allow(1_000);
+        closed.get();
+
+        assertThat(first.images()).isEqualTo(4L * ROWS);
+        sampling.start(sampling.config("two"), (checkpoint, precision) -> second);
+        assertThat(sampling.images(request.getRequestId())).hasSize(COUNT);
+        assertThat(second.images()).isEqualTo(2L * ROWS);
+    }
+
+    @Test
+    void where_the_saved_state_is_gone_the_request_begins_anew() throws Exception {
+        SampleRequest request = request().setCount(COUNT).setSeed(3L).build();
+        stopInTheMiddle(request);
+        sampling.artifacts.delete(new ArtifactId(saved(request).getState()));
+
+        sampling.start(sampling.config("two"), (checkpoint, precision) -> second);
+
+        assertThat(sampling.images(request.getRequestId())).hasSize(COUNT);
+        assertThat(second.images()).isEqualTo((long) COUNT * ROWS);
+    }
+
+    private void stopInTheMiddle(SampleRequest request) throws Exception {
+        Running stopping = startHeld(Duration.ZERO);
+        sampling.ask(request);
+        long sharing = Math.min(4, request.getCount());
+        first.allow(15);
+        await().until(() -> first.images() == 15 * sharing && first.isCalled());
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(stopping::close);
+        await().until(stopping::isClosing);
+        first.allow(1); // the call that was under way
+        closed.get();
+    }
+
+    private Running startHeld(Duration grace) throws InterruptedException {
+        SamplingConfig config =
+                sampling.config("one", Duration.ZERO, grace, SamplingFixture.PLENTY);
+        return sampling.start(config, (checkpoint, precision) -> first);
+    }
+
+    private List<GeneratedImage> undisturbed(SampleRequest request) throws InterruptedException {
+        SampleRequest again =
+                SampleRequest.newBuilder(request).setRequestId(request().getRequestId()).build();
+        sampling.ask(again);
+        return sampling.images(again.getRequestId());
+    }
+
+    private SavedRequest saved(SampleRequest request) throws InterruptedException {
+        try (var reader = new TopicReader(sampling.kafka, sampling.kafka.name(SAMPLING_SAVED))) {
+            var record = reader.untilCount(1).get(0);
+            assertThat(record.key()).isEqualTo(request.getRequestId());
+            return sampling.schemas.serde(SAMPLING_SAVED).decode(record.value());
+        }
+    }
+
+    /** The request has ended: nobody needs its state any more. */
+    private void assertNothingIsKept(SampleRequest request) throws InterruptedException {
+        ArtifactId state = new ArtifactId(saved(request).getState());
+        try (var reader = new TopicReader(sampling.kafka, sampling.kafka.name(SAMPLING_SAVED))) {
+            var records = reader.untilCount(2);
+            assertThat(records.get(1).key()).isEqualTo(request.getRequestId());
+            assertThat(records.get(1).value()).isNull();
+        }
+        await().untilAsserted(
+                        () ->
+                                assertThatThrownBy(() -> sampling.artifacts.get(state))
+                                        .isInstanceOf(ArtifactException.class));
+    }
+}

@@ -1,0 +1,68 @@
+package io.langevin.sampling;
+
+import io.langevin.score.Checkpoint;
+import io.langevin.score.ScoreNetwork;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The score of N(0, 1) blurred by σ; counts images, and calls as often as it is allowed to. */
+final class FakeNetwork implements ScoreNetwork {
+    private final int dimension;
+    private final AtomicLong images = new AtomicLong();
+    private final Semaphore calls;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private FakeNetwork(Checkpoint checkpoint, Semaphore calls) {
+        this.dimension = checkpoint.architecture().dimension();
+        this.calls = calls;
+    }
+
+    /** Answers at once. */
+    static FakeNetwork free(Checkpoint checkpoint) {
+        return new FakeNetwork(checkpoint, new Semaphore(Integer.MAX_VALUE / 2));
+    }
+
+    /** Answers when it has been {@link #allow allowed} to. */
+    static FakeNetwork held(Checkpoint checkpoint) {
+        return new FakeNetwork(checkpoint, new Semaphore(0));
+    }
+
+    void allow(int more) {
+        calls.release(more);
+    }
+
+    /** Images of all calls together. */
+    long images() {
+        return images.get();
+    }
+
+    /** Whether somebody waits to be allowed to call. */
+    boolean isCalled() {
+        return calls.hasQueuedThreads();
+    }
+
+    boolean isClosed() {
+        return closed.get();
+    }
+
+    @Override
+    public int dimension() {
+        return dimension;
+    }
+
+    @Override
+    public void evaluate(float[] x, float[] sigma, float[] f, int count) {
+        calls.acquireUninterruptibly();
+        images.addAndGet(count);
+        for (int k = 0; k < count * dimension; k++) {
+            float s = sigma[k / dimension];
+            f[k] = -s * x[k] / (1 + s * s);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.set(true);
+    }
+}

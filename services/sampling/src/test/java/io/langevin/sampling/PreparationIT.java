@@ -1,0 +1,167 @@
+package io.langevin.sampling;
+
+import static io.langevin.messaging.Topics.CANCELLATIONS;
+import static io.langevin.sampling.SamplingFixture.checkpoint;
+import static io.langevin.sampling.SamplingFixture.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.messaging.KafkaEnvironment;
+import io.langevin.records.Cancellation;
+import io.langevin.records.SampleOutcome;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.SampleStatus;
+import io.langevin.score.Checkpoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What happens before a request's first network call. */
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
+class PreparationIT {
+    @TempDir Path folder;
+    private SamplingFixture sampling;
+    private final List<FakeNetwork> networks = Collections.synchronizedList(new ArrayList<>());
+
+    @BeforeEach
+    void prepare() throws InterruptedException {
+        sampling = new SamplingFixture(KafkaEnvironment.fresh(), folder);
+        sampling.publish("m", checkpoint(1, 3));
+    }
+
+    @AfterEach
+    void stop() {
+        sampling.close();
+    }
+
+    private void start(SamplingConfig config) throws InterruptedException {
+        sampling.start(
+                config,
+                (checkpoint, precision) -> {
+                    FakeNetwork network = FakeNetwork.free(checkpoint);
+                    networks.add(network);
+                    return network;
+                });
+    }
+
+    private void startPatient() throws InterruptedException {
+        start(sampling.config("one", Duration.ofHours(1), Duration.ZERO, SamplingFixture.PLENTY));
+    }
+
+    @Test
+    void a_request_for_a_model_that_is_not_there_waits_for_it_and_holds_up_nobody()
+            throws Exception {
+        startPatient();
+        SampleRequest early = request().setModel("later").build();
+        SampleRequest other = request().build();
+        sampling.ask(early);
+        sampling.ask(other);
+        assertThat(status(other)).isEqualTo(SampleStatus.COMPLETED);
+
+        ArtifactId id = sampling.publish("later", checkpoint(2, 3));
+
+        SampleOutcome outcome = sampling.outcome(early.getRequestId());
+        assertThat(outcome.getStatus()).isEqualTo(SampleStatus.COMPLETED);
+        assertThat(outcome.getCheckpoint()).isEqualTo(id.hex());
+    }
+
+    @Test
+    void who_waits_for_a_model_can_expire_and_be_cancelled() throws Exception {
+        startPatient();
+        SampleRequest late =
+                request().setModel("never").setDeadline(Instant.now().plusSeconds(2)).build();
+        SampleRequest unwanted = request().setModel("never").build();
+        sampling.ask(late);
+        sampling.ask(unwanted);
+        sampling.write(
+                CANCELLATIONS,
+                unwanted.getRequestId(),
+                new Cancellation(unwanted.getRequestId(), "enough", Instant.now()));
+
+        assertThat(status(late)).isEqualTo(SampleStatus.EXPIRED);
+        assertThat(status(unwanted)).isEqualTo(SampleStatus.CANCELLED);
+    }
+
+    @Test
+    void networks_of_least_use_are_given_up_above_the_limit_and_loaded_again_when_asked_for()
+            throws Exception {
+        start(sampling.config("one", Duration.ZERO, Duration.ZERO, 1));
+        ArtifactId first = sampling.artifacts.put(checkpoint(2, 3).bytes());
+        ArtifactId second = sampling.artifacts.put(checkpoint(3, 3).bytes());
+        for (ArtifactId pinned : List.of(first, second, first)) {
+            SampleRequest request = request().setCheckpoint(pinned.hex()).build();
+            sampling.ask(request);
+            assertThat(status(request)).isEqualTo(SampleStatus.COMPLETED);
+            await().until(() -> networks.get(networks.size() - 1).isClosed());
+        }
+
+        assertThat(networks).hasSize(4);
+        assertThat(networks.get(0).isClosed()).as("of the model's current one").isFalse();
+        assertThat(status(asked())).isEqualTo(SampleStatus.COMPLETED);
+    }
+
+    @Test
+    void networks_below_the_limit_stay() throws Exception {
+        start(sampling.config("one"));
+        ArtifactId pinned = sampling.artifacts.put(checkpoint(2, 3).bytes());
+        for (int i = 0; i < 3; i++) {
+            SampleRequest request = request().setCheckpoint(pinned.hex()).build();
+            sampling.ask(request);
+            assertThat(status(request)).isEqualTo(SampleStatus.COMPLETED);
+        }
+
+        assertThat(networks).hasSize(2).noneMatch(FakeNetwork::isClosed);
+    }
+
+    /** A checkpoint that is swapped in leaves the requests alone that began before it. */
+    @Test
+    void requests_in_flight_finish_on_the_checkpoint_that_they_began_with() throws Exception {
+        Checkpoint old = checkpoint(5, 3);
+        ArtifactId oldId = sampling.publish("m", old);
+        FakeNetwork held = FakeNetwork.held(old);
+        sampling.start(
+                sampling.config("one"),
+                (checkpoint, precision) ->
+                        Arrays.equals(checkpoint.weights(), old.weights())
+                                ? held
+                                : FakeNetwork.free(checkpoint));
+        SampleRequest began = asked();
+        await().until(held::isCalled);
+
+        ArtifactId newId = sampling.publish("m", checkpoint(6, 3));
+        await().until(
+                        () ->
+                                sampling.metrics
+                                                .counter(
+                                                        "langevin.checkpoint.loads",
+                                                        "result",
+                                                        "loaded")
+                                                .count()
+                                        == 3);
+        held.allow(100);
+
+        assertThat(sampling.outcome(began.getRequestId()).getCheckpoint()).isEqualTo(oldId.hex());
+        assertThat(sampling.outcome(asked().getRequestId()).getCheckpoint()).isEqualTo(newId.hex());
+    }
+
+    private SampleRequest asked() throws InterruptedException {
+        SampleRequest request = request().build();
+        sampling.ask(request);
+        return request;
+    }
+
+    private SampleStatus status(SampleRequest request) throws InterruptedException {
+        return sampling.outcome(request.getRequestId()).getStatus();
+    }
+}
