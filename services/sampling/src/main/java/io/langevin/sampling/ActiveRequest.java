@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Queue;
 
 /**
@@ -31,6 +32,7 @@ final class ActiveRequest {
     private int mayBegin;
     private int running;
     private boolean wasSaved;
+    private OptionalDouble evenEnd = OptionalDouble.empty();
     private Optional<Instant> firstCall = Optional.empty();
 
     ActiveRequest(Claim<SampleRequest> claim, ServingNetwork network, RequestWork work) {
@@ -98,6 +100,15 @@ final class ActiveRequest {
     /** Images that no network call has seen yet. */
     int notBegun() {
         return mayBegin - begun;
+    }
+
+    /** When it would end if all requests had equal parts; it enters at the first time. */
+    double evenEnd(EvenClock clock) {
+        if (evenEnd.isEmpty()) {
+            long rows = (long) unfinished() * work.plan().networkEvaluations();
+            evenEnd = OptionalDouble.of(clock.enter(rows));
+        }
+        return evenEnd.getAsDouble();
     }
 
     /** What it holds in memory beside the batch, in bytes. */

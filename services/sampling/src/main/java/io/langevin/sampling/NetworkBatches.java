@@ -1,5 +1,6 @@
 package io.langevin.sampling;
 
+import io.langevin.records.Priority;
 import io.langevin.sampling.ActiveRequest.Image;
 import io.langevin.sampling.ServingNetwork.Key;
 import io.langevin.score.TrajectoryBatch;
@@ -12,22 +13,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * A batch for each network in use. Before every call slots are shared out anew among the requests:
- * nobody waits for images of whoever has more than a fair share. Networks take turns. Owned by one
- * thread.
+ * nobody ends later than if all had equal parts. Networks take turns. Owned by one thread.
  */
 final class NetworkBatches {
     private static final String TENANT = "tenant";
 
-    /** A network with little to do still has this part of the turns of one with a full batch. */
+    /** A network with little to do counts as this part of its slots. */
     private static final int LEAST_PART = 8;
 
     private final SamplingConfig config;
     private final SamplingMetrics metrics;
     private final Previews previews;
     private final ReentrantLock device;
+    private final LongSupplier nanoTime;
     private final Map<Key, Turns> byNetwork = new LinkedHashMap<>();
     private double clock;
 
@@ -38,8 +40,11 @@ final class NetworkBatches {
     private static final class Turns {
         private final int slots;
         private final TrajectoryBatch<Image> batch;
+        private double weight = 1;
         private double virtualSeconds;
         private double fastestCall = Double.POSITIVE_INFINITY;
+
+        private final EvenClock evenClock = new EvenClock();
 
         private Turns(ServingNetwork network) {
             this.slots = network.slots();
@@ -51,7 +56,7 @@ final class NetworkBatches {
         }
 
         private void had(double seconds, int images) {
-            double weight = Math.max(images, (double) slots / LEAST_PART);
+            evenClock.pass(images);
             virtualSeconds += seconds / weight;
             fastestCall = Math.min(fastestCall, seconds);
         }
@@ -61,11 +66,13 @@ final class NetworkBatches {
             SamplingConfig config,
             SamplingMetrics metrics,
             Previews previews,
-            ReentrantLock device) {
+            ReentrantLock device,
+            LongSupplier nanoTime) {
         this.config = config;
         this.previews = previews;
         this.metrics = metrics;
         this.device = device;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -85,15 +92,27 @@ final class NetworkBatches {
         Turns turns = turns(requests.get(0).network());
         int[] shares =
                 SlotShares.of(
-                        requests.stream().map(NetworkBatches::demand).toList(),
+                        requests.stream().map(request -> demand(request, turns)).toList(),
                         turns.slots,
                         reserve(turns.slots));
+        double weight = 0;
         for (int i = 0; i < shares.length; i++) {
             requests.get(i).leaveAllBut(shares[i], turns.batch);
+            weight += shares[i] * weight(requests.get(i).request().getPriority());
         }
+        turns.weight = Math.max(weight, (double) turns.slots / LEAST_PART);
         for (int i = 0; i < shares.length; i++) {
             requests.get(i).take(shares[i], turns.batch, previews);
         }
+    }
+
+    /** Of an image, among networks. */
+    private static int weight(Priority priority) {
+        return switch (priority) {
+            case INTERACTIVE -> 16;
+            case STANDARD -> 4;
+            case BATCH -> 1;
+        };
     }
 
     /** At least one slot where any are to be reserved; never so many that none are left. */
@@ -103,11 +122,12 @@ final class NetworkBatches {
         return Math.min(wanted, (slots - 1) / 2);
     }
 
-    private static SlotShares.Demand demand(ActiveRequest request) {
+    private static SlotShares.Demand demand(ActiveRequest request, Turns turns) {
         return new SlotShares.Demand(
                 request.request().getPriority(),
                 request.request().getLabels().getOrDefault(TENANT, ""),
-                request.unfinished());
+                request.unfinished(),
+                request.evenEnd(turns.evenClock));
     }
 
     /** One that had nothing to do does not make up for the turns that it did not ask for. */
@@ -133,13 +153,13 @@ final class NetworkBatches {
         int images = turns.batch.size();
         List<TrajectoryBatch.Finished<Image>> ended;
         device.lock();
-        long begin = System.nanoTime();
+        long begin = nanoTime.getAsLong();
         try {
             ended = turns.batch.step();
         } finally {
             device.unlock();
         }
-        double seconds = (System.nanoTime() - begin) / 1e9;
+        double seconds = (nanoTime.getAsLong() - begin) / 1e9;
         turns.had(seconds, images);
         metrics.networkCall(images, turns.slots, seconds);
         ended.forEach(image -> finished.accept(image.owner(), image.pixels()));

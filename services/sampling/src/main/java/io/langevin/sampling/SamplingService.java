@@ -54,7 +54,12 @@ public final class SamplingService {
                         new RepeatedRequests(ended),
                         saved,
                         new SamplingRecords(config, schemas, artifacts),
-                        new NetworkBatches(config, samplingMetrics, previews, networks.device()),
+                        new NetworkBatches(
+                                config,
+                                samplingMetrics,
+                                previews,
+                                networks.device(),
+                                System::nanoTime),
                         samplingMetrics,
                         metrics);
         return Running.loop(NAME, loop)

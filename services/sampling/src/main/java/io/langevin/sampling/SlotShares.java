@@ -2,6 +2,7 @@ package io.langevin.sampling;
 
 import io.langevin.records.Priority;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,14 +10,17 @@ import java.util.Map;
 /**
  * How many slots of a batch each request has at the next network call. INTERACTIVE goes before
  * STANDARD before BATCH, but each of the latter two keeps a reserve while it has work. Within a
- * priority slots are shared out evenly over tenants, within a tenant evenly over requests (max-min
- * fair); who came first has the odd one.
+ * priority slots are shared out evenly over tenants (max-min fair; who came first has the odd one).
+ * Within a tenant requests go in the order in which they would end if all had equal parts: none
+ * ends later than it then would, most end much earlier (Friedman and Henderson 2003, the fair
+ * sojourn protocol).
  */
 final class SlotShares {
     /**
      * @param images that are not finished
+     * @param end when the request would end if all had equal parts, on any clock
      */
-    record Demand(Priority priority, String tenant, int images) {}
+    record Demand(Priority priority, String tenant, int images, double end) {}
 
     private SlotShares() {}
 
@@ -74,13 +78,12 @@ final class SlotShares {
                                 .toArray(),
                         slots);
         for (int g = 0; g < groups.size(); g++) {
-            List<Integer> group = groups.get(g);
-            int[] ofRequests =
-                    evenly(
-                            group.stream().mapToInt(i -> demands.get(i).images()).toArray(),
-                            ofTenants[g]);
-            for (int i = 0; i < ofRequests.length; i++) {
-                shares[group.get(i)] = ofRequests[i];
+            List<Integer> byEnd = new ArrayList<>(groups.get(g));
+            byEnd.sort(Comparator.comparingDouble(i -> demands.get(i).end()));
+            int left = ofTenants[g];
+            for (int i : byEnd) {
+                shares[i] = Math.min(left, demands.get(i).images());
+                left -= shares[i];
             }
         }
     }

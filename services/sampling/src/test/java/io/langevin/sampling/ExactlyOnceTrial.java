@@ -5,7 +5,6 @@ import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.langevin.artifacts.ArtifactId;
-import io.langevin.messaging.Broker;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
@@ -108,7 +107,6 @@ final class ExactlyOnceTrial implements AutoCloseable {
         String prefix = "trial" + UUID.randomUUID().toString().substring(0, 8) + ".";
         KafkaConfig plain = KafkaConfig.of("127.0.0.1:" + port, registry);
         this.kafka = new KafkaConfig(plain.properties(), registry, prefix);
-        Broker.await(kafka);
         try (Admin admin = kafka.admin()) {
             Topics.create(admin, prefix, (short) 1);
         }

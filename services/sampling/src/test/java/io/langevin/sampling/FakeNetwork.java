@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class FakeNetwork implements ScoreNetwork {
     private final int dimension;
     private final AtomicLong images = new AtomicLong();
+    private final AtomicLong callCount = new AtomicLong();
     private final Semaphore calls;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -26,6 +27,10 @@ final class FakeNetwork implements ScoreNetwork {
     /** Answers when it has been {@link #allow allowed} to. */
     static FakeNetwork held(Checkpoint checkpoint) {
         return new FakeNetwork(checkpoint, new Semaphore(0));
+    }
+
+    long calls() {
+        return callCount.get();
     }
 
     void allow(int more) {
@@ -54,6 +59,7 @@ final class FakeNetwork implements ScoreNetwork {
     @Override
     public void evaluate(float[] x, float[] sigma, float[] f, int count) {
         calls.acquireUninterruptibly();
+        callCount.incrementAndGet();
         images.addAndGet(count);
         for (int k = 0; k < count * dimension; k++) {
             float s = sigma[k / dimension];

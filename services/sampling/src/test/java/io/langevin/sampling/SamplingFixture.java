@@ -18,6 +18,7 @@ import io.langevin.records.GeneratedImage;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
+import io.langevin.records.TrustedRecords;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.NetworkArchitecture;
@@ -38,6 +39,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A sampling service on topics and a store of its own, seen as its clients see it. */
 final class SamplingFixture implements AutoCloseable {
+    static {
+        TrustedRecords.trust();
+    }
+
     static final long PLENTY = 1 << 30;
 
     final KafkaConfig kafka;

@@ -9,8 +9,10 @@ import io.langevin.records.Priority;
 import io.langevin.sampling.SlotShares.Demand;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SlotSharesTest {
@@ -30,7 +32,7 @@ class SlotSharesTest {
                                 of(STANDARD, "a", 50),
                                 of(STANDARD, "a", 50),
                                 of(STANDARD, "b", 50)))
-                .containsExactly(2, 2, 2, 6);
+                .containsExactly(6, 0, 0, 6);
     }
 
     @Test
@@ -78,8 +80,95 @@ class SlotSharesTest {
         }
     }
 
+    /** A request of one tenant on a device of some slots, where every image takes some calls. */
+    private static final class Simulated {
+        private final int arrives;
+        private final int images;
+        private final double[] done;
+        private double end = Double.NaN;
+        private int endedAt;
+        private int evenlyEndedAt;
+
+        private Simulated(int arrives, int images) {
+            this.arrives = arrives;
+            this.images = images;
+            this.done = new double[images];
+        }
+
+        private List<Integer> unfinished() {
+            return IntStream.range(0, images).filter(i -> done[i] < ROWS).boxed().toList();
+        }
+    }
+
+    private static final int ROWS = 10;
+
+    @Test
+    void no_request_ends_later_than_if_all_had_equal_parts() {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        double ours = 0;
+        double even = 0;
+        for (int round = 0; round < 500; round++) {
+            int slots = 1 + random.nextInt(16);
+            List<Simulated> requests =
+                    simulated(random.ints(12, 0, 150).toArray(), random.ints(12, 1, 20).toArray());
+            simulate(requests, slots);
+            for (Simulated request : requests) {
+                // an image is not divided over slots: one image's time is the grain
+                assertThat(request.endedAt)
+                        .as("seed %d, round %d", seed, round)
+                        .isLessThanOrEqualTo(request.evenlyEndedAt + 2 * ROWS);
+                ours += request.endedAt - request.arrives;
+                even += request.evenlyEndedAt - request.arrives;
+            }
+        }
+        assertThat(ours).as("mean time, seed %d", seed).isLessThan(0.8 * even);
+    }
+
+    private static List<Simulated> simulated(int[] arrivals, int[] images) {
+        return IntStream.range(0, arrivals.length)
+                .mapToObj(i -> new Simulated(arrivals[i], images[i]))
+                .sorted(Comparator.comparingInt(request -> request.arrives))
+                .toList();
+    }
+
+    private static void simulate(List<Simulated> all, int slots) {
+        var clock = new EvenClock();
+        for (int call = 0; all.stream().anyMatch(r -> !r.unfinished().isEmpty()); call++) {
+            int now = call;
+            List<Simulated> here =
+                    all.stream()
+                            .filter(r -> r.arrives <= now && !r.unfinished().isEmpty())
+                            .toList();
+            for (Simulated request : here) {
+                if (Double.isNaN(request.end)) {
+                    request.end = clock.enter((long) request.images * ROWS);
+                }
+            }
+            List<Demand> demands =
+                    here.stream()
+                            .map(r -> new Demand(STANDARD, "", r.unfinished().size(), r.end))
+                            .toList();
+            int[] shares = SlotShares.of(demands, slots, 0);
+            for (int i = 0; i < shares.length; i++) {
+                for (int image : here.get(i).unfinished().subList(0, shares[i])) {
+                    here.get(i).done[image]++;
+                    here.get(i).endedAt = call + 1;
+                }
+            }
+            clock.pass(Arrays.stream(shares).sum());
+            for (Simulated request : all) {
+                if (request.evenlyEndedAt == 0 && request.end <= clock.now() + 1e-9) {
+                    request.evenlyEndedAt = call + 1;
+                }
+            }
+        }
+        all.stream().filter(r -> r.evenlyEndedAt == 0).forEach(r -> r.evenlyEndedAt = r.endedAt);
+    }
+
+    /** Of requests that came one after the other and are as large as what is left of them. */
     private static Demand of(Priority priority, String tenant, int images) {
-        return new Demand(priority, tenant, images);
+        return new Demand(priority, tenant, images, images);
     }
 
     private static int[] shares(int slots, int reserve, Demand... demands) {

@@ -27,6 +27,9 @@ final class OutputCommitter implements AutoCloseable {
     /** Of a process that died in a transaction: readers wait that long for it at the most. */
     private static final int TRANSACTION_TIMEOUT_MILLIS = 20_000;
 
+    /** What a transaction has for a partition goes in one batch where it can. */
+    private static final int BATCH_BYTES = 256 * 1024;
+
     private static final Duration FLUSH_WITHIN = Duration.ofSeconds(10);
 
     private final Producer<String, byte[]> producer;
@@ -60,7 +63,13 @@ final class OutputCommitter implements AutoCloseable {
                                 ProducerConfig.TRANSACTIONAL_ID_CONFIG,
                                 transactionalId,
                                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                                TRANSACTION_TIMEOUT_MILLIS));
+                                TRANSACTION_TIMEOUT_MILLIS,
+                                // a second request overtakes the first while the broker adds its
+                                // partitions to the transaction, is refused and sent again
+                                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                                1,
+                                ProducerConfig.BATCH_SIZE_CONFIG,
+                                BATCH_BYTES));
         try {
             producer.initTransactions();
         } catch (RuntimeException e) {

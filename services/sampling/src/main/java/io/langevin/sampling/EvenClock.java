@@ -1,0 +1,43 @@
+package io.langevin.sampling;
+
+import java.util.PriorityQueue;
+
+/**
+ * When requests would end if every one that has not ended had the same part of the device. It
+ * counts the rows that each would have had so far. Owned by one thread.
+ */
+final class EvenClock {
+    private final PriorityQueue<Double> ends = new PriorityQueue<>();
+    private double now;
+
+    /**
+     * A request comes.
+     *
+     * @param rows of all its images together
+     * @return when it would end
+     */
+    double enter(long rows) {
+        double end = now + rows;
+        ends.add(end);
+        return end;
+    }
+
+    /** The device has done so many rows, whoever's they were. */
+    void pass(int rows) {
+        double left = rows;
+        while (!ends.isEmpty()) {
+            double untilNextEnd = (ends.element() - now) * ends.size();
+            if (untilNextEnd > left) {
+                now += left / ends.size();
+                return;
+            }
+            left -= untilNextEnd;
+            now = ends.remove();
+        }
+    }
+
+    /** Rows that each would have had so far. */
+    double now() {
+        return now;
+    }
+}
