@@ -48,6 +48,13 @@ final class QualityBench implements Callable<Integer> {
     List<Integer> budgets;
 
     @Option(
+            names = "--samplers",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Only these rows, by the beginning of their name (default: all).")
+    List<String> chosen = List.of("");
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "Write quality.png and quality.json there.")
@@ -92,20 +99,28 @@ final class QualityBench implements Callable<Integer> {
         samplers(checkpoint)
                 .forEach(
                         (name, sampler) -> {
-                            for (int budget : budgets) {
+                            for (int budget : isChosen(name) ? budgets : List.<Integer>of()) {
                                 row(figure, checkpoint, quality, name, sampler.apply(budget));
                             }
                         });
-        SamplingPlan algorithm1 =
-                AnnealedLangevin.plan(
-                        checkpoint.schedule(),
-                        checkpoint.stepsPerLevel(),
-                        checkpoint.epsilon(),
-                        checkpoint.denoise());
-        row(figure, checkpoint, quality, "Algorithm 1 in full", algorithm1);
+        if (isChosen("Algorithm 1 in full")) {
+            row(figure, checkpoint, quality, "Algorithm 1 in full", algorithm1(checkpoint));
+        }
         if (out != null) {
             figure.write(out, "quality");
         }
+    }
+
+    private boolean isChosen(String name) {
+        return chosen.stream().anyMatch(name::startsWith);
+    }
+
+    private static SamplingPlan algorithm1(Checkpoint checkpoint) {
+        return AnnealedLangevin.plan(
+                checkpoint.schedule(),
+                checkpoint.stepsPerLevel(),
+                checkpoint.epsilon(),
+                checkpoint.denoise());
     }
 
     private void row(

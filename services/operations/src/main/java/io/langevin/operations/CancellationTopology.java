@@ -35,7 +35,7 @@ final class CancellationTopology {
         GlobalKTable<String, JobState> states =
                 builder.globalTable(
                         streams.kafka().name(JOB_STATES),
-                        Consumed.with(Serdes.String(), streams.serde(JOB_STATES))
+                        Consumed.with(Serdes.String(), streams.lenient(JOB_STATES))
                                 .withName("states-by-id"));
         KStream<String, CancellationOutcome> answers =
                 streams.read(builder, CANCELLATIONS)

@@ -25,6 +25,7 @@ final class WorkflowLoop implements ServiceLoop {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
     private final KafkaStreams streams;
+    private volatile boolean failed;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private WorkflowLoop(KafkaStreams streams) {
@@ -40,7 +41,9 @@ final class WorkflowLoop implements ServiceLoop {
                     LOG.atError().setCause(e).log("a stream thread failed and is replaced");
                     return StreamThreadExceptionResponse.REPLACE_THREAD;
                 });
-        return new WorkflowLoop(streams);
+        WorkflowLoop loop = new WorkflowLoop(streams);
+        streams.setStateListener(loop::stateChanged);
+        return loop;
     }
 
     /** All topologies as one application. */
@@ -74,11 +77,22 @@ final class WorkflowLoop implements ServiceLoop {
         return properties;
     }
 
+    /** What replaces no thread, such as the one of the global table, ends the service. */
+    private void stateChanged(KafkaStreams.State now, KafkaStreams.State before) {
+        if (now == KafkaStreams.State.ERROR) {
+            failed = true;
+            closed.countDown();
+        }
+    }
+
     @Override
     public void run() throws InterruptedException {
         streams.start();
         closed.await();
         streams.close(STOP_WITHIN);
+        if (failed) {
+            throw new IllegalStateException("Kafka Streams gave up, see the log");
+        }
     }
 
     @Override

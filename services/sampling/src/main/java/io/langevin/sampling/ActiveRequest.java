@@ -12,10 +12,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Queue;
+import java.util.Set;
 
 /**
  * A request that is being worked on: which of its images have begun, run, wait with what they have
@@ -31,7 +33,6 @@ final class ActiveRequest {
     private int begun;
     private int mayBegin;
     private int running;
-    private boolean wasSaved;
     private OptionalDouble evenEnd = OptionalDouble.empty();
     private Optional<Instant> firstCall = Optional.empty();
 
@@ -57,21 +58,26 @@ final class ActiveRequest {
             SavedSampling saved,
             Previews previews) {
         var request = new ActiveRequest(claim, network, work);
+        Set<Integer> indices = new HashSet<>();
         for (GeneratedImage image : saved.getImages()) {
+            indices.add(image.getIndex());
             request.keep(image);
         }
         for (SavedTrajectory trajectory : saved.getTrajectories()) {
+            indices.add(trajectory.getIndex());
             request.parked.add(
                     work.start(request, trajectory.getIndex(), previews)
                             .resumed(SavedRequests.saved(trajectory)));
         }
         request.begun = request.images.size() + request.parked.size();
-        request.wasSaved = true;
         request.firstCall = Optional.of(saved.getFirstCallAt());
-        if (request.begun > request.mayBegin) {
+        boolean theFirstOnes =
+                indices.size() == request.begun
+                        && indices.stream().allMatch(i -> i >= 0 && i < request.begun);
+        if (!theFirstOnes || request.begun > request.mayBegin || request.isComplete()) {
             throw new IllegalArgumentException(
-                    "images: must be at most %d, not %d"
-                            .formatted(request.mayBegin, request.begun));
+                    "images: must be the first of %d and not all finished, not %s"
+                            .formatted(request.mayBegin, indices));
         }
         return request;
     }
@@ -109,6 +115,11 @@ final class ActiveRequest {
             evenEnd = OptionalDouble.of(clock.enter(rows));
         }
         return evenEnd.getAsDouble();
+    }
+
+    /** It leaves before its end: the others have larger parts from now on. */
+    void leave(EvenClock clock) {
+        evenEnd.ifPresent(clock::leave);
     }
 
     /** What it holds in memory beside the batch, in bytes. */
@@ -171,11 +182,6 @@ final class ActiveRequest {
     /** Images that have begun, are not finished and not in the batch. */
     Collection<TrajectoryBatch.Parked<Image>> parked() {
         return parked;
-    }
-
-    /** Whether another worker had begun it. */
-    boolean wasSaved() {
-        return wasSaved;
     }
 
     /** When its first network call began; empty before. */

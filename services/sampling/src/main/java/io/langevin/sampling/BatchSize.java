@@ -2,6 +2,7 @@ package io.langevin.sampling;
 
 import io.langevin.score.ScoreNetwork;
 import java.util.Arrays;
+import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 
 /** How many images should share a network call. */
@@ -21,18 +22,22 @@ final class BatchSize {
      * % more images a second.
      *
      * @param most never exceeded
+     * @param device held during each call, and no longer: others call their networks in between
      * @return the smallest size measured that is within 2 % of the fastest
      */
-    static int measured(ScoreNetwork network, int most) {
-        return measured(network, most, System::nanoTime);
+    static int measured(ScoreNetwork network, int most, Lock device) {
+        return measured(network, most, device, System::nanoTime);
     }
 
-    static int measured(ScoreNetwork network, int most, LongSupplier nanoTime) {
+    static int measured(ScoreNetwork network, int most, Lock device, LongSupplier nanoTime) {
+        if (most <= LEAST) {
+            return most;
+        }
         double best = 0;
-        int chosen = Math.min(LEAST, most);
+        int chosen = LEAST;
         int vain = 0;
         for (int size = chosen; size <= most && vain < 2; size *= 2) {
-            double rate = size / secondsOfCall(network, size, nanoTime);
+            double rate = size / secondsOfCall(network, size, device, nanoTime);
             boolean worthwhile = rate > WORTHWHILE * best;
             vain = worthwhile ? 0 : vain + 1;
             if (worthwhile) {
@@ -44,17 +49,23 @@ final class BatchSize {
     }
 
     /** The fastest of a few; the first call of a size prepares it and does not count. */
-    private static double secondsOfCall(ScoreNetwork network, int size, LongSupplier nanoTime) {
+    private static double secondsOfCall(
+            ScoreNetwork network, int size, Lock device, LongSupplier nanoTime) {
         float[] x = new float[size * network.dimension()];
         float[] f = new float[x.length];
         float[] sigma = new float[size];
         Arrays.fill(sigma, 1);
-        network.evaluate(x, sigma, f, size);
         double fastest = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < CALLS; i++) {
-            long begin = nanoTime.getAsLong();
-            network.evaluate(x, sigma, f, size);
-            fastest = Math.min(fastest, (nanoTime.getAsLong() - begin) / 1e9);
+        for (int i = 0; i <= CALLS; i++) {
+            device.lock();
+            try {
+                long begin = nanoTime.getAsLong();
+                network.evaluate(x, sigma, f, size);
+                double seconds = (nanoTime.getAsLong() - begin) / 1e9;
+                fastest = i == 0 ? fastest : Math.min(fastest, seconds);
+            } finally {
+                device.unlock();
+            }
         }
         return fastest;
     }

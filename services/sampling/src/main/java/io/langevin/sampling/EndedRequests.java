@@ -70,8 +70,8 @@ final class EndedRequests implements AutoCloseable {
     }
 
     /** Returns when everything that is committed now is known. */
-    void catchUp() throws InterruptedException {
-        follower.catchUp();
+    void catchUp(Duration most) throws InterruptedException {
+        follower.catchUp(most);
     }
 
     /** Fails when the topic cannot be followed any longer. */

@@ -22,6 +22,15 @@ final class EvenClock {
         return end;
     }
 
+    /**
+     * A request leaves early, whoever's part it had.
+     *
+     * @param end what {@link #enter} said
+     */
+    void leave(double end) {
+        ends.remove(end);
+    }
+
     /** The device has done so many rows, whoever's they were. */
     void pass(int rows) {
         double left = rows;

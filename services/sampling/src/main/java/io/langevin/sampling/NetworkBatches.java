@@ -183,6 +183,7 @@ final class NetworkBatches {
         Turns turns = byNetwork.get(request.network().key());
         if (turns != null) {
             turns.batch.removeIf(image -> image.request() == request);
+            request.leave(turns.evenClock);
         }
     }
 

@@ -87,12 +87,7 @@ final class Networks implements AutoCloseable {
         }
         long most = config.activationBytes() / architecture.workingBytes();
         int capped = (int) Math.max(1, Math.min(SamplingConfig.MOST_MEASURED_SLOTS, most));
-        device.lock();
-        try {
-            return BatchSize.measured(network, capped);
-        } finally {
-            device.unlock();
-        }
+        return BatchSize.measured(network, capped, device);
     }
 
     /** Holds up measurements; whoever calls a network has it. */

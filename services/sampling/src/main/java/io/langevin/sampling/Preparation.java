@@ -1,6 +1,5 @@
 package io.langevin.sampling;
 
-import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.RejectedException;
 import io.langevin.messaging.TransactionalStream.Claim;
@@ -8,7 +7,6 @@ import io.langevin.records.SampleRequest;
 import io.langevin.records.SavedRequest;
 import io.langevin.score.CompiledNetwork.Precision;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -34,7 +32,7 @@ final class Preparation implements AutoCloseable {
     private final ExecutorService reader =
             Executors.newSingleThreadExecutor(
                     task -> {
-                        Thread thread = new Thread(task, "given-images");
+                        Thread thread = new Thread(task, "preparation");
                         thread.setDaemon(true);
                         return thread;
                     });
@@ -57,6 +55,7 @@ final class Preparation implements AutoCloseable {
         private final Claim<SampleRequest> claim;
         private final Instant since = Instant.now();
         private Optional<SavedRequest> saved;
+        private Optional<ServingNetwork.Key> wanted = Optional.empty();
         private Optional<CompletableFuture<ActiveRequest>> reading = Optional.empty();
 
         private Waiting(Claim<SampleRequest> claim, Optional<SavedRequest> saved) {
@@ -67,10 +66,15 @@ final class Preparation implements AutoCloseable {
         Claim<SampleRequest> claim() {
             return claim;
         }
+
+        /** The network that it waits for, or has and needs; empty as long as there is none. */
+        Optional<ServingNetwork.Key> wanted() {
+            return wanted;
+        }
     }
 
     Waiting of(Claim<SampleRequest> claim) {
-        return new Waiting(claim, savedRequests.of(claim.record().getRequestId()));
+        return new Waiting(claim, savedRequests.of(claim));
     }
 
     /**
@@ -85,7 +89,9 @@ final class Preparation implements AutoCloseable {
         }
         Optional<ServingNetwork> network = network(waiting);
         if (network.isEmpty()) {
-            refuseAfterAWhile(waiting);
+            if (waiting.since.plus(modelWait).isBefore(Instant.now())) {
+                refuseUnlessLoading(waiting);
+            }
             return Optional.empty();
         }
         SampleRequest request = waiting.claim.record();
@@ -102,37 +108,58 @@ final class Preparation implements AutoCloseable {
     /** A request that had begun goes on with the checkpoint that it began with. */
     private Optional<ServingNetwork> network(Waiting waiting) {
         SampleRequest request = waiting.claim.record();
-        Precision precision = Precision.valueOf(request.getSampler().getPrecision().name());
         if (waiting.saved.isPresent()) {
             try {
-                String pinned = waiting.saved.get().getCheckpoint();
-                return checkpoints.find(request.getModel(), pinned, precision);
+                return network(waiting, waiting.saved.get().getCheckpoint());
             } catch (RejectedException e) {
                 beginsAnew(waiting, e);
                 waiting.saved = Optional.empty();
             }
         }
-        return checkpoints.find(request.getModel(), request.getCheckpoint(), precision);
+        return network(waiting, request.getCheckpoint());
     }
 
-    /** The model may be on its way. */
-    private void refuseAfterAWhile(Waiting waiting) {
+    private Optional<ServingNetwork> network(Waiting waiting, String pinned) {
         SampleRequest request = waiting.claim.record();
-        boolean loading =
-                request.getCheckpoint() != null
-                        || waiting.saved.isPresent()
-                        || checkpoints.models().contains(request.getModel());
-        if (!loading && waiting.since.plus(modelWait).isBefore(Instant.now())) {
+        Precision precision = Precision.valueOf(request.getSampler().getPrecision().name());
+        waiting.wanted = checkpoints.key(request.getModel(), pinned, precision);
+        return waiting.wanted.flatMap(checkpoints::find);
+    }
+
+    /**
+     * The model may be on its way, the store may come back; but not for ever.
+     *
+     * @throws RejectedException why it is not waited for any longer
+     */
+    void refuseUnlessLoading(Waiting waiting) {
+        if (waiting.wanted.isEmpty()) {
             throw new RejectedException(
                     "model: must be one of %s, not '%s'"
-                            .formatted(checkpoints.models(), request.getModel()));
+                            .formatted(checkpoints.models(), waiting.claim.record().getModel()));
         }
+        checkpoints
+                .unreachable(waiting.wanted.get())
+                .ifPresent(
+                        why -> {
+                            throw new RejectedException("checkpoint: " + why);
+                        });
     }
 
     private ActiveRequest begun(Waiting waiting, ServingNetwork network) {
         SampleRequest request = waiting.claim.record();
-        return new ActiveRequest(
-                waiting.claim, network, RequestWork.of(request, network.checkpoint(), artifacts));
+        try {
+            RequestWork work = RequestWork.of(request, network.checkpoint(), artifacts);
+            return new ActiveRequest(waiting.claim, network, work);
+        } catch (RejectedException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // a defect of ours must not end the process, and the next one that gets the request
+            LOG.atError()
+                    .addKeyValue("requestId", request.getRequestId())
+                    .setCause(e)
+                    .log("request cannot be worked on");
+            throw new RejectedException("request: cannot be worked on: " + e);
+        }
     }
 
     private ActiveRequest begunOrResumed(Waiting waiting, ServingNetwork network) {
@@ -147,10 +174,7 @@ final class Preparation implements AutoCloseable {
                     begun.work(),
                     savedRequests.read(waiting.saved.get()),
                     previews);
-        } catch (IOException
-                | ArtifactException
-                | IllegalArgumentException
-                | UncheckedIOException e) {
+        } catch (IOException | RuntimeException e) { // written by another version, or damaged
             beginsAnew(waiting, e);
             return begun;
         }

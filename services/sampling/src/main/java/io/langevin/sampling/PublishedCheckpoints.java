@@ -13,6 +13,9 @@ import io.langevin.sampling.ServingNetwork.Key;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -31,11 +34,17 @@ import org.slf4j.LoggerFactory;
 final class PublishedCheckpoints implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PublishedCheckpoints.class);
 
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
     private final Networks networks;
+    private final Map<Key, Unreachable> unreachable = new ConcurrentHashMap<>();
     private final Map<String, ArtifactId> byModel = new ConcurrentHashMap<>();
     private final Counter loaded;
     private final Counter failed;
     private final TopicFollower<PublishedCheckpoint> follower;
+
+    /** The store was away. */
+    private record Unreachable(String why, Instant at) {}
 
     private PublishedCheckpoints(
             KafkaConfig kafka,
@@ -104,28 +113,51 @@ final class PublishedCheckpoints implements AutoCloseable {
     }
 
     /**
-     * The network for a request; empty as long as it is not there.
+     * What a request asks for; empty as long as the model has no checkpoint.
      *
      * @param pinned artifact id, or null for the one published last
-     * @throws RejectedException where the pinned one cannot be had
+     * @throws RejectedException where that cannot be an id
      */
-    Optional<ServingNetwork> find(String model, String pinned, Precision precision) {
+    Optional<Key> key(String model, String pinned, Precision precision) {
         ArtifactId id = pinned == null ? byModel.get(model) : id(pinned);
-        if (id == null) {
+        return Optional.ofNullable(id).map(known -> new Key(known, precision));
+    }
+
+    /**
+     * The network; empty as long as it is not loaded.
+     *
+     * @throws RejectedException where there is no such checkpoint
+     */
+    Optional<ServingNetwork> find(Key key) {
+        if (isTooSoon(key)) {
             return Optional.empty();
         }
-        Key key = new Key(id, precision);
         CompletableFuture<ServingNetwork> network = networks.load(key);
         if (!network.isDone()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(network.join());
+            ServingNetwork loaded = network.join();
+            unreachable.remove(key);
+            return Optional.of(loaded);
         } catch (CompletionException e) {
             networks.forgetFailed(key);
-            // a store that is away must not hold up those who need nothing from it
+            if (e.getCause() instanceof UncheckedIOException away) {
+                unreachable.put(key, new Unreachable(away.getMessage(), Instant.now()));
+                return Optional.empty();
+            }
             throw new RejectedException("checkpoint: " + e.getCause().getMessage());
         }
+    }
+
+    private boolean isTooSoon(Key key) {
+        Unreachable last = unreachable.get(key);
+        return last != null && last.at.plus(RETRY).isAfter(Instant.now());
+    }
+
+    /** Why a network could not be read from the store when it was last tried. */
+    Optional<String> unreachable(Key key) {
+        return Optional.ofNullable(unreachable.get(key)).map(Unreachable::why);
     }
 
     private static ArtifactId id(String pinned) {

@@ -2,6 +2,7 @@ package io.langevin.sampling;
 
 import io.langevin.messaging.TransactionalStream.Claim;
 import io.langevin.records.SampleRequest;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +20,8 @@ final class RepeatedRequests {
     }
 
     /** Returns when everything that has ended by now is known. */
-    void catchUp() throws InterruptedException {
-        ended.catchUp();
+    void catchUp(Duration most) throws InterruptedException {
+        ended.catchUp(most);
     }
 
     /** The first outcome of a request that has ended, to be given again. */

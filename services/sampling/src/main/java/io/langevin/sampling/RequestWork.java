@@ -224,6 +224,11 @@ final class RequestWork {
          * @throws IllegalArgumentException where that is not a state of this image
          */
         TrajectoryBatch.Parked<ActiveRequest.Image> resumed(TrajectoryBatch.Saved saved) {
+            if (saved.x().length != shape.dimension()) {
+                throw new IllegalArgumentException(
+                        "x: must have %d numbers, not %d"
+                                .formatted(shape.dimension(), saved.x().length));
+            }
             return TrajectoryBatch.Parked.of(begun, plan, noise, rowTask, saved);
         }
     }

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +36,13 @@ final class SamplingLoop implements ServiceLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SamplingLoop.class);
     private static final Duration IDLE = Duration.ofMillis(200);
     private static final Duration SOON = Duration.ofMillis(5);
+    private static final Duration CATCH_UP_WITHIN = Duration.ofSeconds(30);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
+    private static final Duration FLUSH_WITHIN = Duration.ofSeconds(20);
     private static final int CLAIMED_AT_ONCE = 64;
     private static final int MAXIMUM_REQUESTS = 512;
 
-    /** Requests whose model is not there hold up their partition when there are too many. */
+    /** Requests whose model is not there would fill their partition's ledger if there were more. */
     private static final int MAXIMUM_WAITING = 64;
 
     private final SamplingConfig config;
@@ -118,8 +121,8 @@ final class SamplingLoop implements ServiceLoop {
 
     /** What their last owner has ended or saved must be known before their first record comes. */
     private void partitionsTaken() throws InterruptedException {
-        repeated.catchUp();
-        savedRequests.catchUp();
+        repeated.catchUp(CATCH_UP_WITHIN);
+        savedRequests.catchUp(CATCH_UP_WITHIN);
     }
 
     private boolean saidThatItStartsAgain(boolean said, Exception e) {
@@ -145,12 +148,27 @@ final class SamplingLoop implements ServiceLoop {
     private void claim(TransactionalStream<SampleRequest> stream) {
         Duration patience = !active.isEmpty() ? Duration.ZERO : waiting.isEmpty() ? IDLE : SOON;
         for (int claimed = 0; claimed < CLAIMED_AT_ONCE; claimed++) {
+            if (waiting.size() >= MAXIMUM_WAITING) {
+                refuseOneThatNobodyLoads(stream);
+            }
             List<Claim<SampleRequest>> claims = stream.poll(patience, isRoom() ? 1 : 0);
             if (claims.isEmpty()) {
                 return;
             }
             claims.forEach(claim -> admit(claim, stream));
             patience = Duration.ZERO;
+        }
+    }
+
+    private void refuseOneThatNobodyLoads(TransactionalStream<SampleRequest> stream) {
+        for (Preparation.Waiting request : waiting) {
+            try {
+                preparation.refuseUnlessLoading(request);
+            } catch (RejectedException e) {
+                waiting.remove(request);
+                refuse(request.claim(), e, stream);
+                return;
+            }
         }
     }
 
@@ -212,7 +230,19 @@ final class SamplingLoop implements ServiceLoop {
                 .log("request refused");
         repeated.failed(claim);
         metrics.ended(SampleStatus.FAILED, 0);
-        stream.complete(claim, records.rejected(claim, why.getMessage()));
+        complete(claim, records.rejected(claim, why.getMessage()), stream);
+    }
+
+    /** Nobody needs a saved state of a request that has ended. */
+    private void complete(
+            Claim<SampleRequest> claim,
+            List<ProducerRecord<String, byte[]>> answer,
+            TransactionalStream<SampleRequest> stream) {
+        List<ProducerRecord<String, byte[]>> outputs = new ArrayList<>(answer);
+        if (savedRequests.isSaved(claim)) {
+            outputs.add(records.forgotten(claim));
+        }
+        stream.complete(claim, outputs);
     }
 
     /** Why a request is to leave before the next network call. */
@@ -229,7 +259,7 @@ final class SamplingLoop implements ServiceLoop {
             end.ifPresent(
                     why -> {
                         metrics.ended(why.status, 0);
-                        stream.complete(claim, records.neverBegan(claim, why.status, why.reason));
+                        complete(claim, records.neverBegan(claim, why.status, why.reason), stream);
                     });
         }
         for (ActiveRequest request : List.copyOf(active)) {
@@ -283,13 +313,14 @@ final class SamplingLoop implements ServiceLoop {
             Instant asked = Instant.ofEpochMilli(request.claim().source().timestamp());
             metrics.served(asked, request.firstCall().orElseThrow(), Instant.now());
         }
-        stream.complete(request.claim(), records.ended(request, status, reason));
+        complete(request.claim(), records.ended(request, status, reason), stream);
     }
 
     private boolean isNeeded(ServingNetwork.Key key) {
         Set<ServingNetwork.Key> inUse = new HashSet<>();
         active.forEach(request -> inUse.add(request.network().key()));
-        return !waiting.isEmpty() || inUse.contains(key) || checkpoints.isCurrent(key.checkpoint());
+        waiting.forEach(request -> request.wanted().ifPresent(inUse::add));
+        return inUse.contains(key) || checkpoints.isCurrent(key.checkpoint());
     }
 
     /**
@@ -307,13 +338,22 @@ final class SamplingLoop implements ServiceLoop {
             batches.share(active);
             batches.step((image, pixels) -> finished(image, pixels, stream));
         }
-        for (ActiveRequest request : active) {
-            batches.park(request);
-            stream.publish(request.claim(), records.saved(request, savedRequests.save(request)));
-        }
-        stream.flush();
+        active.forEach(request -> save(request, stream));
+        stream.flush(FLUSH_WITHIN);
         if (!active.isEmpty()) {
             LOG.atInfo().addKeyValue("requests", active.size()).log("saved as far as they came");
+        }
+    }
+
+    private void save(ActiveRequest request, TransactionalStream<SampleRequest> stream) {
+        batches.park(request);
+        try {
+            stream.publish(request.claim(), records.saved(request, savedRequests.save(request)));
+        } catch (UncheckedIOException e) {
+            LOG.atWarn()
+                    .addKeyValue("requestId", request.request().getRequestId())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("not saved, will begin anew");
         }
     }
 

@@ -103,9 +103,6 @@ final class SamplingRecords {
             outputs.add(record(active.claim(), SAMPLING_IMAGES, images.encode(image), image));
         }
         outputs.add(record(active.claim(), SAMPLING_OUTCOMES, outcomes.encode(outcome), outcome));
-        if (active.wasSaved()) {
-            outputs.add(forgotten(active.claim()));
-        }
         return outputs;
     }
 
@@ -115,7 +112,7 @@ final class SamplingRecords {
     }
 
     /** A saved state that nobody needs any more. */
-    private ProducerRecord<String, byte[]> forgotten(Claim<SampleRequest> claim) {
+    ProducerRecord<String, byte[]> forgotten(Claim<SampleRequest> claim) {
         return new ProducerRecord<>(
                 config.kafka().name(SAMPLING_SAVED), claim.source().key(), null);
     }

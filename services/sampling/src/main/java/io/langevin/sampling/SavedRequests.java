@@ -2,11 +2,14 @@ package io.langevin.sampling;
 
 import static io.langevin.messaging.Topics.SAMPLING_SAVED;
 
+import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.TransactionalStream.Claim;
+import io.langevin.records.SampleRequest;
 import io.langevin.records.SavedRequest;
 import io.langevin.records.SavedSampling;
 import io.langevin.records.SavedTrajectory;
@@ -17,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +43,13 @@ final class SavedRequests implements AutoCloseable {
 
     private final ArtifactStore artifacts;
     private final Map<String, SavedRequest> byId = new ConcurrentHashMap<>();
+    private final ExecutorService deleting =
+            Executors.newSingleThreadExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "saved-states");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
     private final TopicFollower<SavedRequest> follower;
 
     private SavedRequests(
@@ -72,15 +85,21 @@ final class SavedRequests implements AutoCloseable {
         SavedRequest before =
                 record == null ? byId.remove(source.key()) : byId.put(source.key(), record);
         if (before != null && (record == null || !record.getState().equals(before.getState()))) {
-            deleteState(before);
+            deleting.execute(() -> deleteState(before));
         }
     }
 
-    /** Of no use to anyone any more; one that stays behind does no harm. */
+    /**
+     * Of no use to anyone any more; one that stays behind does no harm. What is no state is left
+     * alone: a record can name any blob.
+     */
     private void deleteState(SavedRequest before) {
         try {
+            read(before);
             artifacts.delete(new ArtifactId(before.getState()));
-        } catch (IllegalArgumentException | UncheckedIOException e) {
+        } catch (ArtifactException e) {
+            LOG.atDebug().log("somebody else has deleted it");
+        } catch (IOException | RuntimeException e) {
             LOG.atWarn()
                     .addKeyValue("requestId", before.getRequestId())
                     .addKeyValue("reason", e.getMessage())
@@ -88,13 +107,24 @@ final class SavedRequests implements AutoCloseable {
         }
     }
 
-    Optional<SavedRequest> of(String requestId) {
-        return Optional.ofNullable(byId.get(requestId));
+    /** Whether there is a state under the id of a request, be it this one's or not. */
+    boolean isSaved(Claim<SampleRequest> claim) {
+        return byId.containsKey(claim.source().key());
+    }
+
+    /** The state of a request. */
+    Optional<SavedRequest> of(Claim<SampleRequest> claim) {
+        return Optional.ofNullable(byId.get(claim.record().getRequestId()))
+                .filter(saved -> saved.getRequestSha256().equals(digest(claim)));
+    }
+
+    private static String digest(Claim<SampleRequest> claim) {
+        return ArtifactId.of(claim.source().value()).hex();
     }
 
     /** Returns when everything that is committed now is known. */
-    void catchUp() throws InterruptedException {
-        follower.catchUp();
+    void catchUp(Duration most) throws InterruptedException {
+        follower.catchUp(most);
     }
 
     /** Puts the state into the store; the record is yet to be published. */
@@ -113,6 +143,7 @@ final class SavedRequests implements AutoCloseable {
             bytes.get(blob);
             return SavedRequest.newBuilder()
                     .setRequestId(request.request().getRequestId())
+                    .setRequestSha256(digest(request.claim()))
                     .setCheckpoint(request.network().id().hex())
                     .setState(artifacts.put(blob).hex())
                     .setSavedAt(Instant.now())
@@ -173,5 +204,6 @@ final class SavedRequests implements AutoCloseable {
     @Override
     public void close() {
         follower.close();
+        deleting.shutdown();
     }
 }

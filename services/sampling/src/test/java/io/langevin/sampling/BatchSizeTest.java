@@ -3,6 +3,7 @@ package io.langevin.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.score.ScoreNetwork;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,7 @@ class BatchSizeTest {
     }
 
     private int measured(IntToLongFunction nanos, int most) {
-        return BatchSize.measured(taking(nanos), most, () -> clock);
+        return BatchSize.measured(taking(nanos), most, new ReentrantLock(), () -> clock);
     }
 
     @Test

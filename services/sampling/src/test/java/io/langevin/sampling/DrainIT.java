@@ -1,5 +1,6 @@
 package io.langevin.sampling;
 
+import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.SAMPLING_SAVED;
 import static io.langevin.sampling.SamplingFixture.checkpoint;
 import static io.langevin.sampling.SamplingFixture.request;
@@ -12,14 +13,17 @@ import io.langevin.artifacts.ArtifactId;
 import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.messaging.Running;
 import io.langevin.messaging.TopicReader;
+import io.langevin.records.Cancellation;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleRequest;
+import io.langevin.records.SampleStatus;
 import io.langevin.records.SavedRequest;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
 import io.langevin.score.Checkpoint;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -115,6 +119,41 @@ class DrainIT {
 
         assertThat(sampling.images(request.getRequestId())).hasSize(COUNT);
         assertThat(second.images()).isEqualTo((long) COUNT * ROWS);
+    }
+
+    @Test
+    void a_state_that_is_no_state_is_a_reason_to_begin_anew_and_not_to_die() throws Exception {
+        SampleRequest request = request().setCount(COUNT).setSeed(3L).build();
+        stopInTheMiddle(request);
+        ArtifactId nonsense = sampling.artifacts.put(new byte[] {(byte) 0xC3, 1, 2, 3});
+        sampling.write(
+                SAMPLING_SAVED,
+                request.getRequestId(),
+                SavedRequest.newBuilder(saved(request)).setState(nonsense.hex()).build());
+
+        Running going = sampling.start(sampling.config("two"), (checkpoint, precision) -> second);
+
+        assertThat(sampling.images(request.getRequestId())).hasSize(COUNT);
+        assertThat(second.images()).isEqualTo((long) COUNT * ROWS);
+        assertThat(going.isAlive()).isTrue();
+        assertThat(sampling.artifacts.get(nonsense)).as("not ours to delete").hasSize(4);
+    }
+
+    @Test
+    void a_saved_request_that_is_cancelled_before_it_goes_on_leaves_nothing_behind()
+            throws Exception {
+        SampleRequest request = request().setCount(COUNT).build();
+        stopInTheMiddle(request);
+        sampling.write(
+                CANCELLATIONS,
+                request.getRequestId(),
+                new Cancellation(request.getRequestId(), "enough", Instant.now()));
+
+        sampling.start(sampling.config("two"), (checkpoint, precision) -> second);
+
+        assertThat(sampling.outcome(request.getRequestId()).getStatus())
+                .isEqualTo(SampleStatus.CANCELLED);
+        assertNothingIsKept(request);
     }
 
     private void stopInTheMiddle(SampleRequest request) throws Exception {

@@ -77,6 +77,24 @@ class PreparationIT {
     }
 
     @Test
+    void so_many_wait_for_a_model_that_the_first_of_them_are_refused() throws Exception {
+        startPatient();
+        List<SampleRequest> early = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            early.add(request().setModel("never").build());
+            sampling.ask(early.get(i));
+        }
+        assertThat(status(asked())).isEqualTo(SampleStatus.COMPLETED);
+
+        await().until(() -> ended("failed") >= 100 - 64);
+        assertThat(ended("failed")).isLessThanOrEqualTo(100 - 64 + 2);
+    }
+
+    private double ended(String status) {
+        return sampling.metrics.counter("langevin.sampling.requests", "status", status).count();
+    }
+
+    @Test
     void who_waits_for_a_model_can_expire_and_be_cancelled() throws Exception {
         startPatient();
         SampleRequest late =

@@ -7,6 +7,7 @@ import static io.langevin.sampling.SamplingFixture.checkpoint;
 import static io.langevin.sampling.SamplingFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.messaging.KafkaEnvironment;
@@ -275,6 +276,30 @@ class SamplingServiceIT {
     }
 
     @Test
+    void the_service_counts_what_it_does() throws Exception {
+        SampleRequest request = request().setCount(3).build();
+        sampling.ask(request);
+        assertThat(sampling.images(request.getRequestId())).hasSize(3);
+
+        var metrics = sampling.metrics;
+        assertThat(
+                        metrics.get("langevin.sampling.requests")
+                                .tag("status", "completed")
+                                .counter()
+                                .count())
+                .isEqualTo(1);
+        assertThat(metrics.get("langevin.sampling.images").counter().count()).isEqualTo(3);
+        assertThat(metrics.get("langevin.sampling.network.calls").counter().count()).isEqualTo(7);
+        assertThat(metrics.get("langevin.sampling.slots.used").counter().count()).isEqualTo(21);
+        assertThat(metrics.get("langevin.sampling.fill").summary().mean()).isEqualTo(0.75);
+        assertThat(metrics.get("langevin.sampling.queue").timer().count()).isEqualTo(1);
+        assertThat(metrics.get("langevin.sampling.compute").timer().count()).isEqualTo(1);
+        assertThat(metrics.get("langevin.sampling.total").timer().count()).isEqualTo(1);
+        await().until(() -> metrics.get("langevin.transactions").timer().count() > 0);
+        assertThat(metrics.get("langevin.sampling.lag").gauge().value()).isZero();
+    }
+
+    @Test
     void every_sampler_meets_its_budget() throws Exception {
         for (SamplerKind kind : SamplerKind.values()) {
             int budget = kind == SamplerKind.ANNEALED_LANGEVIN ? 9 : 12;
@@ -360,6 +385,9 @@ class SamplingServiceIT {
         SampleRequest denoise = request().setTask(denoising).build();
         Task strip = Task.newBuilder().setKind(TaskKind.TRAJECTORY).setEveryRows(3).build();
         SampleRequest trajectory = request().setTask(strip).build();
+        Task last = Task.newBuilder(strip).setEveryRows(Integer.MAX_VALUE).build();
+        SampleRequest lastFrame = request().setTask(last).build();
+        sampling.ask(lastFrame);
         sampling.ask(denoise);
         sampling.ask(trajectory);
 
@@ -368,6 +396,7 @@ class SamplingServiceIT {
         GeneratedImage film = sampling.images(trajectory.getRequestId()).get(0);
         assertThat(film.getWidth()).isEqualTo(3 * 8); // after rows 3, 6 and 7
         assertThat(film.getHeight()).isEqualTo(8);
+        assertThat(sampling.images(lastFrame.getRequestId()).get(0).getWidth()).isEqualTo(8);
     }
 
     private static Task inpainting(byte[] image, byte[] mask) {

@@ -63,6 +63,11 @@ public final class ClaimedPartition {
     synchronized OffsetAndMetadata complete(long offset) {
         ledger.complete(offset);
         outstanding--;
+        return committable();
+    }
+
+    /** What is done by now. */
+    synchronized OffsetAndMetadata committable() {
         return new OffsetAndMetadata(ledger.committable(), ledger.metadata());
     }
 }

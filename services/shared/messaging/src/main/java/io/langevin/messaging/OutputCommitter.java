@@ -114,6 +114,11 @@ final class OutputCommitter implements AutoCloseable {
         notifyAll();
     }
 
+    /** Whether what is done can be committed now. */
+    synchronized boolean isSuspended() {
+        return suspended;
+    }
+
     /** Waits until nothing is waiting; gives up where nothing can be committed now. */
     synchronized void flush() {
         long deadline = System.nanoTime() + FLUSH_WITHIN.toNanos();
@@ -169,10 +174,12 @@ final class OutputCommitter implements AutoCloseable {
                 continue;
             }
             work.outputs.forEach(producer::send);
-            work.offset.ifPresent(
-                    offset ->
-                            offsets.put(
-                                    work.partition.partition(), work.partition.complete(offset)));
+            // also where nothing is done: the group refuses who has lost the partition
+            offsets.put(
+                    work.partition.partition(),
+                    work.offset.isPresent()
+                            ? work.partition.complete(work.offset.getAsLong())
+                            : work.partition.committable());
         }
         producer.sendOffsetsToTransaction(offsets, asOf);
         commitTransaction();

@@ -11,12 +11,15 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
@@ -27,6 +30,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration RETRY = Duration.ofMillis(500);
 
+    private final String name;
     private final Consumer<String, byte[]> consumer;
     private final AvroSerde<T> serde;
     private final Handler<T> handler;
@@ -39,7 +43,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
 
     /** Somebody waits until all that is there now has been handled. */
     private static final class Mark {
-        private final CompletableFuture<Void> passed = new CompletableFuture<>();
+        private final CompletableFuture<Boolean> passed = new CompletableFuture<>();
         private Optional<Map<TopicPartition, Long>> ends = Optional.empty();
     }
 
@@ -74,11 +78,12 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
             From from,
             Handler<T> handler,
             Unreadable unreadable) {
+        this.name = kafka.name(topic);
         this.serde = serde;
         this.handler = handler;
         this.unreadable = unreadable;
         this.consumer = kafka.consumer(Map.of());
-        this.thread = new Thread(() -> run(kafka.name(topic), from), "follow-" + topic.suffix());
+        this.thread = new Thread(() -> run(from), "follow-" + topic.suffix());
         this.thread.setDaemon(true);
         this.thread.start();
     }
@@ -106,9 +111,10 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     /**
      * Returns when what is committed now has been handled.
      *
+     * @throws KafkaException where that takes longer than {@code most}
      * @throws RuntimeException what ended the follower before that
      */
-    public void catchUp() throws InterruptedException {
+    public void catchUp(Duration most) throws InterruptedException {
         awaitCaughtUp();
         var mark = new Mark();
         marks.add(mark);
@@ -116,12 +122,16 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
             throw new IllegalStateException("the follower has ended");
         }
         consumer.wakeup();
-        await(mark.passed);
+        mark.passed.completeOnTimeout(false, most.toMillis(), TimeUnit.MILLISECONDS);
+        if (!await(mark.passed)) {
+            marks.remove(mark);
+            throw new KafkaException("%s: not read to its end within %s".formatted(name, most));
+        }
     }
 
-    private static void await(CompletableFuture<Void> future) throws InterruptedException {
+    private static <V> V await(CompletableFuture<V> future) throws InterruptedException {
         try {
-            future.get();
+            return future.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
@@ -135,7 +145,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         return ended;
     }
 
-    private void run(String name, From from) {
+    private void run(From from) {
         try (consumer) {
             List<TopicPartition> partitions =
                     consumer.partitionsFor(name).stream()
@@ -185,11 +195,11 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
                 }
                 if (isPast(mark.ends.get())) {
                     marks.remove(mark);
-                    mark.passed.complete(null);
+                    mark.passed.complete(true);
                 }
             }
-        } catch (WakeupException e) {
-            // closed, or there is one more mark: in the next turn
+        } catch (WakeupException | TimeoutException e) {
+            // closed, one more mark, or the broker is away: in the next turn
         }
     }
 

@@ -47,6 +47,8 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     /** What waits in this process before anybody asks for it. */
     private static final int FETCHED_BYTES = 8 << 20;
 
+    private static final Duration STEP = Duration.ofMillis(50);
+
     private final Topic<T> topic;
     private final AvroSerde<T> serde;
     private final String reader;
@@ -134,7 +136,8 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
 
     /**
      * Up to {@code atMost} records to work on; what cannot be decoded goes to the dead letters and
-     * is done. Call it at least every few seconds, with {@code atMost} 0 where there is no room.
+     * is done. Call it at least every few seconds, with {@code atMost} 0 where there is no room. It
+     * waits for a record where none is there, and as long where there is no room.
      */
     public List<Claim<T>> poll(Duration timeout, int atMost) {
         committer.throwIfFailed();
@@ -147,7 +150,7 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         } else {
             consumer.pause(consumer.assignment());
         }
-        consumer.poll(room ? timeout : Duration.ZERO).forEach(this::enqueue);
+        consumer.poll(backlog.isEmpty() ? timeout : Duration.ZERO).forEach(this::enqueue);
         committer.groupIs(consumer.groupMetadata());
         List<Claim<T>> claims = new ArrayList<>();
         while (claims.size() < atMost && !backlog.isEmpty()) {
@@ -221,6 +224,19 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     /** Waits until everything completed so far is committed. */
     public void flush() {
         committer.flush();
+    }
+
+    /**
+     * The same, through a rebalance that is under way; gives up after {@code most}, as it does
+     * where the broker is away.
+     */
+    public void flush(Duration most) {
+        long deadline = System.nanoTime() + most.toNanos();
+        while (committer.isSuspended() && System.nanoTime() < deadline) {
+            poll(STEP, 0);
+        }
+        committer.flush();
+        committer.throwIfFailed();
     }
 
     /** Ends without committing what is not complete: another process of the group takes it over. */

@@ -23,7 +23,7 @@ public final class FilmStrip implements RowTask {
 
     /** How many frames a plan of so many rows leaves. */
     public static int frames(int rows, int everyRows) {
-        return (rows + everyRows - 1) / everyRows;
+        return 1 + (rows - 1) / everyRows;
     }
 
     @Override

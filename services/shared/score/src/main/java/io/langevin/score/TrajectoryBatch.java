@@ -17,6 +17,9 @@ import java.util.function.Predicate;
  * @param <T> what an image is for
  */
 public final class TrajectoryBatch<T> implements AutoCloseable {
+    /** A gaussian takes one random long nearly always, and a few at most. */
+    private static final long DRAWN_FOR_A_NUMBER = 4;
+
     private final ScoreNetwork network;
     private final int dimension;
     private final List<Trajectory<T>> trajectories = new ArrayList<>();
@@ -211,6 +214,19 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "row: must be 0 to %d, not %d"
                                 .formatted(plan.networkEvaluations() - 1, saved.row));
+            }
+            int dimension = saved.x.length;
+            boolean wantsKept = plan.row(saved.row).d() != 0;
+            if (saved.kept.length != dimension && (wantsKept || saved.kept.length != 0)) {
+                throw new IllegalArgumentException(
+                        "kept: must have %d numbers, not %d"
+                                .formatted(dimension, saved.kept.length));
+            }
+            long most = DRAWN_FOR_A_NUMBER * dimension * (2L * plan.networkEvaluations() + 2);
+            if (Arrays.stream(saved.drawn).anyMatch(drawn -> drawn > most)) {
+                throw new IllegalArgumentException(
+                        "drawn: must be at most %d, not %s"
+                                .formatted(most, Arrays.toString(saved.drawn)));
             }
             noise.advance(saved.drawn);
             task.restore(saved.gathered);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.langevin.noise.NoiseSchedule;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -47,6 +48,30 @@ class AuthorsCheckpointTest {
         assertThat(checkpoint.origin())
                 .containsEntry("weights", "moving average")
                 .containsEntry("step", "250");
+    }
+
+    /** Saved and computed by the authors' code (make_with_torch.py). */
+    @ParameterizedTest
+    @ValueSource(strings = {"trained.pth", "trained-legacy.pth"})
+    void what_pytorch_saved_gives_the_scores_that_pytorch_computed(String name) throws IOException {
+        SafeTensors expected = SafeTensors.read(Files.readAllBytes(file("trained.safetensors")));
+        float[] x = expected.tensors().get("x").floats();
+        float[] sigmas = expected.tensors().get("sigmas").floats();
+        float[] score = expected.tensors().get("score").floats();
+
+        Checkpoint checkpoint = AuthorsCheckpoint.read(file(name), SAMPLING);
+
+        float[] f = new float[x.length];
+        try (var network = new TorchScoreNetwork(checkpoint)) {
+            network.evaluate(x, sigmas, f, sigmas.length);
+        }
+        for (int k = 0; k < f.length; k++) {
+            f[k] /= sigmas[k / checkpoint.architecture().dimension()];
+        }
+        assertThat(OracleComparison.difference(f, score)).isLessThan(5e-6);
+        assertThat(checkpoint.origin())
+                .containsEntry("weights", "moving average")
+                .containsEntry("step", "3");
     }
 
     @Test

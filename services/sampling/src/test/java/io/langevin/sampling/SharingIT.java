@@ -1,0 +1,189 @@
+package io.langevin.sampling;
+
+import static io.langevin.messaging.Topics.CANCELLATIONS;
+import static io.langevin.sampling.SamplingFixture.PLENTY;
+import static io.langevin.sampling.SamplingFixture.checkpoint;
+import static io.langevin.sampling.SamplingFixture.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.messaging.KafkaEnvironment;
+import io.langevin.records.Cancellation;
+import io.langevin.records.GeneratedImage;
+import io.langevin.records.Priority;
+import io.langevin.records.SampleOutcome;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.SampleStatus;
+import io.langevin.score.Checkpoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who has the four slots of which network call: calls are made one by one, as the test allows. */
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
+class SharingIT {
+    private static final Checkpoint CHECKPOINT = checkpoint(1, 20);
+    private static final int ROWS = 20 * 2 + 1;
+    private static final int SLOTS = 4;
+
+    @TempDir Path folder;
+    private SamplingFixture sampling;
+    private final FakeNetwork network = FakeNetwork.held(CHECKPOINT);
+
+    @BeforeEach
+    void start() throws InterruptedException {
+        sampling = new SamplingFixture(KafkaEnvironment.fresh(), folder);
+        sampling.publish("m", CHECKPOINT);
+    }
+
+    @AfterEach
+    void stop() {
+        network.allow(1 << 20);
+        sampling.close();
+    }
+
+    private void serve() throws InterruptedException {
+        sampling.start(sampling.config("one"), (checkpoint, precision) -> network);
+    }
+
+    @Test
+    void a_new_request_joins_a_call_while_another_is_under_way() throws Exception {
+        serve();
+        sampling.ask(request().setCount(2).build());
+        call();
+        assertThat(network.images()).isEqualTo(2);
+        sampling.ask(request().setCount(2).build());
+
+        long before = network.images();
+        int calls = 1;
+        while (network.images() - before < SLOTS) {
+            before = network.images();
+            call();
+            calls++;
+            assertThat(calls).as("calls until both share one").isLessThan(ROWS);
+        }
+    }
+
+    @Test
+    void interactive_images_pass_a_batch_job_which_goes_on_afterwards() throws Exception {
+        serve();
+        SampleRequest batch = request().setCount(40).setPriority(Priority.BATCH).build();
+        SampleRequest interactive = request().setCount(4).setPriority(Priority.INTERACTIVE).build();
+        sampling.ask(batch);
+        call();
+        sampling.ask(interactive);
+
+        network.allow(3 * ROWS); // of more than 10 times as many that the batch job needs
+        SampleOutcome first = sampling.outcome(interactive.getRequestId());
+
+        assertThat(first.getStatus()).isEqualTo(SampleStatus.COMPLETED);
+        await().until(network::isCalled);
+        assertThat(sampling.imagesSoFar(batch.getRequestId())).isEmpty();
+        network.allow(40 * ROWS);
+        assertThat(sampling.outcome(batch.getRequestId()).getStatus())
+                .isEqualTo(SampleStatus.COMPLETED);
+    }
+
+    @Test
+    void a_cancelled_request_keeps_the_images_that_are_finished_and_says_how_many()
+            throws Exception {
+        serve();
+        SampleRequest request = request().setCount(2 * SLOTS).build();
+        sampling.ask(request);
+        network.allow(ROWS);
+        await().until(() -> network.calls() == ROWS && network.isCalled());
+
+        sampling.write(
+                CANCELLATIONS,
+                request.getRequestId(),
+                new Cancellation(request.getRequestId(), "enough", Instant.now()));
+        await().until(
+                        () -> {
+                            network.allow(1);
+                            return ended("cancelled") == 1;
+                        });
+
+        SampleOutcome outcome = sampling.outcome(request.getRequestId());
+        assertThat(outcome.getStatus()).isEqualTo(SampleStatus.CANCELLED);
+        assertThat(outcome.getReason()).isEqualTo("enough");
+        assertThat(outcome.getImages()).isEqualTo(SLOTS);
+        assertThat(sampling.images(request.getRequestId()))
+                .extracting(GeneratedImage::getIndex)
+                .containsExactly(0, 1, 2, 3);
+        assertThat(network.calls()).as("calls in all").isLessThan(2L * ROWS);
+    }
+
+    @Test
+    void images_above_the_inline_limit_go_to_the_store() throws Exception {
+        network.allow(1 << 20);
+        sampling.start(config(PLENTY, 10), (checkpoint, precision) -> network);
+        SampleRequest request = request().build();
+        sampling.ask(request);
+
+        GeneratedImage image = sampling.images(request.getRequestId()).get(0);
+
+        assertThat(image.getBytes()).isNull();
+        assertThat(image.getArtifact()).isEqualTo(image.getSha256());
+        byte[] file = sampling.artifacts.get(new ArtifactId(image.getArtifact()));
+        assertThat(file).startsWith(0x89, 'P', 'N', 'G');
+    }
+
+    @Test
+    void a_process_admits_no_more_while_what_it_has_is_too_large() throws Exception {
+        sampling.start(config(1, 1 << 18), (checkpoint, precision) -> network);
+        List<SampleRequest> requests = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            requests.add(request().build());
+            sampling.ask(requests.get(i));
+        }
+        for (int i = 0; i < ROWS - 1; i++) {
+            call();
+            await().until(network::isCalled);
+            assertThat(sampling.metrics.get("langevin.sampling.requests.active").gauge().value())
+                    .isLessThanOrEqualTo(1);
+        }
+        assertThat(network.images()).isEqualTo(ROWS - 1);
+
+        network.allow(1 << 20);
+        for (SampleRequest request : requests) {
+            assertThat(sampling.outcome(request.getRequestId()).getStatus())
+                    .isEqualTo(SampleStatus.COMPLETED);
+        }
+    }
+
+    private SamplingConfig config(long admittedBytes, int inlineLimit) {
+        return new SamplingConfig(
+                sampling.kafka,
+                folder.toUri(),
+                "one",
+                SLOTS,
+                64,
+                admittedBytes,
+                10,
+                inlineLimit,
+                PLENTY,
+                PLENTY,
+                Duration.ZERO,
+                Duration.ZERO);
+    }
+
+    /** Exactly one. */
+    private void call() {
+        long before = network.calls();
+        network.allow(1);
+        await().until(() -> network.calls() == before + 1);
+    }
+
+    private double ended(String status) {
+        return sampling.metrics.counter("langevin.sampling.requests", "status", status).count();
+    }
+}
