@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * A request that is being worked on: which of its images have begun, run, wait with what they have
@@ -29,10 +31,12 @@ final class ActiveRequest {
     private final RequestWork work;
     private final List<GeneratedImage> images = new ArrayList<>();
     private final Queue<TrajectoryBatch.Parked<Image>> parked = new ArrayDeque<>();
+    private final Queue<CompletableFuture<GeneratedImage>> encoding = new ArrayDeque<>();
     private long imageBytes;
     private int begun;
     private int mayBegin;
     private int running;
+    private int left;
     private OptionalDouble evenEnd = OptionalDouble.empty();
     private Optional<Instant> firstCall = Optional.empty();
 
@@ -62,6 +66,7 @@ final class ActiveRequest {
         for (GeneratedImage image : saved.getImages()) {
             indices.add(image.getIndex());
             request.keep(image);
+            request.left++;
         }
         for (SavedTrajectory trajectory : saved.getTrajectories()) {
             indices.add(trajectory.getIndex());
@@ -100,7 +105,7 @@ final class ActiveRequest {
 
     /** Images that it still wants slots for. */
     int unfinished() {
-        return mayBegin - images.size();
+        return mayBegin - left;
     }
 
     /** Images that no network call has seen yet. */
@@ -155,19 +160,38 @@ final class ActiveRequest {
         }
     }
 
-    void finished(GeneratedImage image) {
-        keep(image);
+    /** An image has come to the end of its plan; its file is being made. */
+    void finished(CompletableFuture<GeneratedImage> image) {
         running--;
+        left++;
+        encoding.add(image);
+    }
+
+    /** Takes the files that are there by now. */
+    void collect() {
+        while (!encoding.isEmpty() && encoding.element().isDone()) {
+            keep(result(encoding.remove()));
+        }
+    }
+
+    /** Waits for the files of every image that is finished. */
+    void collectAll() {
+        while (!encoding.isEmpty()) {
+            keep(result(encoding.remove()));
+        }
+    }
+
+    private static GeneratedImage result(CompletableFuture<GeneratedImage> image) {
+        try {
+            return image.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException why ? why : e;
+        }
     }
 
     private void keep(GeneratedImage image) {
         images.add(image);
         imageBytes += image.getBytes() == null ? 0 : image.getBytes().remaining();
-    }
-
-    /** Bytes of finished images that are not in the artifact store. */
-    long imageBytes() {
-        return imageBytes;
     }
 
     boolean isComplete() {

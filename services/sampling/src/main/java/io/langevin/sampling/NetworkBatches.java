@@ -139,6 +139,11 @@ final class NetworkBatches {
         return turns;
     }
 
+    /** Whether any image is in a batch. */
+    boolean haveWork() {
+        return byNetwork.values().stream().anyMatch(Turns::hasWork);
+    }
+
     /** One call of the network whose turn it is. */
     void step(BiConsumer<Image, float[]> finished) {
         Optional<Turns> next =

@@ -54,6 +54,7 @@ final class SamplingLoop implements ServiceLoop {
     private final RepeatedRequests repeated;
     private final SavedRequests savedRequests;
     private final SamplingRecords records;
+    private final ImageEncoder encoder;
     private final NetworkBatches batches;
     private final SamplingMetrics metrics;
     private final MeterRegistry registry;
@@ -72,6 +73,7 @@ final class SamplingLoop implements ServiceLoop {
             RepeatedRequests repeated,
             SavedRequests savedRequests,
             SamplingRecords records,
+            ImageEncoder encoder,
             NetworkBatches batches,
             SamplingMetrics metrics,
             MeterRegistry registry) {
@@ -84,6 +86,7 @@ final class SamplingLoop implements ServiceLoop {
         this.repeated = repeated;
         this.savedRequests = savedRequests;
         this.records = records;
+        this.encoder = encoder;
         this.batches = batches;
         this.metrics = metrics;
         this.registry = registry;
@@ -140,13 +143,14 @@ final class SamplingLoop implements ServiceLoop {
         endEarly(stream);
         begin(stream);
         batches.share(active);
-        batches.step((image, pixels) -> finished(image, pixels, stream));
+        batches.step(this::finished);
+        endComplete(stream);
         batches.forget(networks.evict(this::isNeeded));
         metrics.waiting(active.size(), admittedImages(), stream.lag());
     }
 
     private void claim(TransactionalStream<SampleRequest> stream) {
-        Duration patience = !active.isEmpty() ? Duration.ZERO : waiting.isEmpty() ? IDLE : SOON;
+        Duration patience = patience();
         for (int claimed = 0; claimed < CLAIMED_AT_ONCE; claimed++) {
             if (waiting.size() >= MAXIMUM_WAITING) {
                 refuseOneThatNobodyLoads(stream);
@@ -158,6 +162,14 @@ final class SamplingLoop implements ServiceLoop {
             claims.forEach(claim -> admit(claim, stream));
             patience = Duration.ZERO;
         }
+    }
+
+    /** As long as there is nothing to do. */
+    private Duration patience() {
+        if (batches.haveWork()) {
+            return Duration.ZERO;
+        }
+        return active.isEmpty() && waiting.isEmpty() ? IDLE : SOON;
     }
 
     private void refuseOneThatNobodyLoads(TransactionalStream<SampleRequest> stream) {
@@ -269,7 +281,11 @@ final class SamplingLoop implements ServiceLoop {
                 active.remove(request);
                 batches.giveUp(request);
             }
-            end.ifPresent(why -> end(request, why.status, why.reason, stream));
+            end.ifPresent(
+                    why -> {
+                        request.collectAll();
+                        end(request, why.status, why.reason, stream);
+                    });
         }
     }
 
@@ -294,12 +310,17 @@ final class SamplingLoop implements ServiceLoop {
         return Optional.of(new EarlyEnd(SampleStatus.EXPIRED, reason));
     }
 
-    private void finished(Image image, float[] pixels, TransactionalStream<SampleRequest> stream) {
-        ActiveRequest request = image.request();
-        request.finished(records.image(image, pixels));
-        if (request.isComplete()) {
-            active.remove(request);
-            end(request, SampleStatus.COMPLETED, "", stream);
+    private void finished(Image image, float[] pixels) {
+        image.request().finished(encoder.encode(image, pixels));
+    }
+
+    private void endComplete(TransactionalStream<SampleRequest> stream) {
+        for (ActiveRequest request : List.copyOf(active)) {
+            request.collect();
+            if (request.isComplete()) {
+                active.remove(request);
+                end(request, SampleStatus.COMPLETED, "", stream);
+            }
         }
     }
 
@@ -336,8 +357,11 @@ final class SamplingLoop implements ServiceLoop {
             stream.poll(Duration.ZERO, 0);
             endEarly(stream);
             batches.share(active);
-            batches.step((image, pixels) -> finished(image, pixels, stream));
+            batches.step(this::finished);
+            endComplete(stream);
         }
+        active.forEach(ActiveRequest::collectAll);
+        endComplete(stream);
         active.forEach(request -> save(request, stream));
         stream.flush(FLUSH_WITHIN);
         if (!active.isEmpty()) {

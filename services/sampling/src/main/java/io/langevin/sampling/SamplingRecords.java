@@ -28,7 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** The records that answer a sample request. */
 final class SamplingRecords {
-    /** Images of a request stay in memory until it ends: those beyond go to the store. */
+    /** Images of a request stay in memory until it ends: those of a larger one go to the store. */
     private static final long INLINE_BYTES_OF_A_REQUEST = 16 << 20;
 
     private final SamplingConfig config;
@@ -57,7 +57,7 @@ final class SamplingRecords {
         byte[] file = ImageFile.of(picture, channels, request.getImageFormat());
         boolean inline =
                 file.length <= config.inlineLimit()
-                        && active.imageBytes() + file.length <= INLINE_BYTES_OF_A_REQUEST;
+                        && (long) file.length * request.getCount() <= INLINE_BYTES_OF_A_REQUEST;
         return GeneratedImage.newBuilder()
                 .setRequestId(request.getRequestId())
                 .setIndex(done.index())

@@ -43,6 +43,8 @@ public final class SamplingService {
         var preparation =
                 new Preparation(config.modelWait(), checkpoints, artifacts, saved, previews);
         var samplingMetrics = new SamplingMetrics(metrics);
+        var records = new SamplingRecords(config, schemas, artifacts);
+        var encoder = new ImageEncoder(records);
         var loop =
                 new SamplingLoop(
                         config,
@@ -53,7 +55,8 @@ public final class SamplingService {
                         cancellations,
                         new RepeatedRequests(ended),
                         saved,
-                        new SamplingRecords(config, schemas, artifacts),
+                        records,
+                        encoder,
                         new NetworkBatches(
                                 config,
                                 samplingMetrics,
@@ -72,6 +75,7 @@ public final class SamplingService {
                         ended,
                         saved,
                         preparation,
+                        encoder,
                         previews)
                 .dependingOn(cancellations.ended())
                 .dependingOn(ended.ended())
