@@ -204,9 +204,4 @@ final class NetworkBatches {
     void forget(Collection<Key> gone) {
         byNetwork.keySet().removeAll(gone);
     }
-
-    /** Forgets every image. */
-    void clear() {
-        byNetwork.clear();
-    }
 }

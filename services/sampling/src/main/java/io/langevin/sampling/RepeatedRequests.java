@@ -2,7 +2,6 @@ package io.langevin.sampling;
 
 import io.langevin.messaging.TransactionalStream.Claim;
 import io.langevin.records.SampleRequest;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,11 +16,6 @@ final class RepeatedRequests {
 
     RepeatedRequests(EndedRequests ended) {
         this.ended = ended;
-    }
-
-    /** Returns when everything that has ended by now is known. */
-    void catchUp(Duration most) throws InterruptedException {
-        ended.catchUp(most);
     }
 
     /** The first outcome of a request that has ended, to be given again. */
@@ -51,9 +45,5 @@ final class RepeatedRequests {
     /** Forgets what is committed by now. */
     void settle() {
         underWay.keySet().removeIf(id -> ended.outcome(id).isPresent());
-    }
-
-    void clear() {
-        underWay.clear();
     }
 }

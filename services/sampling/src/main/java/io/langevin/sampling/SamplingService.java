@@ -45,26 +45,36 @@ public final class SamplingService {
         var samplingMetrics = new SamplingMetrics(metrics);
         var records = new SamplingRecords(config, schemas, artifacts);
         var encoder = new ImageEncoder(records);
-        var loop =
-                new SamplingLoop(
-                        config,
-                        schemas,
-                        networks,
-                        checkpoints,
-                        preparation,
-                        cancellations,
-                        new RepeatedRequests(ended),
-                        saved,
-                        records,
-                        encoder,
-                        new NetworkBatches(
-                                config,
-                                samplingMetrics,
-                                previews,
-                                networks.device(),
-                                System::nanoTime),
-                        samplingMetrics,
-                        metrics);
+        SamplingLoop.Sessions sessions =
+                stream -> {
+                    var answers = new Answers(stream, records, saved, samplingMetrics);
+                    var admission =
+                            new Admission(
+                                    config,
+                                    stream,
+                                    preparation,
+                                    cancellations,
+                                    new RepeatedRequests(ended),
+                                    answers);
+                    var batches =
+                            new NetworkBatches(
+                                    config,
+                                    samplingMetrics,
+                                    previews,
+                                    networks.device(),
+                                    System::nanoTime);
+                    return new SamplingSession(
+                            stream,
+                            admission,
+                            answers,
+                            batches,
+                            networks,
+                            checkpoints,
+                            cancellations,
+                            encoder,
+                            samplingMetrics);
+                };
+        var loop = new SamplingLoop(config, schemas, ended, saved, sessions, metrics);
         return Running.loop(NAME, loop)
                 .closing(
                         artifacts,

@@ -1,0 +1,160 @@
+package io.langevin.sampling;
+
+import io.langevin.messaging.Cancellations;
+import io.langevin.messaging.RejectedException;
+import io.langevin.messaging.TransactionalStream;
+import io.langevin.messaging.TransactionalStream.Claim;
+import io.langevin.records.SampleRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * From the stream to {@link ActiveRequest}: checks requests, answers those that were here before,
+ * and lets the others wait until all is there that they need. Owned by one thread.
+ */
+final class Admission {
+    private static final int CLAIMED_AT_ONCE = 64;
+    private static final int MAXIMUM_ACTIVE = 512;
+
+    /** Requests whose model is not there would fill their partition's ledger if there were more. */
+    private static final int MAXIMUM_WAITING = 64;
+
+    private final SamplingConfig config;
+    private final TransactionalStream<SampleRequest> stream;
+    private final Preparation preparation;
+    private final Cancellations cancellations;
+    private final RepeatedRequests repeated;
+    private final Answers answers;
+    private final List<Preparation.Waiting> waiting = new ArrayList<>();
+
+    Admission(
+            SamplingConfig config,
+            TransactionalStream<SampleRequest> stream,
+            Preparation preparation,
+            Cancellations cancellations,
+            RepeatedRequests repeated,
+            Answers answers) {
+        this.config = config;
+        this.stream = stream;
+        this.preparation = preparation;
+        this.cancellations = cancellations;
+        this.repeated = repeated;
+        this.answers = answers;
+    }
+
+    /**
+     * Takes requests from the stream as long as there is room for them.
+     *
+     * @param patience how long to wait for the first
+     */
+    void claim(Duration patience, Collection<ActiveRequest> active) {
+        repeated.settle();
+        Duration left = patience;
+        for (int claimed = 0; claimed < CLAIMED_AT_ONCE; claimed++) {
+            if (waiting.size() >= MAXIMUM_WAITING) {
+                refuseOneThatNobodyLoads();
+            }
+            List<Claim<SampleRequest>> claims = stream.poll(left, isRoom(active) ? 1 : 0);
+            if (claims.isEmpty()) {
+                return;
+            }
+            claims.forEach(this::admit);
+            left = Duration.ZERO;
+        }
+    }
+
+    private boolean isRoom(Collection<ActiveRequest> active) {
+        return waiting.size() < MAXIMUM_WAITING
+                && active.size() < MAXIMUM_ACTIVE
+                && images(active) < config.admittedImages()
+                && bytes(active) < config.admittedBytes();
+    }
+
+    /** Images that want a slot, at most one network call's of each request. */
+    static int images(Collection<ActiveRequest> active) {
+        return active.stream().mapToInt(a -> Math.min(a.unfinished(), a.network().slots())).sum();
+    }
+
+    private long bytes(Collection<ActiveRequest> active) {
+        return active.stream().mapToLong(ActiveRequest::bytes).sum()
+                + waiting.stream().mapToLong(w -> w.claim().source().serializedValueSize()).sum();
+    }
+
+    private void admit(Claim<SampleRequest> claim) {
+        SampleRequest request = claim.record();
+        try {
+            RequestPlans.check(request, claim.source().key());
+            Optional<byte[]> outcome = repeated.outcome(request);
+            if (outcome.isPresent()) {
+                answers.again(claim, outcome.get());
+            } else if (repeated.isFirst(claim)) {
+                waiting.add(preparation.of(claim));
+            } else {
+                answers.nothing(claim);
+            }
+        } catch (RejectedException e) {
+            refuse(claim, e);
+        }
+    }
+
+    private void refuse(Claim<SampleRequest> claim, RejectedException why) {
+        repeated.failed(claim);
+        answers.refuse(claim, why);
+    }
+
+    private void refuseOneThatNobodyLoads() {
+        for (Preparation.Waiting request : waiting) {
+            try {
+                preparation.refuseUnlessLoading(request);
+            } catch (RejectedException e) {
+                waiting.remove(request);
+                refuse(request.claim(), e);
+                return;
+            }
+        }
+    }
+
+    /** Requests that can begin now; they wait no longer. */
+    List<ActiveRequest> ready() {
+        List<ActiveRequest> all = new ArrayList<>();
+        for (Preparation.Waiting request : List.copyOf(waiting)) {
+            try {
+                Optional<ActiveRequest> ready = preparation.ready(request);
+                if (ready.isPresent()) {
+                    waiting.remove(request);
+                    all.add(ready.get());
+                }
+            } catch (RejectedException e) {
+                waiting.remove(request);
+                refuse(request.claim(), e);
+            }
+        }
+        return all;
+    }
+
+    /** Cancelled, expired and lost ones wait no longer. */
+    void endEarly(Instant now) {
+        for (Preparation.Waiting request : List.copyOf(waiting)) {
+            Claim<SampleRequest> claim = request.claim();
+            var cancellation = cancellations.of(claim.record().getRequestId());
+            Optional<EarlyEnd> end = EarlyEnd.of(claim.record(), cancellation, now, 0);
+            if (claim.isLost() || end.isPresent()) {
+                waiting.remove(request);
+            }
+            end.ifPresent(why -> answers.neverBegan(claim, why));
+        }
+    }
+
+    boolean isAnyoneWaiting() {
+        return !waiting.isEmpty();
+    }
+
+    /** Networks that somebody waits for. */
+    List<ServingNetwork.Key> wanted() {
+        return waiting.stream().flatMap(request -> request.wanted().stream()).toList();
+    }
+}

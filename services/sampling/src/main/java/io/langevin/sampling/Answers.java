@@ -1,0 +1,98 @@
+package io.langevin.sampling;
+
+import io.langevin.messaging.RejectedException;
+import io.langevin.messaging.TransactionalStream;
+import io.langevin.messaging.TransactionalStream.Claim;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.SampleStatus;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ends requests: their answers commit together with their offsets. Owned by one thread. */
+final class Answers {
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+    private final TransactionalStream<SampleRequest> stream;
+    private final SamplingRecords records;
+    private final SavedRequests savedRequests;
+    private final SamplingMetrics metrics;
+
+    Answers(
+            TransactionalStream<SampleRequest> stream,
+            SamplingRecords records,
+            SavedRequests savedRequests,
+            SamplingMetrics metrics) {
+        this.stream = stream;
+        this.records = records;
+        this.savedRequests = savedRequests;
+        this.metrics = metrics;
+    }
+
+    /** A request that was worked on. */
+    void end(ActiveRequest request, SampleStatus status, String reason) {
+        metrics.ended(status, request.images().size());
+        if (status == SampleStatus.COMPLETED) {
+            Instant asked = Instant.ofEpochMilli(request.claim().source().timestamp());
+            metrics.served(asked, request.firstCall().orElseThrow(), Instant.now());
+        }
+        complete(request.claim(), records.ended(request, status, reason));
+    }
+
+    /** A request that nobody has worked on here. */
+    void neverBegan(Claim<SampleRequest> claim, EarlyEnd why) {
+        metrics.ended(why.status(), 0);
+        complete(claim, records.neverBegan(claim, why.status(), why.reason()));
+    }
+
+    /** A request that cannot be worked on. */
+    void refuse(Claim<SampleRequest> claim, RejectedException why) {
+        LOG.atInfo()
+                .addKeyValue("requestId", claim.record().getRequestId())
+                .addKeyValue("reason", why.getMessage())
+                .log("request refused");
+        metrics.ended(SampleStatus.FAILED, 0);
+        complete(claim, records.rejected(claim, why.getMessage()));
+    }
+
+    /** A request that was here before: its first outcome once more. */
+    void again(Claim<SampleRequest> claim, byte[] outcome) {
+        stream.complete(claim, records.again(claim, outcome));
+    }
+
+    /** A request whose answer is under way. */
+    void nothing(Claim<SampleRequest> claim) {
+        stream.complete(claim, List.of());
+    }
+
+    /** A request that somebody else is to go on with. */
+    void save(ActiveRequest request) {
+        try {
+            stream.publish(request.claim(), records.saved(request, savedRequests.save(request)));
+        } catch (UncheckedIOException e) {
+            LOG.atWarn()
+                    .addKeyValue("requestId", request.request().getRequestId())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("not saved, will begin anew");
+        }
+    }
+
+    /** Nobody needs a saved state of a request that has ended. */
+    private void complete(Claim<SampleRequest> claim, List<ProducerRecord<String, byte[]>> answer) {
+        List<ProducerRecord<String, byte[]>> outputs = new ArrayList<>(answer);
+        if (savedRequests.isSaved(claim)) {
+            outputs.add(records.forgotten(claim));
+        }
+        stream.complete(claim, outputs);
+    }
+
+    /** Waits until all of them are committed, also through a rebalance. */
+    void flush(Duration most) {
+        stream.flush(most);
+    }
+}

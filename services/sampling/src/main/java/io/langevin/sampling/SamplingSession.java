@@ -1,0 +1,146 @@
+package io.langevin.sampling;
+
+import io.langevin.messaging.Cancellations;
+import io.langevin.messaging.TransactionalStream;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.SampleStatus;
+import io.langevin.sampling.ActiveRequest.Image;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one session of the stream works on; when the stream fails, all of it is forgotten and begins
+ * anew with the next one. Owned by one thread.
+ */
+final class SamplingSession {
+    private static final Logger LOG = LoggerFactory.getLogger(SamplingSession.class);
+    private static final Duration IDLE = Duration.ofMillis(200);
+    private static final Duration SOON = Duration.ofMillis(5);
+    private static final Duration FLUSH_WITHIN = Duration.ofSeconds(20);
+
+    private final TransactionalStream<SampleRequest> stream;
+    private final Admission admission;
+    private final Answers answers;
+    private final NetworkBatches batches;
+    private final Networks networks;
+    private final PublishedCheckpoints checkpoints;
+    private final Cancellations cancellations;
+    private final ImageEncoder encoder;
+    private final SamplingMetrics metrics;
+    private final List<ActiveRequest> active = new ArrayList<>();
+
+    SamplingSession(
+            TransactionalStream<SampleRequest> stream,
+            Admission admission,
+            Answers answers,
+            NetworkBatches batches,
+            Networks networks,
+            PublishedCheckpoints checkpoints,
+            Cancellations cancellations,
+            ImageEncoder encoder,
+            SamplingMetrics metrics) {
+        this.stream = stream;
+        this.admission = admission;
+        this.answers = answers;
+        this.batches = batches;
+        this.networks = networks;
+        this.checkpoints = checkpoints;
+        this.cancellations = cancellations;
+        this.encoder = encoder;
+        this.metrics = metrics;
+    }
+
+    /** Poll, admit, step, harvest. */
+    void turn() {
+        admission.claim(patience(), active);
+        admission.endEarly(Instant.now());
+        active.addAll(admission.ready());
+        work();
+        batches.forget(networks.evict(this::isNeeded));
+        metrics.waiting(active.size(), Admission.images(active), stream.lag());
+    }
+
+    /** As long as there is nothing to do. */
+    private Duration patience() {
+        if (batches.haveWork()) {
+            return Duration.ZERO;
+        }
+        return active.isEmpty() && !admission.isAnyoneWaiting() ? IDLE : SOON;
+    }
+
+    private void work() {
+        endEarly();
+        batches.share(active);
+        batches.step(this::finished);
+        endComplete();
+    }
+
+    private void endEarly() {
+        Instant now = Instant.now();
+        for (ActiveRequest request : List.copyOf(active)) {
+            long atLeast = Math.round(1e3 * batches.secondsAtLeast(request));
+            var cancellation = cancellations.of(request.request().getRequestId());
+            Optional<EarlyEnd> end = EarlyEnd.of(request.request(), cancellation, now, atLeast);
+            if (request.claim().isLost() || end.isPresent()) {
+                active.remove(request);
+                batches.giveUp(request);
+            }
+            end.ifPresent(
+                    why -> {
+                        request.collectAll();
+                        answers.end(request, why.status(), why.reason());
+                    });
+        }
+    }
+
+    private void finished(Image image, float[] pixels) {
+        image.request().finished(encoder.encode(image, pixels));
+    }
+
+    private void endComplete() {
+        for (ActiveRequest request : List.copyOf(active)) {
+            request.collect();
+            if (request.isComplete()) {
+                active.remove(request);
+                answers.end(request, SampleStatus.COMPLETED, "");
+            }
+        }
+    }
+
+    private boolean isNeeded(ServingNetwork.Key key) {
+        Set<ServingNetwork.Key> inUse = new HashSet<>(admission.wanted());
+        active.forEach(request -> inUse.add(request.network().key()));
+        return inUse.contains(key) || checkpoints.isCurrent(key.checkpoint());
+    }
+
+    /**
+     * What has not begun goes to whoever has the partition next; what has is finished within the
+     * grace time, or saved as far as it has come.
+     */
+    void drain(Duration grace) {
+        Instant end = Instant.now().plus(grace);
+        active.removeIf(request -> request.firstCall().isEmpty());
+        active.forEach(ActiveRequest::beginNoMore);
+        while (Instant.now().isBefore(end) && active.stream().anyMatch(a -> a.unfinished() > 0)) {
+            stream.poll(Duration.ZERO, 0);
+            work();
+        }
+        active.forEach(ActiveRequest::collectAll);
+        endComplete();
+        for (ActiveRequest request : active) {
+            batches.park(request);
+            answers.save(request);
+        }
+        answers.flush(FLUSH_WITHIN);
+        if (!active.isEmpty()) {
+            LOG.atInfo().addKeyValue("requests", active.size()).log("saved as far as they came");
+        }
+    }
+}
