@@ -79,13 +79,14 @@ class DeploymentTest {
     @Test
     void prometheus_scrapes_every_service_where_the_image_serves_metrics() throws IOException {
         String port = dockerfile("LANGEVIN_HTTP_PORT=(\\d+)");
-        Set<String> targets = matches("deploy/prometheus/prometheus.yml", "- (\\w+:\\d+)");
+        Set<String> targets =
+                matches("deploy/prometheus/prometheus.yml", "(?:names: \\[|, )(\\w+)");
 
         assertThat(targets)
                 .isEqualTo(
-                        SERVICES.keySet().stream()
-                                .map(s -> s + ":" + port)
-                                .collect(Collectors.toCollection(TreeSet::new)));
+                        SERVICES.keySet().stream().collect(Collectors.toCollection(TreeSet::new)));
+        assertThat(matches("deploy/prometheus/prometheus.yml", "port: (\\d+)"))
+                .containsExactly(port);
         assertThat(dockerfile("EXPOSE (\\d+)")).isEqualTo(port);
     }
 
@@ -96,7 +97,10 @@ class DeploymentTest {
         Set<String> registered = new TreeSet<>();
         for (String name : sources("\"(langevin\\.[a-z.]+)\"")) {
             String base = name.replace('.', '_');
-            registered.addAll(Set.of(base, base + "_total"));
+            for (String end :
+                    List.of("", "_total", "_seconds_bucket", "_seconds_sum", "_seconds_count")) {
+                registered.add(base + end);
+            }
         }
 
         assertThat(shown).isNotEmpty().isSubsetOf(registered);

@@ -36,7 +36,7 @@ final class Answers {
 
     /** A request that was worked on. */
     void end(ActiveRequest request, SampleStatus status, String reason) {
-        metrics.ended(status, request.images().size());
+        metrics.ended(status, status == SampleStatus.EXPIRED ? 0 : request.images().size());
         if (status == SampleStatus.COMPLETED) {
             Instant asked = Instant.ofEpochMilli(request.claim().source().timestamp());
             metrics.served(asked, request.firstCall().orElseThrow(), Instant.now());
