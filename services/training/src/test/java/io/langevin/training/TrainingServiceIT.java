@@ -26,11 +26,16 @@ import io.langevin.records.TrainingResult;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.NetworkArchitecture.Family;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,11 +78,11 @@ class TrainingServiceIT {
     @Test
     void a_job_that_names_no_network_gets_the_one_for_its_image_size() throws Exception {
         KafkaConfig kafka = KafkaEnvironment.fresh();
-        TrainingJob small = job(UUID.randomUUID().toString());
         TrainingJob large =
-                TrainingJob.newBuilder(small)
+                TrainingJob.newBuilder(job(UUID.randomUUID().toString()))
+                        .setDataset("noise")
+                        .setDatasetFingerprint(fingerprint(noise(72), 72))
                         .setImageSize(72)
-                        .setDatasetFingerprint(fingerprint(72))
                         .setTraining(
                                 TrainingParameters.newBuilder()
                                         .setIterations(1)
@@ -96,11 +101,29 @@ class TrainingServiceIT {
         }
     }
 
-    private Running service(KafkaConfig kafka) throws InterruptedException {
+    /** A data set of two pictures. */
+    private Path noise(int size) throws IOException {
+        Path noise = Files.createDirectories(datasets().resolve("noise"));
+        var random = new Random(1);
+        for (int n = 0; n < 2; n++) {
+            var image = new BufferedImage(size, size, BufferedImage.TYPE_BYTE_GRAY);
+            for (int k = 0; k < size * size; k++) {
+                image.getRaster().setSample(k % size, k / size, 0, random.nextInt(256));
+            }
+            ImageIO.write(image, "png", noise.resolve(n + ".png").toFile());
+        }
+        return noise;
+    }
+
+    private Path datasets() throws IOException {
+        return Files.createDirectories(folder.resolve("datasets"));
+    }
+
+    private Running service(KafkaConfig kafka) throws InterruptedException, IOException {
         return TrainingService.start(
                 new TrainingConfig(
                         kafka,
-                        new DatasetRoots(List.of(DATASETS)),
+                        new DatasetRoots(List.of(DATASETS, datasets())),
                         folder.toUri(),
                         new JobLocks(Duration.ofSeconds(15), 5)),
                 new SimpleMeterRegistry());
@@ -111,7 +134,7 @@ class TrainingServiceIT {
                 .setRunId(runId)
                 .setModel("m")
                 .setDataset("fashion")
-                .setDatasetFingerprint(fingerprint(8))
+                .setDatasetFingerprint(fingerprint(DATASETS.resolve("fashion"), 8))
                 .setImageSize(8)
                 .setChannels(1)
                 .setNetwork(NetworkParameters.newBuilder().setNgf(4).build())
@@ -129,9 +152,8 @@ class TrainingServiceIT {
                 .build();
     }
 
-    private static String fingerprint(int size) {
-        return ImageDataset.read(DATASETS.resolve("fashion"), new ImageShape(size, 1))
-                .fingerprint();
+    private static String fingerprint(Path dataset, int size) {
+        return ImageDataset.read(dataset, new ImageShape(size, 1)).fingerprint();
     }
 
     private static void ask(KafkaConfig kafka, TrainingJob job) throws InterruptedException {
