@@ -81,6 +81,11 @@ class SharingIT {
         sampling.ask(batch);
         call();
         sampling.ask(interactive);
+        await().until(
+                        () -> {
+                            network.allow(1);
+                            return active() == 2;
+                        });
 
         network.allow(3 * ROWS); // of more than 10 times as many that the batch job needs
         SampleOutcome first = sampling.outcome(interactive.getRequestId());
@@ -148,8 +153,7 @@ class SharingIT {
         for (int i = 0; i < ROWS - 1; i++) {
             call();
             await().until(network::isCalled);
-            assertThat(sampling.metrics.get("langevin.sampling.requests.active").gauge().value())
-                    .isLessThanOrEqualTo(1);
+            assertThat(active()).isLessThanOrEqualTo(1);
         }
         assertThat(network.images()).isEqualTo(ROWS - 1);
 
@@ -181,6 +185,10 @@ class SharingIT {
         long before = network.calls();
         network.allow(1);
         await().until(() -> network.calls() == before + 1);
+    }
+
+    private double active() {
+        return sampling.metrics.get("langevin.sampling.requests.active").gauge().value();
     }
 
     private double ended(String status) {
