@@ -87,7 +87,12 @@ class SharingIT {
                             return active() == 2;
                         });
 
-        network.allow(3 * ROWS); // of more than 10 times as many that the batch job needs
+        network.allow(2 * ROWS); // of more than 10 times as many that the batch job needs
+        await().until(
+                        () -> {
+                            network.allow(1); // a file that is made meanwhile is seen after a call
+                            return ended("completed") == 1;
+                        });
         SampleOutcome first = sampling.outcome(interactive.getRequestId());
 
         assertThat(first.getStatus()).isEqualTo(SampleStatus.COMPLETED);
