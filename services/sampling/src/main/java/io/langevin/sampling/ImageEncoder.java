@@ -3,7 +3,6 @@ package io.langevin.sampling;
 import io.langevin.records.GeneratedImage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 
 /** Makes files of finished images on threads of its own, while the network goes on. */
@@ -15,14 +14,7 @@ final class ImageEncoder implements AutoCloseable {
 
     private final SamplingRecords records;
     private final Semaphore room = new Semaphore(MOST_WAITING);
-    private final ExecutorService threads =
-            Executors.newFixedThreadPool(
-                    THREADS,
-                    task -> {
-                        Thread thread = new Thread(task, "encoding");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+    private final ExecutorService threads = DaemonThreads.named("encoding", THREADS);
 
     ImageEncoder(SamplingRecords records) {
         this.records = records;

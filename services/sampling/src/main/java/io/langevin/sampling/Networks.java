@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -31,13 +30,7 @@ final class Networks implements AutoCloseable {
     /** A call that is measured must have the device to itself. */
     private final ReentrantLock device = new ReentrantLock(true);
 
-    private final ExecutorService loader =
-            Executors.newSingleThreadExecutor(
-                    task -> {
-                        Thread thread = new Thread(task, "networks");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+    private final ExecutorService loader = DaemonThreads.named("networks", 1);
     private final Map<Kind, Integer> slots = new HashMap<>();
 
     /** The least recently used first. */
@@ -116,11 +109,6 @@ final class Networks implements AutoCloseable {
             }
         }
         return evicted;
-    }
-
-    /** How many are loaded. */
-    synchronized int size() {
-        return (int) networks.values().stream().filter(Networks::isLoaded).count();
     }
 
     private static long bytes(CompletableFuture<ServingNetwork> network) {

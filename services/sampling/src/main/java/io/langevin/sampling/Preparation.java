@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +28,7 @@ final class Preparation implements AutoCloseable {
     private final ArtifactStore artifacts;
     private final SavedRequests savedRequests;
     private final Previews previews;
-    private final ExecutorService reader =
-            Executors.newSingleThreadExecutor(
-                    task -> {
-                        Thread thread = new Thread(task, "preparation");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+    private final ExecutorService reader = DaemonThreads.named("preparation", 1);
 
     Preparation(
             Duration modelWait,

@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,13 +42,7 @@ final class SavedRequests implements AutoCloseable {
 
     private final ArtifactStore artifacts;
     private final Map<String, SavedRequest> byId = new ConcurrentHashMap<>();
-    private final ExecutorService deleting =
-            Executors.newSingleThreadExecutor(
-                    task -> {
-                        Thread thread = new Thread(task, "saved-states");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+    private final ExecutorService deleting = DaemonThreads.named("saved-states", 1);
     private final TopicFollower<SavedRequest> follower;
 
     private SavedRequests(

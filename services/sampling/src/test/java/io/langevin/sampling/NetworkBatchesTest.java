@@ -10,6 +10,8 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TransactionalStream.Claim;
 import io.langevin.records.Priority;
 import io.langevin.records.SampleRequest;
+import io.langevin.records.Sampler;
+import io.langevin.records.SamplerKind;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.ScoreNetwork;
@@ -18,6 +20,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -52,9 +55,17 @@ class NetworkBatchesTest {
         return new ServingNetwork(key, CHECKPOINT, network, SLOTS);
     }
 
-    static ActiveRequest request(ServingNetwork network, int count, Priority priority) {
-        SampleRequest request =
-                SamplingFixture.request().setCount(count).setPriority(priority).build();
+    private static ActiveRequest request(ServingNetwork network, int count, Priority priority) {
+        return request(
+                network, SamplingFixture.request().setCount(count).setPriority(priority).build());
+    }
+
+    private static ActiveRequest request(ServingNetwork network, int count, Sampler sampler) {
+        return request(
+                network, SamplingFixture.request().setCount(count).setSampler(sampler).build());
+    }
+
+    private static ActiveRequest request(ServingNetwork network, SampleRequest request) {
         var source = new ConsumerRecord<>("t", 0, 0, request.getRequestId(), new byte[0]);
         return new ActiveRequest(
                 new Claim<>(request, source, null),
@@ -62,14 +73,17 @@ class NetworkBatchesTest {
                 RequestWork.of(request, network.checkpoint(), null));
     }
 
+    private NetworkBatches batches() {
+        return new NetworkBatches(
+                config,
+                new SamplingMetrics(new SimpleMeterRegistry()),
+                null,
+                new ReentrantLock(),
+                () -> clock);
+    }
+
     private void turns(int count, ActiveRequest... requests) {
-        var batches =
-                new NetworkBatches(
-                        config,
-                        new SamplingMetrics(new SimpleMeterRegistry()),
-                        null,
-                        new ReentrantLock(),
-                        () -> clock);
+        var batches = batches();
         for (int i = 0; i < count; i++) {
             batches.share(List.of(requests));
             batches.step((image, pixels) -> {});
@@ -124,6 +138,30 @@ class NetworkBatchesTest {
 
         // 2 of 16 · 16 + 2
         assertThat(calls.get(1)).isCloseTo(3_300 * 2 / 258, within(1L));
+    }
+
+    /** Newcomers are smaller, but the large request's turn comes. */
+    @Test
+    void a_large_request_is_done_though_small_ones_never_cease_to_come() {
+        ServingNetwork network = network(0, n -> 1_000_000);
+        var batches = batches();
+        Sampler brief =
+                Sampler.newBuilder()
+                        .setKind(SamplerKind.CONSISTENT_ANNEALING)
+                        .setNetworkEvaluations(2)
+                        .build();
+        ActiveRequest large = request(network, 4 * SLOTS, brief);
+        List<ActiveRequest> active = new ArrayList<>(List.of(large));
+        for (int call = 0; call < 100 && large.unfinished() > 0; call++) {
+            if (call % 2 == 0) { // each takes the device for two calls
+                active.add(request(network, SLOTS, brief));
+            }
+            batches.share(active);
+            batches.step((image, pixels) -> image.request().finished(new CompletableFuture<>()));
+            active.removeIf(request -> request.unfinished() == 0);
+        }
+
+        assertThat(large.unfinished()).isZero();
     }
 
     /** A broker that is away holds up neither the sampler nor its memory. */

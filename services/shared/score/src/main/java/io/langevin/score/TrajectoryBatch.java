@@ -17,6 +17,15 @@ import java.util.function.Predicate;
  * @param <T> what an image is for
  */
 public final class TrajectoryBatch<T> implements AutoCloseable {
+    /** Draws the noise of every batch; a batch needs no thread of its own. */
+    private static final ExecutorService DRAWING =
+            Executors.newSingleThreadExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "noise");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+
     /** A gaussian takes one random long nearly always, and a few at most. */
     private static final long DRAWN_FOR_A_NUMBER = 4;
 
@@ -28,13 +37,6 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
     private final float[] f;
     private final float[] z;
     private final float[] sigma;
-    private final ExecutorService drawing =
-            Executors.newSingleThreadExecutor(
-                    task -> {
-                        Thread thread = new Thread(task, "noise");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
 
     private static final class Trajectory<T> {
         private final T owner;
@@ -116,7 +118,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         for (int slot = 0; slot < size(); slot++) {
             sigma[slot] = (float) trajectories.get(slot).next().sigma();
         }
-        CompletableFuture<Void> drawn = CompletableFuture.runAsync(this::draw, drawing);
+        CompletableFuture<Void> drawn = CompletableFuture.runAsync(this::draw, DRAWING);
         try {
             network.evaluate(x, sigma, f, size());
         } finally {
@@ -322,7 +324,6 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
 
     @Override
     public void close() {
-        drawing.shutdown();
         network.close();
     }
 }
