@@ -14,9 +14,7 @@ import io.langevin.noise.SamplingPlan;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.score.Checkpoint;
-import io.langevin.score.ImageNoise;
 import io.langevin.score.TorchScoreNetwork;
-import io.langevin.score.TrajectoryBatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -43,7 +41,6 @@ final class EventsBench implements Callable<Integer> {
     int rounds;
 
     private static final int PER_REQUEST = 16;
-    private static final int SLOTS = 64;
 
     @Override
     public Integer call() throws Exception {
@@ -83,16 +80,8 @@ final class EventsBench implements Callable<Integer> {
     private void bare(Checkpoint checkpoint) {
         SamplingPlan plan =
                 AnnealedLangevin.plan(checkpoint.schedule(), 1, checkpoint.epsilon(), true);
-        try (var batch = new TrajectoryBatch<Integer>(new TorchScoreNetwork(checkpoint), SLOTS)) {
-            int begun = 0;
-            int finished = 0;
-            while (finished < images) {
-                while (begun < images && batch.free() > 0) {
-                    batch.add(begun, plan, ImageNoise.seeded(begun));
-                    begun++;
-                }
-                finished += batch.step().size();
-            }
+        try (var network = new TorchScoreNetwork(checkpoint)) {
+            BareLoop.run(network, plan, images);
         }
     }
 

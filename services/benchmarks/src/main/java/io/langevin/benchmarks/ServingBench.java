@@ -8,31 +8,24 @@ import io.langevin.records.Priority;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.score.Checkpoint;
-import io.langevin.score.ImageNoise;
 import io.langevin.score.ScoreNetwork;
 import io.langevin.score.TorchScoreNetwork;
-import io.langevin.score.TrajectoryBatch;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -56,10 +49,8 @@ final class ServingBench implements Callable<Integer> {
         WORKERS
     }
 
-    private static final int PER_REQUEST = 16;
-    private static final int SLOTS = 64;
+    static final int PER_REQUEST = 16;
     private static final double LOAD = 0.7;
-    private static final int PACED_EVALUATIONS = 20;
 
     @Option(names = "--parts", split = ",", description = "Which (default: all).")
     Set<Part> parts = EnumSet.allOf(Part.class);
@@ -93,7 +84,7 @@ final class ServingBench implements Callable<Integer> {
         Checkpoint checkpoint = Checkpoint.parse(Files.readAllBytes(model));
         try (EmbeddedPlatform broker = ServingPlatform.broker(folder)) {
             if (parts.contains(Part.WORKERS)) {
-                workers(broker, folder, checkpoint);
+                new WorkerProcesses(broker, folder, checkpoint, seconds).measure();
             }
             if (!parts.equals(EnumSet.of(Part.WORKERS))) {
                 inThisProcess(broker, folder, checkpoint);
@@ -135,7 +126,7 @@ final class ServingBench implements Callable<Integer> {
         return AnnealedLangevin.plan(checkpoint.schedule(), 1, checkpoint.epsilon(), true);
     }
 
-    private static SampleRequest.Builder request(int count) {
+    static SampleRequest.Builder request(int count) {
         return SampleRequest.newBuilder()
                 .setRequestId(UUID.randomUUID().toString())
                 .setModel(ServingPlatform.MODEL)
@@ -148,14 +139,14 @@ final class ServingBench implements Callable<Integer> {
             ServingPlatform platform, Checkpoint checkpoint, Map<String, Runnable> awaited)
             throws Exception {
         try (var network = new TorchScoreNetwork(checkpoint)) {
-            bare(network, plan(checkpoint));
+            BareLoop.run(network, plan(checkpoint), images);
             all(platform, awaited);
             if (!parts.contains(Part.SATURATED)) {
                 return images / Timing.seconds(() -> all(platform, awaited));
             }
             var pair =
                     Timing.inTurn(
-                            () -> bare(network, plan(checkpoint)),
+                            () -> BareLoop.run(network, plan(checkpoint), images),
                             () -> all(platform, awaited),
                             rounds);
             System.out.printf(
@@ -166,19 +157,6 @@ final class ServingBench implements Callable<Integer> {
                     """,
                     images / pair.a(), images / pair.b(), 100 * pair.ratio());
             return images / pair.b();
-        }
-    }
-
-    private void bare(TorchScoreNetwork network, SamplingPlan plan) {
-        var batch = new TrajectoryBatch<Integer>(network, SLOTS);
-        int begun = 0;
-        int finished = 0;
-        while (finished < images) {
-            while (begun < images && batch.free() > 0) {
-                batch.add(begun, plan, ImageNoise.seeded(begun));
-                begun++;
-            }
-            finished += batch.step().size();
         }
     }
 
@@ -232,12 +210,12 @@ final class ServingBench implements Callable<Integer> {
                 poisson: service          mean %6.2f s   p99 %6.2f s
                 poisson: service/one      mean %6.2f     p99 %6.2f
                 """,
-                mean(others),
-                quantile(others, 0.99),
-                mean(ours),
-                quantile(ours, 0.99),
-                mean(ours) / mean(others),
-                quantile(ours, 0.99) / quantile(others, 0.99));
+                Timing.mean(others),
+                Timing.quantile(others, 0.99),
+                Timing.mean(ours),
+                Timing.quantile(ours, 0.99),
+                Timing.mean(ours) / Timing.mean(others),
+                Timing.quantile(ours, 0.99) / Timing.quantile(others, 0.99));
     }
 
     /** Takes a request and promises to run something when it is done. */
@@ -268,7 +246,7 @@ final class ServingBench implements Callable<Integer> {
         return latencies;
     }
 
-    private static void sleepUntil(long nanoTime) {
+    static void sleepUntil(long nanoTime) {
         for (long left = nanoTime - System.nanoTime();
                 left > 0;
                 left = nanoTime - System.nanoTime()) {
@@ -304,10 +282,10 @@ final class ServingBench implements Callable<Integer> {
                 first call: after         p50 %6.0f ms   p99 %6.0f ms
                 first call: network call  p50 %6.0f ms   p99 %6.0f ms
                 """,
-                quantile(millis, 0.5),
-                quantile(millis, 0.99),
-                1e3 * quantile(ofCalls, 0.5),
-                1e3 * quantile(ofCalls, 0.99));
+                Timing.quantile(millis, 0.5),
+                Timing.quantile(millis, 0.99),
+                1e3 * Timing.quantile(ofCalls, 0.5),
+                1e3 * Timing.quantile(ofCalls, 0.99));
     }
 
     /** The same network; the seconds of its calls are noted. */
@@ -330,85 +308,5 @@ final class ServingBench implements Callable<Integer> {
                 network.close();
             }
         };
-    }
-
-    private void workers(EmbeddedPlatform broker, Path folder, Checkpoint checkpoint)
-            throws Exception {
-        double one = 0;
-        for (int count : new int[] {1, 2, 8}) {
-            double rate = rateOfWorkers(broker, folder, checkpoint, count);
-            one = count == 1 ? rate : one;
-            System.out.printf(
-                    "workers: %d                %8.1f images/s, %.2f times one's%n",
-                    count, rate, rate / one);
-        }
-    }
-
-    /** Images a second that so many processes commit while every partition has work. */
-    private double rateOfWorkers(
-            EmbeddedPlatform broker, Path folder, Checkpoint checkpoint, int count)
-            throws IOException, InterruptedException {
-        String prefix = "workers" + count + ".";
-        List<Process> processes = new ArrayList<>();
-        try (var platform = ServingPlatform.on(broker, prefix, folder, checkpoint)) {
-            var committed = new AtomicLong();
-            platform.follow((outcome, source) -> committed.addAndGet(outcome.getImages()));
-            for (int i = 0; i < 60 * PER_REQUEST * Math.max(2, count); i++) {
-                platform.ask(
-                        request(PER_REQUEST)
-                                .setSampler(
-                                        Sampler.newBuilder()
-                                                .setNetworkEvaluations(PACED_EVALUATIONS)
-                                                .build())
-                                .build());
-            }
-            for (int i = 0; i < count; i++) {
-                processes.add(worker(platform, "worker-" + i, folder.resolve(prefix + i)));
-            }
-            sleepUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(10 + 4L * count));
-            long before = committed.get();
-            long begin = System.nanoTime();
-            sleepUntil(begin + TimeUnit.SECONDS.toNanos(seconds));
-            return (committed.get() - before) / ((System.nanoTime() - begin) / 1e9);
-        } finally {
-            for (Process process : processes) {
-                process.destroyForcibly().onExit().join();
-            }
-        }
-    }
-
-    private static Process worker(ServingPlatform platform, String instance, Path log)
-            throws IOException {
-        Map<String, String> environment = new TreeMap<>();
-        environment.put("LANGEVIN_KAFKA_BOOTSTRAP_SERVERS", platform.kafka().bootstrap());
-        environment.put("LANGEVIN_REGISTRY_URL", platform.kafka().registry());
-        environment.put("LANGEVIN_TOPIC_PREFIX", platform.kafka().prefix());
-        environment.put("LANGEVIN_ARTIFACTS", platform.artifacts().toString());
-        environment.put("LANGEVIN_SAMPLING_INSTANCE", instance);
-        environment.put("LANGEVIN_SAMPLING_SLOTS", "" + SLOTS);
-        environment.put("LANGEVIN_HTTP_PORT", "0");
-        var builder =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx256m",
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                PacedNetwork.class.getName())
-                        .redirectErrorStream(true)
-                        .redirectOutput(log.toFile());
-        builder.environment().putAll(environment);
-        return builder.start();
-    }
-
-    private static double mean(double[] values) {
-        return Arrays.stream(values).average().orElseThrow();
-    }
-
-    private static double quantile(double[] values, double q) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[(int) Math.ceil(q * sorted.length) - 1];
     }
 }

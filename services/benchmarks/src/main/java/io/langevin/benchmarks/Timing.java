@@ -41,4 +41,15 @@ final class Timing {
         Arrays.sort(sorted);
         return sorted[sorted.length / 2];
     }
+
+    static double mean(double[] values) {
+        return Arrays.stream(values).average().orElseThrow();
+    }
+
+    /** The smallest value that at least a part q of all do not exceed. */
+    static double quantile(double[] values, double q) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[(int) Math.ceil(q * sorted.length) - 1];
+    }
 }

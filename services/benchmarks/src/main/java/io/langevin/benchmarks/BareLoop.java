@@ -1,0 +1,26 @@
+package io.langevin.benchmarks;
+
+import io.langevin.noise.SamplingPlan;
+import io.langevin.score.ImageNoise;
+import io.langevin.score.ScoreNetwork;
+import io.langevin.score.TrajectoryBatch;
+
+/** Sampling with nothing around it: a batch that is always full. */
+final class BareLoop {
+    static final int SLOTS = 64;
+
+    private BareLoop() {}
+
+    static void run(ScoreNetwork network, SamplingPlan plan, int images) {
+        var batch = new TrajectoryBatch<Integer>(network, SLOTS);
+        int begun = 0;
+        int finished = 0;
+        while (finished < images) {
+            while (begun < images && batch.free() > 0) {
+                batch.add(begun, plan, ImageNoise.seeded(begun));
+                begun++;
+            }
+            finished += batch.step().size();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.langevin.benchmarks;
+
+import io.langevin.embedded.EmbeddedPlatform;
+import io.langevin.records.Sampler;
+import io.langevin.score.Checkpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What several worker processes do together, each on a {@link PacedNetwork}. */
+final class WorkerProcesses {
+    private static final int EVALUATIONS = 20;
+
+    private final EmbeddedPlatform broker;
+    private final Path folder;
+    private final Checkpoint checkpoint;
+    private final int seconds;
+
+    WorkerProcesses(EmbeddedPlatform broker, Path folder, Checkpoint checkpoint, int seconds) {
+        this.broker = broker;
+        this.folder = folder;
+        this.checkpoint = checkpoint;
+        this.seconds = seconds;
+    }
+
+    /** Prints images a second of 1, 2 and 8. */
+    void measure() throws IOException, InterruptedException {
+        double one = 0;
+        for (int count : new int[] {1, 2, 8}) {
+            double rate = rate(count);
+            one = count == 1 ? rate : one;
+            System.out.printf(
+                    "workers: %d                %8.1f images/s, %.2f times one's%n",
+                    count, rate, rate / one);
+        }
+    }
+
+    /** Images a second that so many processes commit while every partition has work. */
+    private double rate(int count) throws IOException, InterruptedException {
+        String prefix = "workers" + count + ".";
+        List<Process> processes = new ArrayList<>();
+        try (var platform = ServingPlatform.on(broker, prefix, folder, checkpoint)) {
+            var committed = new AtomicLong();
+            platform.follow((outcome, source) -> committed.addAndGet(outcome.getImages()));
+            for (int i = 0; i < 60 * ServingBench.PER_REQUEST * Math.max(2, count); i++) {
+                platform.ask(
+                        ServingBench.request(ServingBench.PER_REQUEST)
+                                .setSampler(
+                                        Sampler.newBuilder()
+                                                .setNetworkEvaluations(EVALUATIONS)
+                                                .build())
+                                .build());
+            }
+            for (int i = 0; i < count; i++) {
+                processes.add(worker(platform, "worker-" + i, folder.resolve(prefix + i)));
+            }
+            ServingBench.sleepUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(10 + 4L * count));
+            long before = committed.get();
+            long begin = System.nanoTime();
+            ServingBench.sleepUntil(begin + TimeUnit.SECONDS.toNanos(seconds));
+            return (committed.get() - before) / ((System.nanoTime() - begin) / 1e9);
+        } finally {
+            for (Process process : processes) {
+                process.destroyForcibly().onExit().join();
+            }
+        }
+    }
+
+    private static Process worker(ServingPlatform platform, String instance, Path log)
+            throws IOException {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put("LANGEVIN_KAFKA_BOOTSTRAP_SERVERS", platform.kafka().bootstrap());
+        environment.put("LANGEVIN_REGISTRY_URL", platform.kafka().registry());
+        environment.put("LANGEVIN_TOPIC_PREFIX", platform.kafka().prefix());
+        environment.put("LANGEVIN_ARTIFACTS", platform.artifacts().toString());
+        environment.put("LANGEVIN_SAMPLING_INSTANCE", instance);
+        environment.put("LANGEVIN_SAMPLING_SLOTS", "" + BareLoop.SLOTS);
+        environment.put("LANGEVIN_HTTP_PORT", "0");
+        var builder =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx256m",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                PacedNetwork.class.getName())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+}
