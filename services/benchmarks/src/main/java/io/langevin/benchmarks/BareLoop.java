@@ -5,14 +5,14 @@ import io.langevin.score.ImageNoise;
 import io.langevin.score.ScoreNetwork;
 import io.langevin.score.TrajectoryBatch;
 
-/** Sampling with nothing around it: a batch that is always full. */
+/** Sampling with nothing around it: a batch that is full as long as there are images to begin. */
 final class BareLoop {
     static final int SLOTS = 64;
 
     private BareLoop() {}
 
-    static void run(ScoreNetwork network, SamplingPlan plan, int images) {
-        var batch = new TrajectoryBatch<Integer>(network, SLOTS);
+    static void run(ScoreNetwork network, SamplingPlan plan, int slots, int images) {
+        var batch = new TrajectoryBatch<Integer>(network, slots);
         int begun = 0;
         int finished = 0;
         while (finished < images) {

@@ -1,5 +1,6 @@
 package io.langevin.benchmarks;
 
+import io.langevin.records.TrustedRecords;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +27,7 @@ public final class Bench implements Runnable {
     @Spec CommandSpec spec;
 
     public static void main(String[] args) {
+        TrustedRecords.trust();
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         System.exit(new CommandLine(new Bench()).execute(args));
     }

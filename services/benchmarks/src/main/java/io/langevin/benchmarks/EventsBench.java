@@ -81,7 +81,7 @@ final class EventsBench implements Callable<Integer> {
         SamplingPlan plan =
                 AnnealedLangevin.plan(checkpoint.schedule(), 1, checkpoint.epsilon(), true);
         try (var network = new TorchScoreNetwork(checkpoint)) {
-            BareLoop.run(network, plan, images);
+            BareLoop.run(network, plan, BareLoop.SLOTS, images);
         }
     }
 

@@ -2,48 +2,47 @@ package io.langevin.benchmarks;
 
 import io.langevin.noise.SamplingPlan;
 import io.langevin.score.Checkpoint;
-import io.langevin.score.ImageNoise;
 import io.langevin.score.TorchScoreNetwork;
-import io.langevin.score.TrajectoryBatch;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Consumer;
 
-/** What a server without continuous batches does: one request after the other, first come first. */
+/**
+ * What a server without continuous batches does: one request after the other, first come first, the
+ * images of each in a batch of their own.
+ */
 final class OneAtATime implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final SamplingPlan plan;
-    private final Consumer<Arrival> done;
-    private final BlockingQueue<Arrival> waiting = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Request> waiting = new LinkedBlockingQueue<>();
     private final Thread thread = new Thread(this::run, "one-at-a-time");
+    private volatile double busySeconds;
 
-    /** A request. */
-    record Arrival(int number, int images) {}
+    private record Request(int images, Runnable done) {}
 
-    OneAtATime(Checkpoint checkpoint, SamplingPlan plan, Consumer<Arrival> done) {
+    OneAtATime(Checkpoint checkpoint, SamplingPlan plan) {
         this.checkpoint = checkpoint;
         this.plan = plan;
-        this.done = done;
         thread.setDaemon(true);
         thread.start();
     }
 
-    void ask(Arrival arrival) {
-        waiting.add(arrival);
+    void ask(int images, Runnable done) {
+        waiting.add(new Request(images, done));
+    }
+
+    /** Seconds of work so far. */
+    double busySeconds() {
+        return busySeconds;
     }
 
     private void run() {
         try (var network = new TorchScoreNetwork(checkpoint)) {
             while (true) {
-                Arrival next = waiting.take();
-                var batch = new TrajectoryBatch<Integer>(network, next.images());
-                for (int i = 0; i < next.images(); i++) {
-                    batch.add(i, plan, ImageNoise.seeded(i));
-                }
-                while (batch.size() > 0) {
-                    batch.step();
-                }
-                done.accept(next);
+                Request next = waiting.take();
+                long begin = System.nanoTime();
+                BareLoop.run(network, plan, next.images(), next.images());
+                busySeconds += (System.nanoTime() - begin) / 1e9;
+                next.done().run();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed

@@ -16,6 +16,7 @@ import io.langevin.messaging.Topics;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
+import io.langevin.records.Sampler;
 import io.langevin.sampling.NetworkFactory;
 import io.langevin.sampling.SamplingConfig;
 import io.langevin.sampling.SamplingService;
@@ -25,16 +26,24 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 
 /** A broker, a registry and a model on them: what a sampling service needs, and nothing else. */
 final class ServingPlatform implements AutoCloseable {
-    static final String MODEL = "fashion";
+    static final int PER_REQUEST = 16;
+
+    private static final String MODEL = "fashion";
 
     private final KafkaConfig kafka;
     private final URI artifacts;
     private final Opened opened = new Opened();
     private final RecordWriter<SampleRequest> requests;
+    private final Map<String, Consumer<SampleOutcome>> awaited = new ConcurrentHashMap<>();
 
     private ServingPlatform(KafkaConfig kafka, Path folder, Checkpoint checkpoint)
             throws InterruptedException {
@@ -48,6 +57,7 @@ final class ServingPlatform implements AutoCloseable {
         publish(checkpoint, schemas);
         this.requests = RecordWriter.open(kafka, schemas, SAMPLING_REQUESTS, "bench");
         opened.push(requests);
+        followOutcomes(schemas);
     }
 
     /** Topics of their own on a broker that is there. */
@@ -102,23 +112,41 @@ final class ServingPlatform implements AutoCloseable {
         opened.push(service);
     }
 
-    /** Returns when the request is safe with the broker. */
-    void ask(SampleRequest request) throws InterruptedException {
-        requests.write(request.getRequestId(), request);
-    }
-
-    /** Tells of every outcome from now on. */
-    void follow(TopicFollower.Handler<SampleOutcome> handler) throws InterruptedException {
+    private void followOutcomes(Schemas schemas) throws InterruptedException {
         var follower =
                 TopicFollower.start(
                         kafka,
-                        new Schemas(kafka),
+                        schemas,
                         SAMPLING_OUTCOMES,
                         new TopicFollower.From.Now(),
-                        handler,
+                        (outcome, source) -> awaited.remove(source.key()).accept(outcome),
                         TopicFollower.Unreadable.leftToOthers());
         opened.push(follower);
         follower.awaitCaughtUp();
+    }
+
+    static SampleRequest.Builder request(Sampler sampler, int images) {
+        return SampleRequest.newBuilder()
+                .setRequestId(UUID.randomUUID().toString())
+                .setModel(MODEL)
+                .setSampler(sampler)
+                .setCount(images);
+    }
+
+    /** Returns when the request is safe with the broker. */
+    void ask(SampleRequest request, Consumer<SampleOutcome> ended) throws InterruptedException {
+        awaited.put(request.getRequestId(), ended);
+        requests.write(request.getRequestId(), request);
+    }
+
+    /** Returns when so many images are there, asked for by requests of {@link #PER_REQUEST}. */
+    void sample(Sampler sampler, int images) throws InterruptedException {
+        int count = images / PER_REQUEST;
+        var done = new CountDownLatch(count);
+        for (int i = 0; i < count; i++) {
+            ask(request(sampler, PER_REQUEST).build(), outcome -> done.countDown());
+        }
+        done.await();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.langevin.benchmarks;
 
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 
 /** Two things in turn, A B A B …, so that a machine whose speed drifts is fair to both. */
 final class Timing {
@@ -34,6 +35,14 @@ final class Timing {
         long begin = System.nanoTime();
         work.run();
         return (System.nanoTime() - begin) / 1e9;
+    }
+
+    static void sleepUntil(long nanoTime) {
+        for (long left = nanoTime - System.nanoTime();
+                left > 0;
+                left = nanoTime - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     static double median(double[] values) {

@@ -1,6 +1,7 @@
 package io.langevin.benchmarks;
 
 import io.langevin.embedded.EmbeddedPlatform;
+import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.score.Checkpoint;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** What several worker processes do together, each on a {@link PacedNetwork}. */
 final class WorkerProcesses {
-    private static final int EVALUATIONS = 20;
+    private static final Sampler SAMPLER = Sampler.newBuilder().setNetworkEvaluations(20).build();
 
     private final EmbeddedPlatform broker;
     private final Path folder;
@@ -46,23 +47,18 @@ final class WorkerProcesses {
         List<Process> processes = new ArrayList<>();
         try (var platform = ServingPlatform.on(broker, prefix, folder, checkpoint)) {
             var committed = new AtomicLong();
-            platform.follow((outcome, source) -> committed.addAndGet(outcome.getImages()));
-            for (int i = 0; i < 60 * ServingBench.PER_REQUEST * Math.max(2, count); i++) {
-                platform.ask(
-                        ServingBench.request(ServingBench.PER_REQUEST)
-                                .setSampler(
-                                        Sampler.newBuilder()
-                                                .setNetworkEvaluations(EVALUATIONS)
-                                                .build())
-                                .build());
+            for (int i = 0; i < 60 * Math.max(2, count); i++) {
+                SampleRequest request =
+                        ServingPlatform.request(SAMPLER, ServingPlatform.PER_REQUEST).build();
+                platform.ask(request, outcome -> committed.addAndGet(outcome.getImages()));
             }
             for (int i = 0; i < count; i++) {
                 processes.add(worker(platform, "worker-" + i, folder.resolve(prefix + i)));
             }
-            ServingBench.sleepUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(10 + 4L * count));
+            Timing.sleepUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(10 + 4L * count));
             long before = committed.get();
             long begin = System.nanoTime();
-            ServingBench.sleepUntil(begin + TimeUnit.SECONDS.toNanos(seconds));
+            Timing.sleepUntil(begin + TimeUnit.SECONDS.toNanos(seconds));
             return (committed.get() - before) / ((System.nanoTime() - begin) / 1e9);
         } finally {
             for (Process process : processes) {

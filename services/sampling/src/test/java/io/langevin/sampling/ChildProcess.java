@@ -3,6 +3,8 @@ package io.langevin.sampling;
 import io.langevin.messaging.KafkaConfig;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +60,27 @@ final class ChildProcess implements AutoCloseable {
         return environment;
     }
 
+    /**
+     * A broker.
+     *
+     * @param port of 127.0.0.1
+     */
+    static ChildProcess broker(Path data, int port, File log) throws IOException {
+        return start(
+                BrokerMain.class,
+                List.of("-Xmx384m"),
+                List.of(data.toString(), "" + port),
+                Map.of(),
+                log);
+    }
+
+    /** A port of 127.0.0.1 on which nobody listens. */
+    static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
@@ -66,6 +89,23 @@ final class ChildProcess implements AutoCloseable {
     void kill() {
         process.destroyForcibly();
         process.onExit().join();
+    }
+
+    /** SIGSTOP: it is there, its connections too, but it does not answer. */
+    void suspend() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+        if (exit != 0) {
+            throw new IllegalStateException("kill -%s ended with %d".formatted(name, exit));
+        }
     }
 
     /** SIGTERM, as an orchestrator does it. */

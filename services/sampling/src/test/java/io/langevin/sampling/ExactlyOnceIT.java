@@ -3,8 +3,6 @@ package io.langevin.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.messaging.KafkaEnvironment;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,11 +23,7 @@ class ExactlyOnceIT {
         long seed = Long.getLong("langevin.trial.seed", System.nanoTime());
         System.out.printf("exactly-once trial: %d rounds, seed %d%n", rounds, seed);
         String registry = KafkaEnvironment.fresh().registry();
-        int port;
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
-        try (var trial = new ExactlyOnceTrial(folder, registry, port, seed)) {
+        try (var trial = new ExactlyOnceTrial(folder, registry, ChildProcess.freePort(), seed)) {
             ExactlyOnceTrial.Verdict verdict = trial.run(rounds);
 
             System.out.println("exactly-once trial: " + verdict);

@@ -97,13 +97,7 @@ final class ExactlyOnceTrial implements AutoCloseable {
             throws IOException, InterruptedException {
         this.folder = folder;
         this.random = new Random(seed);
-        this.broker =
-                ChildProcess.start(
-                        BrokerMain.class,
-                        List.of("-Xmx384m"),
-                        List.of(folder.resolve("kafka").toString(), "" + port),
-                        Map.of(),
-                        log("broker"));
+        this.broker = ChildProcess.broker(folder.resolve("kafka"), port, log("broker"));
         String prefix = "trial" + UUID.randomUUID().toString().substring(0, 8) + ".";
         KafkaConfig plain = KafkaConfig.of("127.0.0.1:" + port, registry);
         this.kafka = new KafkaConfig(plain.properties(), registry, prefix);

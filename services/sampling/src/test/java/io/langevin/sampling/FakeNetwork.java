@@ -11,6 +11,7 @@ final class FakeNetwork implements ScoreNetwork {
     private final int dimension;
     private final AtomicLong images = new AtomicLong();
     private final AtomicLong callCount = new AtomicLong();
+    private final AtomicLong largestCall = new AtomicLong();
     private final Semaphore calls;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -42,6 +43,11 @@ final class FakeNetwork implements ScoreNetwork {
         return images.get();
     }
 
+    /** Images of the call that had the most. */
+    long largestCall() {
+        return largestCall.get();
+    }
+
     /** Whether somebody waits to be allowed to call. */
     boolean isCalled() {
         return calls.hasQueuedThreads();
@@ -61,6 +67,7 @@ final class FakeNetwork implements ScoreNetwork {
         calls.acquireUninterruptibly();
         callCount.incrementAndGet();
         images.addAndGet(count);
+        largestCall.accumulateAndGet(count, Math::max);
         for (int k = 0; k < count * dimension; k++) {
             float s = sigma[k / dimension];
             f[k] = -s * x[k] / (1 + s * s);

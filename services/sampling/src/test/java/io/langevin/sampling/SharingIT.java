@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -169,18 +170,59 @@ class SharingIT {
         }
     }
 
+    @Test
+    void networks_take_turns_while_both_have_work() throws Exception {
+        Checkpoint second = checkpoint(2, 20);
+        FakeNetwork other = FakeNetwork.held(second);
+        sampling.publish("n", second);
+        sampling.start(
+                sampling.config("one"),
+                (checkpoint, precision) ->
+                        Arrays.equals(checkpoint.bytes(), second.bytes()) ? other : network);
+        int calls = 10 * ROWS;
+        sampling.ask(request().setCount(10 * SLOTS).build());
+        sampling.ask(request().setModel("n").setCount(10 * SLOTS).build());
+
+        while (Math.min(network.calls(), other.calls()) < ROWS) {
+            await().pollInterval(Duration.ofMillis(1))
+                    .until(() -> network.isCalled() || other.isCalled());
+            (network.isCalled() ? network : other).allow(1);
+            assertThat(Math.max(network.calls(), other.calls()))
+                    .as("calls of one while the other waits")
+                    .isLessThan(calls - 1);
+        }
+        other.allow(1 << 20);
+    }
+
+    @Test
+    void no_call_is_larger_than_the_memory_for_activations() throws Exception {
+        network.allow(1 << 20);
+        long each = CHECKPOINT.architecture().workingBytes();
+        sampling.start(config(0, PLENTY, 1 << 18, 8 * each), (checkpoint, precision) -> network);
+        SampleRequest request = request().setCount(20).build();
+        sampling.ask(request);
+
+        assertThat(sampling.outcome(request.getRequestId()).getImages()).isEqualTo(20);
+        assertThat(network.largestCall()).isEqualTo(8);
+    }
+
     private SamplingConfig config(long admittedBytes, int inlineLimit) {
+        return config(SLOTS, admittedBytes, inlineLimit, PLENTY);
+    }
+
+    private SamplingConfig config(
+            int slots, long admittedBytes, int inlineLimit, long activationBytes) {
         return new SamplingConfig(
                 sampling.kafka,
                 folder.toUri(),
                 "one",
-                SLOTS,
+                slots,
                 64,
                 admittedBytes,
                 10,
                 inlineLimit,
                 PLENTY,
-                PLENTY,
+                activationBytes,
                 Duration.ZERO,
                 Duration.ZERO);
     }
