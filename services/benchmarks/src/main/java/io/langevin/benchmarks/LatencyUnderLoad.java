@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 final class LatencyUnderLoad {
     private static final double LOAD = 0.7;
     private static final int LARGEST = 16;
-    private static final int EVALUATIONS = 64;
+    private static final int EVALUATIONS = 16;
     private static final Sampler SAMPLER =
             Sampler.newBuilder()
                     .setKind(SamplerKind.CONSISTENT_ANNEALING)

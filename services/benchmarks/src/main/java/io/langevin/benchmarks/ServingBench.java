@@ -52,7 +52,7 @@ final class ServingBench implements Callable<Integer> {
 
     @Option(
             names = "--requests",
-            defaultValue = "300",
+            defaultValue = "1000",
             description = "POISSON: requests (default: ${DEFAULT-VALUE}).")
     int requests;
 

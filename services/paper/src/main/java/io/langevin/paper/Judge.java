@@ -2,6 +2,7 @@ package io.langevin.paper;
 
 import io.langevin.datasets.ImageDataset;
 import io.langevin.noise.AnnealedLangevin;
+import io.langevin.noise.SamplingPlan;
 import io.langevin.quality.Generation;
 import io.langevin.quality.ImageSet;
 import io.langevin.quality.Quality;
@@ -9,13 +10,9 @@ import io.langevin.quality.QualityReport;
 import io.langevin.quality.RandomConvolutionalExtractor;
 import io.langevin.score.Checkpoint;
 
-/**
- * Compares checkpoints of one figure alike: Algorithm 1 with the denoising step, one seed, against
- * the first 5,000 images of the data.
- */
+/** Compares checkpoints of one figure alike: one seed, against all images of the data. */
 final class Judge implements AutoCloseable {
     private static final long SEED = 1;
-    private static final int REFERENCE = 5_000;
 
     private final RandomConvolutionalExtractor extractor = new RandomConvolutionalExtractor();
     private final Quality quality;
@@ -32,13 +29,18 @@ final class Judge implements AutoCloseable {
         return extractor.distanceName();
     }
 
+    /** By Algorithm 1 with the denoising step, as the checkpoint has it. */
     ImageSet sampled(Checkpoint checkpoint) {
-        var plan =
+        return sampled(
+                checkpoint,
                 AnnealedLangevin.plan(
                         checkpoint.schedule(),
                         checkpoint.stepsPerLevel(),
                         checkpoint.epsilon(),
-                        checkpoint.denoise());
+                        checkpoint.denoise()));
+    }
+
+    ImageSet sampled(Checkpoint checkpoint, SamplingPlan plan) {
         return Generation.of(checkpoint, plan, samples, SEED, done -> {});
     }
 

@@ -2,6 +2,8 @@ package io.langevin.sampling;
 
 import io.langevin.score.ScoreNetwork;
 import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 
@@ -13,13 +15,14 @@ final class BatchSize {
     /** Fewer are no faster on any device, and too few to be measured while a process starts. */
     private static final int LEAST = 16;
 
-    private static final int CALLS = 3;
+    private static final int PASSES = 5;
 
     private BatchSize() {}
 
     /**
-     * Measures calls of 16, 32, 64, … images until two doublings in a row have brought less than 2
-     * % more images a second.
+     * Measures calls of 16, 32, 64, … images, as far as two doublings beyond the last one that
+     * brought 2 % more images a second. It goes through all sizes several times and keeps the
+     * fastest call of each: a process that starts has other work too.
      *
      * @param most never exceeded
      * @param device held during each call, and no longer: others call their networks in between
@@ -33,40 +36,45 @@ final class BatchSize {
         if (most <= LEAST) {
             return most;
         }
-        double best = 0;
+        SortedMap<Integer, Double> imagesPerSecond = new TreeMap<>();
+        for (int pass = 0; pass < PASSES; pass++) {
+            for (int n = LEAST; n <= most && n <= 4 * chosen(imagesPerSecond); n *= 2) {
+                if (!imagesPerSecond.containsKey(n)) {
+                    seconds(network, n, device, nanoTime); // prepares this size
+                }
+                double rate = n / seconds(network, n, device, nanoTime);
+                imagesPerSecond.merge(n, rate, Math::max);
+            }
+        }
+        return chosen(imagesPerSecond);
+    }
+
+    private static int chosen(SortedMap<Integer, Double> imagesPerSecond) {
         int chosen = LEAST;
-        int vain = 0;
-        for (int size = chosen; size <= most && vain < 2; size *= 2) {
-            double rate = size / secondsOfCall(network, size, device, nanoTime);
-            boolean worthwhile = rate > WORTHWHILE * best;
-            vain = worthwhile ? 0 : vain + 1;
-            if (worthwhile) {
-                chosen = size;
-                best = rate;
+        double best = 0;
+        for (var size : imagesPerSecond.entrySet()) {
+            if (size.getValue() > WORTHWHILE * best) {
+                chosen = size.getKey();
+                best = size.getValue();
             }
         }
         return chosen;
     }
 
-    /** The fastest of a few; the first call of a size prepares it and does not count. */
-    private static double secondsOfCall(
-            ScoreNetwork network, int size, Lock device, LongSupplier nanoTime) {
-        float[] x = new float[size * network.dimension()];
+    /** Of one call. */
+    private static double seconds(
+            ScoreNetwork network, int images, Lock device, LongSupplier nanoTime) {
+        float[] x = new float[images * network.dimension()];
         float[] f = new float[x.length];
-        float[] sigma = new float[size];
+        float[] sigma = new float[images];
         Arrays.fill(sigma, 1);
-        double fastest = Double.POSITIVE_INFINITY;
-        for (int i = 0; i <= CALLS; i++) {
-            device.lock();
-            try {
-                long begin = nanoTime.getAsLong();
-                network.evaluate(x, sigma, f, size);
-                double seconds = (nanoTime.getAsLong() - begin) / 1e9;
-                fastest = i == 0 ? fastest : Math.min(fastest, seconds);
-            } finally {
-                device.unlock();
-            }
+        device.lock();
+        try {
+            long begin = nanoTime.getAsLong();
+            network.evaluate(x, sigma, f, images);
+            return (nanoTime.getAsLong() - begin) / 1e9;
+        } finally {
+            device.unlock();
         }
-        return fastest;
     }
 }

@@ -3,6 +3,7 @@ package io.langevin.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.score.ScoreNetwork;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
@@ -50,5 +51,16 @@ class BatchSizeTest {
     void memory_is_the_limit_of_a_device_that_never_has_enough() {
         assertThat(measured(n -> 1_000_000L, 50)).isEqualTo(32);
         assertThat(measured(n -> 1_000_000L, 5)).isEqualTo(5);
+    }
+
+    @Test
+    void calls_that_other_work_slows_down_do_not_count() {
+        var calls = new AtomicInteger();
+        IntToLongFunction disturbed =
+                n -> {
+                    boolean slow = calls.incrementAndGet() > 2 && calls.get() < 10;
+                    return (slow ? 3 : 1) * 1_000_000L * ((n + 63) / 64);
+                };
+        assertThat(measured(disturbed, 256)).isEqualTo(64);
     }
 }
