@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** What several worker processes do together, each on a {@link PacedNetwork}. */
 final class WorkerProcesses {
+    /** More than it can do meanwhile, also where partitions have unequal parts. */
+    private static final int REQUESTS_OF_A_WORKER = 1_000;
+
     private static final Sampler SAMPLER = Sampler.newBuilder().setNetworkEvaluations(20).build();
 
     private final EmbeddedPlatform broker;
@@ -47,7 +50,7 @@ final class WorkerProcesses {
         List<Process> processes = new ArrayList<>();
         try (var platform = ServingPlatform.on(broker, prefix, folder, checkpoint)) {
             var committed = new AtomicLong();
-            for (int i = 0; i < 60 * Math.max(2, count); i++) {
+            for (int i = 0; i < REQUESTS_OF_A_WORKER * Math.max(2, count); i++) {
                 SampleRequest request =
                         ServingPlatform.request(SAMPLER, ServingPlatform.PER_REQUEST).build();
                 platform.ask(request, outcome -> committed.addAndGet(outcome.getImages()));

@@ -1,0 +1,190 @@
+package io.langevin.sampling;
+
+import static io.langevin.messaging.Topics.CANCELLATIONS;
+import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
+import static io.langevin.sampling.SamplingFixture.checkpoint;
+import static io.langevin.sampling.SamplingFixture.request;
+import static io.langevin.sampling.TestImages.inpainting;
+import static io.langevin.sampling.TestImages.png;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.langevin.messaging.KafkaEnvironment;
+import io.langevin.messaging.TopicReader;
+import io.langevin.records.Cancellation;
+import io.langevin.records.SampleOutcome;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.SampleStatus;
+import io.langevin.records.Sampler;
+import io.langevin.records.SamplerKind;
+import io.langevin.records.Task;
+import io.langevin.records.TaskKind;
+import io.langevin.score.Checkpoint;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is wrong is answered, and holds up nobody. */
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
+class WrongRequestsIT {
+    private static final Checkpoint CHECKPOINT = checkpoint(1, 3);
+
+    @TempDir Path folder;
+    private SamplingFixture sampling;
+
+    @BeforeEach
+    void start() throws InterruptedException {
+        sampling = new SamplingFixture(KafkaEnvironment.fresh(), folder);
+        sampling.publish("m", CHECKPOINT);
+        sampling.startService();
+    }
+
+    @AfterEach
+    void stop() {
+        sampling.close();
+    }
+
+    @Test
+    void wrong_requests_fail_with_field_rule_and_value_and_the_next_one_is_served()
+            throws Exception {
+        Map<SampleRequest, String> wrong = new LinkedHashMap<>();
+        wrong.put(request().setCount(0).build(), "count: must be 1 to 10000, not 0");
+        wrong.put(request().setCount(-1).build(), "count: must be 1 to 10000, not -1");
+        wrong.put(
+                request().setCount(Integer.MAX_VALUE).build(),
+                "count: must be 1 to 10000, not 2147483647");
+        wrong.put(request().setModel("nobody").build(), "model: must be one of [m], not 'nobody'");
+        wrong.put(request().setModel("../m").build(), "model: must be 1 to 100 letters");
+        wrong.put(request().setCheckpoint("../x").build(), "checkpoint: artifact: must be 64");
+        wrong.put(
+                request().setCheckpoint("0".repeat(64)).build(),
+                "checkpoint: artifact " + "0".repeat(64));
+        wrong.put(
+                request().setSampler(steps(0)).build(),
+                "sampler.stepsPerLevel: must be at least 1");
+        wrong.put(
+                request().setSampler(epsilon(Double.NaN)).build(),
+                "sampler.epsilon: must be above 0");
+        wrong.put(request().setSampler(epsilon(-1)).build(), "sampler.epsilon: must be above 0");
+        wrong.put(
+                request()
+                        .setSampler(
+                                Sampler.newBuilder()
+                                        .setKind(SamplerKind.PROBABILITY_FLOW_HEUN)
+                                        .setNetworkEvaluations(1)
+                                        .build())
+                        .build(),
+                "sampler.networkEvaluations: must be 2 to 10000 with denoise true, not 1");
+        wrong.put(
+                request().setSampler(Sampler.newBuilder().setNetworkEvaluations(8).build()).build(),
+                "sampler.networkEvaluations: must be 7 or 9 with stepsPerLevel 2");
+        wrong.put(
+                request()
+                        .setSampler(
+                                Sampler.newBuilder()
+                                        .setKind(SamplerKind.CONSISTENT_ANNEALING)
+                                        .setStepsPerLevel(2)
+                                        .build())
+                        .build(),
+                "sampler.stepsPerLevel: must be null for CONSISTENT_ANNEALING, not 2");
+        wrong.put(
+                request().setPreviewEvery(-1).build(),
+                "previewEvery: must be at least 1, or 0 for no previews, not -1");
+        wrong.put(
+                request().setTask(Task.newBuilder().setKind(TaskKind.INPAINT).build()).build(),
+                "task.image and task.imageArtifact: must be given one or the other, not none");
+        wrong.put(
+                request().setTask(inpainting(new byte[] {1, 2, 3}, png(8))).build(),
+                "task.image: must be a PNG or JPEG image: neither PNG nor JPEG");
+        wrong.put(
+                request().setTask(inpainting(png(8), png(4))).build(),
+                "task.mask: 4×4 pixels, smaller than the 8×8 asked for");
+        wrong.put(
+                request()
+                        .setTask(
+                                Task.newBuilder()
+                                        .setKind(TaskKind.DENOISE)
+                                        .setImageArtifact("../x")
+                                        .setSigma(0.5)
+                                        .build())
+                        .build(),
+                "task.image: artifact: must be 64");
+        wrong.put(
+                request().setTask(Task.newBuilder().setKind(TaskKind.DENOISE).build()).build(),
+                "task.sigma: must be above 0 to denoise, not null");
+        wrong.put(
+                request().setTask(Task.newBuilder().setKind(TaskKind.INTERPOLATE).build()).build(),
+                "count: must be at least 2 to interpolate, not 1");
+        wrong.put(
+                request().setTask(Task.newBuilder().setKind(TaskKind.TRAJECTORY).build()).build(),
+                "task.everyRows: must be at least 1 for the 7 rows of this plan, not null");
+        for (SampleRequest request : wrong.keySet()) {
+            sampling.ask(request);
+        }
+        SampleRequest good = request().build();
+        sampling.ask(good);
+
+        assertThat(sampling.outcome(good.getRequestId()).getStatus())
+                .isEqualTo(SampleStatus.COMPLETED);
+        for (var entry : wrong.entrySet()) {
+            SampleOutcome outcome = sampling.outcome(entry.getKey().getRequestId());
+            assertThat(outcome.getStatus()).isEqualTo(SampleStatus.FAILED);
+            assertThat(outcome.getReason()).startsWith(entry.getValue());
+        }
+        assertThat(sampling.isAlive()).isTrue();
+    }
+
+    @Test
+    void undecodable_records_are_dead_letters_and_the_next_request_is_served() throws Exception {
+        String name = sampling.kafka.name(SAMPLING_REQUESTS);
+        byte[] foreign =
+                sampling.schemas
+                        .serde(CANCELLATIONS)
+                        .encode(new Cancellation("x", "", Instant.EPOCH));
+        try (var producer = sampling.kafka.producer(Map.of())) {
+            producer.send(new ProducerRecord<>(name, 0, "k", new byte[] {1, 2}));
+            producer.send(new ProducerRecord<>(name, 0, "k", new byte[] {0, 0x7F, 0, 0, 0, 1}));
+            producer.send(new ProducerRecord<>(name, 0, "k", foreign));
+            producer.send(new ProducerRecord<>(name, 0, null, null));
+            producer.flush();
+        }
+        SampleRequest good = request().build();
+        sampling.ask(good);
+
+        assertThat(sampling.outcome(good.getRequestId()).getStatus())
+                .isEqualTo(SampleStatus.COMPLETED);
+        try (var reader = new TopicReader(sampling.kafka, name + ".dead")) {
+            assertThat(reader.untilCount(4)).hasSize(4);
+        }
+    }
+
+    @Test
+    void an_id_that_is_not_the_key_spoils_nothing_for_the_one_whose_it_is() throws Exception {
+        SampleRequest request = request().build();
+        SampleRequest other = request().build();
+        sampling.write(SAMPLING_REQUESTS, other.getRequestId(), request);
+        sampling.outcome(other.getRequestId()); // FAILED: the id is not the key
+        sampling.ask(request);
+        sampling.ask(other);
+
+        assertThat(sampling.outcome(request.getRequestId()).getStatus())
+                .isEqualTo(SampleStatus.COMPLETED);
+        assertThat(sampling.outcomes(other.getRequestId(), 2).get(1).getStatus())
+                .isEqualTo(SampleStatus.COMPLETED);
+    }
+
+    private static Sampler steps(int steps) {
+        return Sampler.newBuilder().setStepsPerLevel(steps).build();
+    }
+
+    private static Sampler epsilon(double epsilon) {
+        return Sampler.newBuilder().setEpsilon(epsilon).build();
+    }
+}
