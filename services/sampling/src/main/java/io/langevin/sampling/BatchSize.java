@@ -4,7 +4,6 @@ import io.langevin.score.ScoreNetwork;
 import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 
 /** How many images should share a network call. */
@@ -25,14 +24,14 @@ final class BatchSize {
      * fastest call of each: a process that starts has other work too.
      *
      * @param most never exceeded
-     * @param device held during each call, and no longer: others call their networks in between
+     * @param device others call their networks between these calls
      * @return the smallest size measured that is within 2 % of the fastest
      */
-    static int measured(ScoreNetwork network, int most, Lock device) {
+    static int measured(ScoreNetwork network, int most, Device device) {
         return measured(network, most, device, System::nanoTime);
     }
 
-    static int measured(ScoreNetwork network, int most, Lock device, LongSupplier nanoTime) {
+    static int measured(ScoreNetwork network, int most, Device device, LongSupplier nanoTime) {
         if (most <= LEAST) {
             return most;
         }
@@ -63,18 +62,17 @@ final class BatchSize {
 
     /** Of one call. */
     private static double seconds(
-            ScoreNetwork network, int images, Lock device, LongSupplier nanoTime) {
+            ScoreNetwork network, int images, Device device, LongSupplier nanoTime) {
         float[] x = new float[images * network.dimension()];
         float[] f = new float[x.length];
         float[] sigma = new float[images];
         Arrays.fill(sigma, 1);
-        device.lock();
-        try {
-            long begin = nanoTime.getAsLong();
-            network.evaluate(x, sigma, f, images);
-            return (nanoTime.getAsLong() - begin) / 1e9;
-        } finally {
-            device.unlock();
-        }
+        return Device.end(
+                device.begin(
+                        () -> {
+                            long begin = nanoTime.getAsLong();
+                            network.evaluate(x, sigma, f, images);
+                            return (nanoTime.getAsLong() - begin) / 1e9;
+                        }));
     }
 }

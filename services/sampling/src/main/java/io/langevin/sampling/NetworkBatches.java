@@ -4,15 +4,18 @@ import io.langevin.records.Priority;
 import io.langevin.sampling.ActiveRequest.Image;
 import io.langevin.sampling.ServingNetwork.Key;
 import io.langevin.score.TrajectoryBatch;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -25,10 +28,13 @@ final class NetworkBatches {
     /** A network with little to do counts as this part of its slots. */
     private static final int LEAST_PART = 8;
 
+    /** A call has so many parts; after each but the last it is asked whether it is over. */
+    private static final int PARTS = 6;
+
     private final SamplingConfig config;
     private final SamplingMetrics metrics;
     private final Previews previews;
-    private final ReentrantLock device;
+    private final Device device;
     private final LongSupplier nanoTime;
     private final Map<Key, Turns> byNetwork = new LinkedHashMap<>();
     private double clock;
@@ -42,13 +48,17 @@ final class NetworkBatches {
         private final TrajectoryBatch<Image> batch;
         private double weight = 1;
         private double virtualSeconds;
-        private double fastestCall = Double.POSITIVE_INFINITY;
+
+        /** Seconds of the fastest call of so many images. */
+        private final double[] fastest;
 
         private final EvenClock evenClock = new EvenClock();
 
         private Turns(ServingNetwork network) {
             this.slots = network.slots();
             this.batch = new TrajectoryBatch<>(network.network(), network.slots());
+            this.fastest = new double[network.slots() + 1];
+            Arrays.fill(fastest, Double.POSITIVE_INFINITY);
         }
 
         private boolean hasWork() {
@@ -58,15 +68,21 @@ final class NetworkBatches {
         private void had(double seconds, int images) {
             evenClock.pass(images);
             virtualSeconds += seconds / weight;
-            fastestCall = Math.min(fastestCall, seconds);
+            fastest[images] = Math.min(fastest[images], seconds);
+        }
+
+        private double fastestCall() {
+            return Arrays.stream(fastest).min().orElseThrow();
         }
     }
+
+    private record Called(List<TrajectoryBatch.Finished<Image>> ended, double seconds) {}
 
     NetworkBatches(
             SamplingConfig config,
             SamplingMetrics metrics,
             Previews previews,
-            ReentrantLock device,
+            Device device,
             LongSupplier nanoTime) {
         this.config = config;
         this.previews = previews;
@@ -144,8 +160,13 @@ final class NetworkBatches {
         return byNetwork.values().stream().anyMatch(Turns::hasWork);
     }
 
-    /** One call of the network whose turn it is. */
-    void step(BiConsumer<Image, float[]> finished) {
+    /**
+     * One call of the network whose turn it is.
+     *
+     * @param meanwhile does something for as long as it is told, again and again as long as the
+     *     call is under way
+     */
+    void step(Consumer<Duration> meanwhile, BiConsumer<Image, float[]> finished) {
         Optional<Turns> next =
                 byNetwork.values().stream()
                         .filter(Turns::hasWork)
@@ -156,18 +177,32 @@ final class NetworkBatches {
         Turns turns = next.get();
         clock = turns.virtualSeconds;
         int images = turns.batch.size();
-        List<TrajectoryBatch.Finished<Image>> ended;
-        device.lock();
-        long begin = nanoTime.getAsLong();
+        CompletableFuture<Called> call = device.begin(() -> called(turns.batch));
         try {
-            ended = turns.batch.step();
+            whileUnderWay(call, turns.fastest[images], meanwhile);
         } finally {
-            device.unlock();
+            call.handle((result, failure) -> "").join();
         }
-        double seconds = (nanoTime.getAsLong() - begin) / 1e9;
-        turns.had(seconds, images);
-        metrics.networkCall(images, turns.slots, seconds);
-        ended.forEach(image -> finished.accept(image.owner(), image.pixels()));
+        Called called = Device.end(call);
+        turns.had(called.seconds(), images);
+        metrics.networkCall(images, turns.slots, called.seconds());
+        called.ended().forEach(image -> finished.accept(image.owner(), image.pixels()));
+    }
+
+    private Called called(TrajectoryBatch<Image> batch) {
+        long begin = nanoTime.getAsLong();
+        List<TrajectoryBatch.Finished<Image>> ended = batch.step();
+        return new Called(ended, (nanoTime.getAsLong() - begin) / 1e9);
+    }
+
+    /** Not to the very end: the device shall not wait for us. */
+    private static void whileUnderWay(
+            CompletableFuture<Called> call, double seconds, Consumer<Duration> meanwhile) {
+        double millis = 1e3 * seconds / PARTS;
+        boolean worthwhile = millis >= 1 && millis < Double.POSITIVE_INFINITY;
+        for (int part = 1; worthwhile && part < PARTS && !call.isDone(); part++) {
+            meanwhile.accept(Duration.ofMillis((long) millis));
+        }
     }
 
     /**
@@ -176,11 +211,12 @@ final class NetworkBatches {
      */
     double secondsAtLeast(ActiveRequest request) {
         Turns turns = byNetwork.get(request.network().key());
-        if (turns == null || turns.fastestCall == Double.POSITIVE_INFINITY) {
+        double fastest = turns == null ? Double.POSITIVE_INFINITY : turns.fastestCall();
+        if (fastest == Double.POSITIVE_INFINITY) {
             return 0;
         }
         int waves = (request.notBegun() + turns.slots - 1) / turns.slots;
-        return waves * request.work().plan().networkEvaluations() * turns.fastestCall;
+        return waves * request.work().plan().networkEvaluations() * fastest;
     }
 
     /** The request's images leave the batch and are forgotten. */

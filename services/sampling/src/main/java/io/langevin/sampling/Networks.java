@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
@@ -27,9 +26,7 @@ final class Networks implements AutoCloseable {
     private final ArtifactStore artifacts;
     private final NetworkFactory factory;
 
-    /** A call that is measured must have the device to itself. */
-    private final ReentrantLock device = new ReentrantLock(true);
-
+    private final Device device = new Device();
     private final ExecutorService loader = DaemonThreads.named("networks", 1);
     private final Map<Kind, Integer> slots = new HashMap<>();
 
@@ -83,8 +80,7 @@ final class Networks implements AutoCloseable {
         return BatchSize.measured(network, capped, device);
     }
 
-    /** Holds up measurements; whoever calls a network has it. */
-    ReentrantLock device() {
+    Device device() {
         return device;
     }
 
@@ -136,5 +132,6 @@ final class Networks implements AutoCloseable {
                     .forEach(network -> network.join().close());
             networks.clear();
         }
+        device.close();
     }
 }

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +63,7 @@ final class SamplingSession {
         admission.claim(patience(), active);
         admission.endEarly(Instant.now());
         active.addAll(admission.ready());
-        work();
+        work(patience -> admission.claim(patience, active));
         batches.forget(networks.evict(this::isNeeded));
         metrics.waiting(active.size(), Admission.images(active), stream.lag());
     }
@@ -75,10 +76,14 @@ final class SamplingSession {
         return active.isEmpty() && !admission.isAnyoneWaiting() ? IDLE : SOON;
     }
 
-    private void work() {
+    /**
+     * @param meanwhile keeps up with the stream while the network runs: a request that comes then
+     *     begins with the next call
+     */
+    private void work(Consumer<Duration> meanwhile) {
         endEarly();
         batches.share(active);
-        batches.step(this::finished);
+        batches.step(meanwhile, this::finished);
         endComplete();
     }
 
@@ -130,7 +135,7 @@ final class SamplingSession {
         active.forEach(ActiveRequest::beginNoMore);
         while (Instant.now().isBefore(end) && active.stream().anyMatch(a -> a.unfinished() > 0)) {
             stream.poll(Duration.ZERO, 0);
-            work();
+            work(patience -> stream.poll(patience, 0));
         }
         active.forEach(ActiveRequest::collectAll);
         endComplete();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.score.ScoreNetwork;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +26,9 @@ class BatchSizeTest {
     }
 
     private int measured(IntToLongFunction nanos, int most) {
-        return BatchSize.measured(taking(nanos), most, new ReentrantLock(), () -> clock);
+        try (var device = new Device()) {
+            return BatchSize.measured(taking(nanos), most, device, () -> clock);
+        }
     }
 
     @Test

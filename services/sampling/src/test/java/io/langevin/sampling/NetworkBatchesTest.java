@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -78,7 +77,7 @@ class NetworkBatchesTest {
                 config,
                 new SamplingMetrics(new SimpleMeterRegistry()),
                 null,
-                new ReentrantLock(),
+                new Device(),
                 () -> clock);
     }
 
@@ -86,7 +85,7 @@ class NetworkBatchesTest {
         var batches = batches();
         for (int i = 0; i < count; i++) {
             batches.share(List.of(requests));
-            batches.step((image, pixels) -> {});
+            batches.step(patience -> {}, (image, pixels) -> {});
         }
     }
 
@@ -157,7 +156,9 @@ class NetworkBatchesTest {
                 active.add(request(network, SLOTS, brief));
             }
             batches.share(active);
-            batches.step((image, pixels) -> image.request().finished(new CompletableFuture<>()));
+            batches.step(
+                    patience -> {},
+                    (image, pixels) -> image.request().finished(new CompletableFuture<>()));
             active.removeIf(request -> request.unfinished() == 0);
         }
 
