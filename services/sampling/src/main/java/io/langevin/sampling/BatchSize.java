@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 /** How many images should share a network call. */
 final class BatchSize {
     /** More images a second than that are worth twice as many images in a call. */
-    private static final double WORTHWHILE = 1.02;
+    private static final double WORTHWHILE = 1.03;
 
     /** Fewer are no faster on any device, and too few to be measured while a process starts. */
     private static final int LEAST = 16;
@@ -20,12 +20,12 @@ final class BatchSize {
 
     /**
      * Measures calls of 16, 32, 64, … images, as far as two doublings beyond the last one that
-     * brought 2 % more images a second. It goes through all sizes several times and keeps the
+     * brought 3 % more images a second. It goes through all sizes several times and keeps the
      * fastest call of each: a process that starts has other work too.
      *
      * @param most never exceeded
      * @param device others call their networks between these calls
-     * @return the smallest size measured that is within 2 % of the fastest
+     * @return the smallest size measured that is within 3 % of the fastest
      */
     static int measured(ScoreNetwork network, int most, Device device) {
         return measured(network, most, device, System::nanoTime);
