@@ -47,7 +47,7 @@ final class LatencyUnderLoad {
         double[] ours = latencies(perSecond, this::askService);
         double[] others;
         var plan = ConsistentAnnealing.plan(checkpoint.schedule(), EVALUATIONS, true);
-        try (var server = new OneAtATime(checkpoint, plan)) {
+        try (var server = OneAtATime.start(checkpoint, plan, LARGEST)) {
             others = latencies(perSecond, server::ask);
             System.out.printf(
                     "poisson: one at a time is busy %.0f %% of the time%n",

@@ -16,6 +16,7 @@ import io.langevin.messaging.Topics;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
+import io.langevin.records.SampleStatus;
 import io.langevin.records.Sampler;
 import io.langevin.sampling.NetworkFactory;
 import io.langevin.sampling.SamplingConfig;
@@ -119,10 +120,23 @@ final class ServingPlatform implements AutoCloseable {
                         schemas,
                         SAMPLING_OUTCOMES,
                         new TopicFollower.From.Now(),
-                        (outcome, source) -> awaited.remove(source.key()).accept(outcome),
+                        (outcome, source) -> {
+                            requireCompleted(outcome);
+                            awaited.remove(source.key()).accept(outcome);
+                        },
                         TopicFollower.Unreadable.leftToOthers());
         opened.push(follower);
         follower.awaitCaughtUp();
+    }
+
+    /** What fails is answered fast: its time says nothing. */
+    private static void requireCompleted(SampleOutcome outcome) {
+        if (outcome.getStatus() != SampleStatus.COMPLETED) {
+            System.err.printf(
+                    "the measurement ends: request %s is %s: %s%n",
+                    outcome.getRequestId(), outcome.getStatus(), outcome.getReason());
+            System.exit(1);
+        }
     }
 
     static SampleRequest.Builder request(Sampler sampler, int images) {
@@ -139,12 +153,11 @@ final class ServingPlatform implements AutoCloseable {
         requests.write(request.getRequestId(), request);
     }
 
-    /** Returns when so many images are there, asked for by requests of {@link #PER_REQUEST}. */
+    /** Returns when so many images are there, at most {@link #PER_REQUEST} a request. */
     void sample(Sampler sampler, int images) throws InterruptedException {
-        int count = images / PER_REQUEST;
-        var done = new CountDownLatch(count);
-        for (int i = 0; i < count; i++) {
-            ask(request(sampler, PER_REQUEST).build(), outcome -> done.countDown());
+        var done = new CountDownLatch((images + PER_REQUEST - 1) / PER_REQUEST);
+        for (int left = images; left > 0; left -= PER_REQUEST) {
+            ask(request(sampler, Math.min(left, PER_REQUEST)).build(), o -> done.countDown());
         }
         done.await();
     }

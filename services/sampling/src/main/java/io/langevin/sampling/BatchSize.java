@@ -25,7 +25,7 @@ final class BatchSize {
      *
      * @param most never exceeded
      * @param device others call their networks between these calls
-     * @return the smallest size measured that is within 3 % of the fastest
+     * @return the largest size that brought 3 % more images a second than all smaller ones
      */
     static int measured(ScoreNetwork network, int most, Device device) {
         return measured(network, most, device, System::nanoTime);

@@ -28,8 +28,11 @@ final class NetworkBatches {
     /** A network with little to do counts as this part of its slots. */
     private static final int LEAST_PART = 8;
 
-    /** A call has so many parts; after each but the last it is asked whether it is over. */
+    /** What is done meanwhile ends with the last but one of so many parts of a call. */
     private static final int PARTS = 6;
+
+    /** Nanoseconds; Kafka's clients wait for milliseconds. */
+    private static final long LEAST_WAIT = 1_000_000;
 
     private final SamplingConfig config;
     private final SamplingMetrics metrics;
@@ -73,6 +76,13 @@ final class NetworkBatches {
 
         private double fastestCall() {
             return Arrays.stream(fastest).min().orElseThrow();
+        }
+
+        /** What a call takes at the least, as far as is known; 0 where it is not. */
+        private double expected(int images) {
+            return fastest[images] == Double.POSITIVE_INFINITY
+                    ? 0
+                    : Arrays.stream(fastest, images, fastest.length).min().orElseThrow();
         }
     }
 
@@ -179,7 +189,7 @@ final class NetworkBatches {
         int images = turns.batch.size();
         CompletableFuture<Called> call = device.begin(() -> called(turns.batch));
         try {
-            whileUnderWay(call, turns.fastest[images], meanwhile);
+            whileUnderWay(call, turns.expected(images), meanwhile);
         } finally {
             call.handle((result, failure) -> "").join();
         }
@@ -197,11 +207,13 @@ final class NetworkBatches {
 
     /** Not to the very end: the device shall not wait for us. */
     private static void whileUnderWay(
-            CompletableFuture<Called> call, double seconds, Consumer<Duration> meanwhile) {
-        double millis = 1e3 * seconds / PARTS;
-        boolean worthwhile = millis >= 1 && millis < Double.POSITIVE_INFINITY;
-        for (int part = 1; worthwhile && part < PARTS && !call.isDone(); part++) {
-            meanwhile.accept(Duration.ofMillis((long) millis));
+            CompletableFuture<Called> call, double expected, Consumer<Duration> meanwhile) {
+        long part = Math.round(1e9 * expected / PARTS);
+        long end = System.nanoTime() + (PARTS - 1) * part;
+        for (long left = end - System.nanoTime();
+                left >= LEAST_WAIT && !call.isDone();
+                left = end - System.nanoTime()) {
+            meanwhile.accept(Duration.ofNanos(Math.max(LEAST_WAIT, Math.min(part, left))));
         }
     }
 

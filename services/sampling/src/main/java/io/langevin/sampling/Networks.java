@@ -126,12 +126,16 @@ final class Networks implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        synchronized (this) {
-            networks.values().stream()
-                    .filter(Networks::isLoaded)
-                    .forEach(network -> network.join().close());
-            networks.clear();
-        }
+        Device.end(device.begin(this::closeAll)); // behind a call that may be under way
         device.close();
+    }
+
+    private synchronized int closeAll() {
+        int count = networks.size();
+        networks.values().stream()
+                .filter(Networks::isLoaded)
+                .forEach(network -> network.join().close());
+        networks.clear();
+        return count;
     }
 }

@@ -66,8 +66,15 @@ final class Preparation implements AutoCloseable {
         }
     }
 
+    /**
+     * A request that came just now; its network is being loaded if it is not there.
+     *
+     * @throws RejectedException which field, which rule, which value
+     */
     Waiting of(Claim<SampleRequest> claim) {
-        return new Waiting(claim, savedRequests.of(claim));
+        var waiting = new Waiting(claim, savedRequests.of(claim));
+        network(waiting);
+        return waiting;
     }
 
     /**

@@ -59,16 +59,19 @@ class BrokerAwayIT {
                 sampling.start(sampling.config("one"), (model, precision) -> network);
                 SampleRequest request = request().setCount(4).setPreviewEvery(1).build();
                 sampling.ask(request);
-                network.allow(1);
-                await().until(() -> previews(sampling, "sent") == 4);
+                try {
+                    network.allow(1);
+                    await().until(() -> previews(sampling, "sent") == 4);
 
-                broker.suspend();
-                network.allow(10);
+                    broker.suspend();
+                    network.allow(10);
 
-                await().until(() -> network.calls() == 11 && network.isCalled());
-                await().until(() -> previews(sampling, "dropped") == 40);
-                broker.resume();
-                network.allow(1 << 20);
+                    await().until(() -> network.calls() == 11 && network.isCalled());
+                    await().until(() -> previews(sampling, "dropped") == 40);
+                } finally {
+                    broker.resume();
+                    network.allow(1 << 20);
+                }
                 assertThat(sampling.images(request.getRequestId())).hasSize(4);
             }
         }

@@ -2,9 +2,11 @@ package io.langevin.sampling;
 
 import io.langevin.score.Checkpoint;
 import io.langevin.score.ScoreNetwork;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** The score of N(0, 1) blurred by σ; counts images, and calls as often as it is allowed to. */
 final class FakeNetwork implements ScoreNetwork {
@@ -15,19 +17,27 @@ final class FakeNetwork implements ScoreNetwork {
     private final Semaphore calls;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private FakeNetwork(Checkpoint checkpoint, Semaphore calls) {
+    private final Duration time;
+
+    private FakeNetwork(Checkpoint checkpoint, Semaphore calls, Duration time) {
         this.dimension = checkpoint.architecture().dimension();
         this.calls = calls;
+        this.time = time;
     }
 
     /** Answers at once. */
     static FakeNetwork free(Checkpoint checkpoint) {
-        return new FakeNetwork(checkpoint, new Semaphore(Integer.MAX_VALUE / 2));
+        return new FakeNetwork(checkpoint, new Semaphore(Integer.MAX_VALUE / 2), Duration.ZERO);
     }
 
     /** Answers when it has been {@link #allow allowed} to. */
     static FakeNetwork held(Checkpoint checkpoint) {
-        return new FakeNetwork(checkpoint, new Semaphore(0));
+        return new FakeNetwork(checkpoint, new Semaphore(0), Duration.ZERO);
+    }
+
+    /** Answers after that time. */
+    static FakeNetwork taking(Checkpoint checkpoint, Duration time) {
+        return new FakeNetwork(checkpoint, new Semaphore(Integer.MAX_VALUE / 2), time);
     }
 
     long calls() {
@@ -68,6 +78,10 @@ final class FakeNetwork implements ScoreNetwork {
         callCount.incrementAndGet();
         images.addAndGet(count);
         largestCall.accumulateAndGet(count, Math::max);
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
         for (int k = 0; k < count * dimension; k++) {
             float s = sigma[k / dimension];
             f[k] = -s * x[k] / (1 + s * s);
