@@ -60,7 +60,7 @@ class BatchSizeTest {
         IntToLongFunction disturbed =
                 n -> {
                     boolean slow = calls.incrementAndGet() > 2 && calls.get() < 10;
-                    return (slow ? 3 : 1) * 1_000_000L * ((n + 63) / 64);
+                    return (slow ? 5 : 1) * 1_000_000L * ((n + 63) / 64);
                 };
         assertThat(measured(disturbed, 256)).isEqualTo(64);
     }
