@@ -40,8 +40,6 @@ final class EventsBench implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "3", description = "Rounds; the median counts.")
     int rounds;
 
-    private static final int PER_REQUEST = 16;
-
     @Override
     public Integer call() throws Exception {
         Path home = LocalConfig.homeOfProcess();
@@ -87,7 +85,7 @@ final class EventsBench implements Callable<Integer> {
 
     private void events(RecordWriter<SampleRequest> writer, BlockingQueue<String> ended)
             throws InterruptedException {
-        int requests = images / PER_REQUEST;
+        int requests = images / ServingPlatform.PER_REQUEST;
         for (int i = 0; i < requests; i++) {
             String id = UUID.randomUUID().toString();
             writer.write(
@@ -95,7 +93,7 @@ final class EventsBench implements Callable<Integer> {
                     SampleRequest.newBuilder()
                             .setRequestId(id)
                             .setModel("fashion")
-                            .setCount(PER_REQUEST)
+                            .setCount(ServingPlatform.PER_REQUEST)
                             .setSampler(Sampler.newBuilder().setStepsPerLevel(1).build())
                             .build());
         }

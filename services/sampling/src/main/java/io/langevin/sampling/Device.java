@@ -30,6 +30,11 @@ final class Device implements AutoCloseable {
         }
     }
 
+    /** Waits for the end, also when interrupted, however the call ends. */
+    static void awaitEnd(CompletableFuture<?> call) {
+        call.handle((result, failure) -> "").join();
+    }
+
     /** After the last call. */
     @Override
     public void close() {

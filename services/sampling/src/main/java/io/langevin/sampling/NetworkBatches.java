@@ -191,7 +191,7 @@ final class NetworkBatches {
         try {
             whileUnderWay(call, turns.expected(images), meanwhile);
         } finally {
-            call.handle((result, failure) -> "").join();
+            Device.awaitEnd(call);
         }
         Called called = Device.end(call);
         turns.had(called.seconds(), images);

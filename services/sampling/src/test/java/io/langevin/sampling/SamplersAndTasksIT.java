@@ -1,6 +1,5 @@
 package io.langevin.sampling;
 
-import static io.langevin.sampling.SamplingFixture.checkpoint;
 import static io.langevin.sampling.SamplingFixture.request;
 import static io.langevin.sampling.TestImages.computed;
 import static io.langevin.sampling.TestImages.floats;
@@ -9,7 +8,6 @@ import static io.langevin.sampling.TestImages.png;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.artifacts.ArtifactId;
-import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.SampleOutcome;
@@ -21,35 +19,14 @@ import io.langevin.records.TaskKind;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.ImageSeeds;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a request can ask for besides new images by the recommended sampler. */
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
-class SamplersAndTasksIT {
-    private static final Checkpoint CHECKPOINT = checkpoint(1, 3);
-
-    @TempDir Path folder;
-    private SamplingFixture sampling;
-
-    @BeforeEach
-    void start() throws InterruptedException {
-        sampling = new SamplingFixture(KafkaEnvironment.fresh(), folder);
-        sampling.publish("m", CHECKPOINT);
-        sampling.startService();
-    }
-
-    @AfterEach
-    void stop() {
-        sampling.close();
-    }
-
+class SamplersAndTasksIT extends OneModelService {
     @Test
     void every_sampler_meets_its_budget() throws Exception {
         for (SamplerKind kind : SamplerKind.values()) {

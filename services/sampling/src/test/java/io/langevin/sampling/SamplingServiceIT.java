@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.langevin.artifacts.ArtifactId;
-import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.messaging.TopicReader;
 import io.langevin.records.Cancellation;
 import io.langevin.records.GeneratedImage;
@@ -23,40 +22,18 @@ import io.langevin.records.SamplePreview;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.records.Sampler;
-import io.langevin.score.Checkpoint;
 import io.langevin.score.ImageSeeds;
 import java.io.ByteArrayInputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
-class SamplingServiceIT {
-    private static final Checkpoint CHECKPOINT = checkpoint(1, 3);
-
-    @TempDir Path folder;
-    private SamplingFixture sampling;
-
-    @BeforeEach
-    void start() throws InterruptedException {
-        sampling = new SamplingFixture(KafkaEnvironment.fresh(), folder);
-        sampling.publish("m", CHECKPOINT);
-        sampling.startService();
-    }
-
-    @AfterEach
-    void stop() {
-        sampling.close();
-    }
-
+class SamplingServiceIT extends OneModelService {
     @Test
     void images_are_those_that_checkpoint_plan_and_seed_decide() throws Exception {
         SampleRequest request =

@@ -2,13 +2,11 @@ package io.langevin.sampling;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
-import static io.langevin.sampling.SamplingFixture.checkpoint;
 import static io.langevin.sampling.SamplingFixture.request;
 import static io.langevin.sampling.TestImages.inpainting;
 import static io.langevin.sampling.TestImages.png;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.messaging.TopicReader;
 import io.langevin.records.Cancellation;
 import io.langevin.records.SampleOutcome;
@@ -18,39 +16,17 @@ import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
-import io.langevin.score.Checkpoint;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is wrong is answered, and holds up nobody. */
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
-class WrongRequestsIT {
-    private static final Checkpoint CHECKPOINT = checkpoint(1, 3);
-
-    @TempDir Path folder;
-    private SamplingFixture sampling;
-
-    @BeforeEach
-    void start() throws InterruptedException {
-        sampling = new SamplingFixture(KafkaEnvironment.fresh(), folder);
-        sampling.publish("m", CHECKPOINT);
-        sampling.startService();
-    }
-
-    @AfterEach
-    void stop() {
-        sampling.close();
-    }
-
+class WrongRequestsIT extends OneModelService {
     @Test
     void wrong_requests_fail_with_field_rule_and_value_and_the_next_one_is_served()
             throws Exception {
