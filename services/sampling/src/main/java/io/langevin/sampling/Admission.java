@@ -70,13 +70,18 @@ final class Admission {
     private boolean isRoom(Collection<ActiveRequest> active) {
         return waiting.size() < MAXIMUM_WAITING
                 && active.size() < MAXIMUM_ACTIVE
-                && images(active) < config.admittedImages()
+                && images(active) + images() < config.admittedImages()
                 && bytes(active) < config.admittedBytes();
     }
 
     /** Images that want a slot, at most one network call's of each request. */
     static int images(Collection<ActiveRequest> active) {
         return active.stream().mapToInt(a -> Math.min(a.unfinished(), a.network().slots())).sum();
+    }
+
+    /** The same of those who wait. One whose model is not there must not be in others' way. */
+    private int images() {
+        return waiting.stream().mapToInt(Preparation.Waiting::images).sum();
     }
 
     private long bytes(Collection<ActiveRequest> active) {

@@ -28,8 +28,8 @@ final class NetworkBatches {
     /** A network with little to do counts as this part of its slots. */
     private static final int LEAST_PART = 8;
 
-    /** What is done meanwhile ends with the last but one of so many parts of a call. */
-    private static final int PARTS = 6;
+    /** What is done meanwhile ends with this part of a call: the device shall not wait for us. */
+    private static final double MEANWHILE = 5 / 6.0;
 
     /** Nanoseconds; Kafka's clients wait for milliseconds. */
     private static final long LEAST_WAIT = 1_000_000;
@@ -205,15 +205,13 @@ final class NetworkBatches {
         return new Called(ended, (nanoTime.getAsLong() - begin) / 1e9);
     }
 
-    /** Not to the very end: the device shall not wait for us. */
     private static void whileUnderWay(
             CompletableFuture<Called> call, double expected, Consumer<Duration> meanwhile) {
-        long part = Math.round(1e9 * expected / PARTS);
-        long end = System.nanoTime() + (PARTS - 1) * part;
+        long end = System.nanoTime() + Math.round(1e9 * MEANWHILE * expected);
         for (long left = end - System.nanoTime();
                 left >= LEAST_WAIT && !call.isDone();
                 left = end - System.nanoTime()) {
-            meanwhile.accept(Duration.ofNanos(Math.max(LEAST_WAIT, Math.min(part, left))));
+            meanwhile.accept(Duration.ofNanos(left));
         }
     }
 

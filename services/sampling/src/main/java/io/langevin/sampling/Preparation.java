@@ -49,6 +49,7 @@ final class Preparation implements AutoCloseable {
         private final Instant since = Instant.now();
         private Optional<SavedRequest> saved;
         private Optional<ServingNetwork.Key> wanted = Optional.empty();
+        private Optional<ServingNetwork> network = Optional.empty();
         private Optional<CompletableFuture<ActiveRequest>> reading = Optional.empty();
 
         private Waiting(Claim<SampleRequest> claim, Optional<SavedRequest> saved) {
@@ -63,6 +64,11 @@ final class Preparation implements AutoCloseable {
         /** The network that it waits for, or has and needs; empty as long as there is none. */
         Optional<ServingNetwork.Key> wanted() {
             return wanted;
+        }
+
+        /** Images that want a slot, at most one network call's; none where the network is not. */
+        int images() {
+            return network.map(n -> Math.min(claim.record().getCount(), n.slots())).orElse(0);
         }
     }
 
@@ -123,7 +129,8 @@ final class Preparation implements AutoCloseable {
         SampleRequest request = waiting.claim.record();
         Precision precision = Precision.valueOf(request.getSampler().getPrecision().name());
         waiting.wanted = checkpoints.key(request.getModel(), pinned, precision);
-        return waiting.wanted.flatMap(checkpoints::find);
+        waiting.network = waiting.wanted.flatMap(checkpoints::find);
+        return waiting.network;
     }
 
     /**

@@ -1,65 +1,32 @@
 package io.langevin.sampling;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
-import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
-import static io.langevin.sampling.SamplingFixture.PLENTY;
 import static io.langevin.sampling.SamplingFixture.checkpoint;
 import static io.langevin.sampling.SamplingFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.langevin.artifacts.ArtifactId;
-import io.langevin.messaging.KafkaEnvironment;
-import io.langevin.messaging.RecordWriter;
 import io.langevin.records.Cancellation;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.Priority;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
-import io.langevin.records.Sampler;
-import io.langevin.records.SamplerKind;
 import io.langevin.score.Checkpoint;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Who has the four slots of which network call: calls are made one by one, as the test allows. */
+/** Who has the four slots of which network call. */
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
-class SharingIT {
-    private static final Checkpoint CHECKPOINT = checkpoint(1, 20);
-    private static final int ROWS = 20 * 2 + 1;
-    private static final int SLOTS = 4;
-
-    @TempDir Path folder;
-    private SamplingFixture sampling;
-    private final FakeNetwork network = FakeNetwork.held(CHECKPOINT);
-
-    @BeforeEach
-    void start() throws InterruptedException {
-        sampling = new SamplingFixture(KafkaEnvironment.fresh(), folder);
-        sampling.publish("m", CHECKPOINT);
-    }
-
-    @AfterEach
-    void stop() {
-        network.allow(1 << 20);
-        sampling.close();
-    }
-
-    private void serve() throws InterruptedException {
-        sampling.start(sampling.config("one"), (checkpoint, precision) -> network);
-    }
-
+class SharingIT extends HeldNetworkService {
     @Test
     void a_new_request_joins_a_call_while_another_is_under_way() throws Exception {
         serve();
@@ -76,6 +43,62 @@ class SharingIT {
             calls++;
             assertThat(calls).as("calls until both share one").isLessThan(ROWS);
         }
+    }
+
+    @Test
+    void a_request_that_comes_during_a_call_begins_with_the_next() throws Exception {
+        FakeNetwork slow = FakeNetwork.taking(CHECKPOINT, Duration.ofSeconds(2));
+        serve(slow);
+        sampling.ask(request().build());
+        await().until(() -> slow.calls() == 2); // the first tells how long calls are
+        sampling.ask(request().build());
+
+        await().until(() -> slow.calls() == 3);
+        assertThat(slow.images()).as("images of three calls").isEqualTo(1 + 1 + 2);
+    }
+
+    @Test
+    void tenants_have_equal_parts_however_many_requests_one_has() throws Exception {
+        assertEndsBeforeMostOf(
+                request().setLabels(Map.of("tenant", "a")).setCount(SLOTS),
+                request().setLabels(Map.of("tenant", "b")).setCount(SLOTS));
+    }
+
+    @Test
+    void a_batch_job_keeps_its_share_beside_interactive_requests() throws Exception {
+        assertEndsBeforeMostOf(
+                request().setPriority(Priority.INTERACTIVE).setCount(SLOTS),
+                request().setPriority(Priority.BATCH));
+    }
+
+    /** The last one comes when ten of the first kind are being worked on. */
+    private void assertEndsBeforeMostOf(SampleRequest.Builder first, SampleRequest.Builder last)
+            throws Exception {
+        serve();
+        List<String> before = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            before.add(UUID.randomUUID().toString());
+            sampling.ask(first.setRequestId(before.get(i)).build());
+        }
+        callUntilActive(10);
+        sampling.ask(last.build());
+        callUntilActive(11);
+        network.allow(1 << 20);
+
+        Instant end = sampling.outcome(last.getRequestId()).getEndedAt();
+        int later = 0;
+        for (String requestId : before) {
+            later += sampling.outcome(requestId).getEndedAt().isAfter(end) ? 1 : 0;
+        }
+        assertThat(later).as("requests that end later").isGreaterThan(5);
+    }
+
+    private void callUntilActive(int requests) {
+        await().until(
+                        () -> {
+                            network.allow(1);
+                            return active() == requests;
+                        });
     }
 
     @Test
@@ -138,43 +161,6 @@ class SharingIT {
     }
 
     @Test
-    void images_above_the_inline_limit_go_to_the_store() throws Exception {
-        network.allow(1 << 20);
-        sampling.start(config(PLENTY, 10), (checkpoint, precision) -> network);
-        SampleRequest request = request().build();
-        sampling.ask(request);
-
-        GeneratedImage image = sampling.images(request.getRequestId()).get(0);
-
-        assertThat(image.getBytes()).isNull();
-        assertThat(image.getArtifact()).isEqualTo(image.getSha256());
-        byte[] file = sampling.artifacts.get(new ArtifactId(image.getArtifact()));
-        assertThat(file).startsWith(0x89, 'P', 'N', 'G');
-    }
-
-    @Test
-    void a_process_admits_no_more_while_what_it_has_is_too_large() throws Exception {
-        sampling.start(config(1, 1 << 18), (checkpoint, precision) -> network);
-        List<SampleRequest> requests = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            requests.add(request().build());
-            sampling.ask(requests.get(i));
-        }
-        for (int i = 0; i < ROWS - 1; i++) {
-            call();
-            await().until(network::isCalled);
-            assertThat(active()).isLessThanOrEqualTo(1);
-        }
-        assertThat(network.images()).isEqualTo(ROWS - 1);
-
-        network.allow(1 << 20);
-        for (SampleRequest request : requests) {
-            assertThat(sampling.outcome(request.getRequestId()).getStatus())
-                    .isEqualTo(SampleStatus.COMPLETED);
-        }
-    }
-
-    @Test
     void networks_take_turns_while_both_have_work() throws Exception {
         Checkpoint second = checkpoint(2, 20);
         FakeNetwork other = FakeNetwork.held(second);
@@ -200,85 +186,29 @@ class SharingIT {
     }
 
     @Test
-    void requests_that_come_while_the_network_runs_wait_and_are_not_refused() throws Exception {
-        Sampler brief =
-                Sampler.newBuilder()
-                        .setKind(SamplerKind.CONSISTENT_ANNEALING)
-                        .setNetworkEvaluations(2)
-                        .build();
-        List<SampleRequest> requests = new ArrayList<>();
-        for (int i = 0; i < 300; i++) {
-            requests.add(request().setSampler(brief).build());
-        }
-        try (var writer =
-                RecordWriter.open(sampling.kafka, sampling.schemas, SAMPLING_REQUESTS, "test")) {
-            for (SampleRequest request : requests) {
-                writer.write(request.getRequestId(), request);
-            }
-        }
-        FakeNetwork slow = FakeNetwork.taking(CHECKPOINT, Duration.ofMillis(20));
+    void a_network_with_interactive_work_has_more_turns() throws Exception {
+        Checkpoint second = checkpoint(2, 20);
+        sampling.publish("n", second);
+        FakeNetwork batch = FakeNetwork.taking(CHECKPOINT, Duration.ofMillis(5));
+        FakeNetwork interactive = FakeNetwork.taking(second, Duration.ofMillis(5));
         sampling.start(
-                config(SLOTS, 10_000, PLENTY, 1 << 18, PLENTY), (checkpoint, precision) -> slow);
+                sampling.config("one"),
+                (checkpoint, precision) ->
+                        Arrays.equals(checkpoint.bytes(), second.bytes()) ? interactive : batch);
+        sampling.ask(request().setPriority(Priority.BATCH).setCount(10 * SLOTS).build());
+        sampling.ask(
+                request()
+                        .setModel("n")
+                        .setPriority(Priority.INTERACTIVE)
+                        .setCount(10 * SLOTS)
+                        .build());
+        await().until(() -> batch.calls() > 0 && interactive.calls() > 0);
+        long batchBefore = batch.calls();
+        long interactiveBefore = interactive.calls();
 
-        await().atMost(Duration.ofMinutes(5))
-                .until(() -> ended("completed") + ended("failed") == requests.size());
-        assertThat(ended("failed")).isZero();
-    }
-
-    @Test
-    void no_call_is_larger_than_the_memory_for_activations() throws Exception {
-        network.allow(1 << 20);
-        long each = CHECKPOINT.architecture().workingBytes();
-        sampling.start(
-                config(0, 64, PLENTY, 1 << 18, 8 * each), (checkpoint, precision) -> network);
-        SampleRequest request = request().setCount(20).build();
-        sampling.ask(request);
-
-        assertThat(sampling.outcome(request.getRequestId()).getImages()).isEqualTo(20);
-        assertThat(network.largestCall()).isEqualTo(8);
-    }
-
-    private SamplingConfig config(long admittedBytes, int inlineLimit) {
-        return config(SLOTS, 64, admittedBytes, inlineLimit, PLENTY);
-    }
-
-    private SamplingConfig config(
-            int slots,
-            int admittedImages,
-            long admittedBytes,
-            int inlineLimit,
-            long activationBytes) {
-        return new SamplingConfig(
-                sampling.kafka,
-                folder.toUri(),
-                "one",
-                slots,
-                admittedImages,
-                admittedBytes,
-                10,
-                inlineLimit,
-                PLENTY,
-                activationBytes,
-                Duration.ZERO,
-                Duration.ZERO);
-    }
-
-    private void call() {
-        call(network);
-    }
-
-    /** Exactly one. */
-    private static void call(FakeNetwork network) {
-        long before = network.calls();
-        network.allow(1);
-        await().until(() -> network.calls() == before + 1);
-    }
-
-    private double active() {
-        return sampling.metrics.get("langevin.sampling.requests.active").gauge().value();
-    }
-
-    private double ended(String status) {
-        return sampling.metrics.counter("langevin.sampling.requests", "status", status).count();
+        await().until(() -> interactive.calls() - interactiveBefore > 2 * ROWS);
+        assertThat(batch.calls() - batchBefore)
+                .as("calls of the batch job's network")
+                .isLessThan((interactive.calls() - interactiveBefore) / 4);
     }
 }
