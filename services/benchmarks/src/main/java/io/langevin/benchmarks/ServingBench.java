@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -95,14 +96,22 @@ final class ServingBench implements Callable<Integer> {
             throws Exception {
         var firstCall = new FirstCall();
         try (var platform = ServingPlatform.on(broker, "real.", folder, checkpoint)) {
+            var metrics = new SimpleMeterRegistry();
             platform.serve(
+                    Map.of(),
                     (model, precision) -> firstCall.timed(new TorchScoreNetwork(model, precision)),
-                    new SimpleMeterRegistry());
+                    metrics);
+            System.out.printf(
+                    "slots of a network call:  %8.0f%n",
+                    metrics.counter("langevin.sampling.slots.offered").count()
+                            / metrics.counter("langevin.sampling.network.calls").count());
             if (parts.contains(Part.SATURATED)) {
                 saturated(platform, checkpoint);
             }
             if (parts.contains(Part.POISSON)) {
-                new LatencyUnderLoad(platform, checkpoint, requests, seed).measure(images);
+                try (var other = ServingPlatform.on(broker, "one.", folder, checkpoint)) {
+                    new LatencyUnderLoad(platform, other, requests, seed).measure(images);
+                }
             }
             if (parts.contains(Part.FIRST_CALL)) {
                 firstCall.measure(platform, firstCalls, seed);

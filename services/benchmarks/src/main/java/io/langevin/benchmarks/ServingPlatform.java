@@ -6,10 +6,10 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.embedded.EmbeddedPlatform;
+import io.langevin.messaging.Environment;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Opened;
 import io.langevin.messaging.RecordWriter;
-import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicFollower;
 import io.langevin.messaging.Topics;
@@ -18,16 +18,18 @@ import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.records.Sampler;
+import io.langevin.records.SamplerKind;
 import io.langevin.sampling.NetworkFactory;
 import io.langevin.sampling.SamplingConfig;
 import io.langevin.sampling.SamplingService;
 import io.langevin.score.Checkpoint;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +39,14 @@ import org.apache.kafka.clients.admin.Admin;
 /** A broker, a registry and a model on them: what a sampling service needs, and nothing else. */
 final class ServingPlatform implements AutoCloseable {
     static final int PER_REQUEST = 16;
+
+    private static final int WARM_UP = 1_000;
+
+    private static final Sampler BRIEF =
+            Sampler.newBuilder()
+                    .setKind(SamplerKind.CONSISTENT_ANNEALING)
+                    .setNetworkEvaluations(2)
+                    .build();
 
     private static final String MODEL = "fashion";
 
@@ -97,20 +107,24 @@ final class ServingPlatform implements AutoCloseable {
         }
     }
 
-    KafkaConfig kafka() {
-        return kafka;
+    /** What a sampling service on this platform needs to be told. */
+    Map<String, String> environment(String instance) {
+        return Map.of(
+                "LANGEVIN_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap(),
+                "LANGEVIN_REGISTRY_URL", kafka.registry(),
+                "LANGEVIN_TOPIC_PREFIX", kafka.prefix(),
+                "LANGEVIN_ARTIFACTS", artifacts.toString(),
+                "LANGEVIN_SAMPLING_INSTANCE", instance);
     }
 
-    URI artifacts() {
-        return artifacts;
-    }
-
-    /** A sampling service in this process. */
-    void serve(NetworkFactory networks, SimpleMeterRegistry metrics) throws InterruptedException {
-        Running service =
-                SamplingService.start(
-                        SamplingConfig.of(kafka, artifacts, "bench"), metrics, networks);
-        opened.push(service);
+    /** A sampling service in this process, called for a while: Java compiles as it runs. */
+    void serve(Map<String, String> settings, NetworkFactory networks, MeterRegistry metrics)
+            throws InterruptedException {
+        Map<String, String> environment = new TreeMap<>(environment("bench"));
+        environment.putAll(settings);
+        SamplingConfig config = SamplingConfig.from(new Environment(environment));
+        opened.push(SamplingService.start(config, metrics, networks));
+        sample(BRIEF, WARM_UP, 1);
     }
 
     private void followOutcomes(Schemas schemas) throws InterruptedException {
@@ -155,9 +169,13 @@ final class ServingPlatform implements AutoCloseable {
 
     /** Returns when so many images are there, at most {@link #PER_REQUEST} a request. */
     void sample(Sampler sampler, int images) throws InterruptedException {
-        var done = new CountDownLatch((images + PER_REQUEST - 1) / PER_REQUEST);
-        for (int left = images; left > 0; left -= PER_REQUEST) {
-            ask(request(sampler, Math.min(left, PER_REQUEST)).build(), o -> done.countDown());
+        sample(sampler, images, PER_REQUEST);
+    }
+
+    private void sample(Sampler sampler, int images, int perRequest) throws InterruptedException {
+        var done = new CountDownLatch((images + perRequest - 1) / perRequest);
+        for (int left = images; left > 0; left -= perRequest) {
+            ask(request(sampler, Math.min(left, perRequest)).build(), o -> done.countDown());
         }
         done.await();
     }

@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -72,14 +70,6 @@ final class WorkerProcesses {
 
     private static Process worker(ServingPlatform platform, String instance, Path log)
             throws IOException {
-        Map<String, String> environment = new TreeMap<>();
-        environment.put("LANGEVIN_KAFKA_BOOTSTRAP_SERVERS", platform.kafka().bootstrap());
-        environment.put("LANGEVIN_REGISTRY_URL", platform.kafka().registry());
-        environment.put("LANGEVIN_TOPIC_PREFIX", platform.kafka().prefix());
-        environment.put("LANGEVIN_ARTIFACTS", platform.artifacts().toString());
-        environment.put("LANGEVIN_SAMPLING_INSTANCE", instance);
-        environment.put("LANGEVIN_SAMPLING_SLOTS", "" + BareLoop.SLOTS);
-        environment.put("LANGEVIN_HTTP_PORT", "0");
         var builder =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -91,7 +81,9 @@ final class WorkerProcesses {
                                 PacedNetwork.class.getName())
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile());
-        builder.environment().putAll(environment);
+        builder.environment().putAll(platform.environment(instance));
+        builder.environment().put("LANGEVIN_SAMPLING_SLOTS", "" + BareLoop.SLOTS);
+        builder.environment().put("LANGEVIN_HTTP_PORT", "0");
         return builder.start();
     }
 }
