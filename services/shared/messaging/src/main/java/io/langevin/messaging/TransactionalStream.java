@@ -59,7 +59,7 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     private final TakeOver takeOver;
     private final Map<TopicPartition, ClaimedPartition> claimed = new HashMap<>();
     private final Deque<ConsumerRecord<String, byte[]>> backlog = new ArrayDeque<>();
-    private boolean saidThatItWaits;
+    private boolean registryAway;
 
     /** Runs when partitions come from another process, before their first record does. */
     public interface TakeOver {
@@ -150,15 +150,16 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         } else {
             consumer.pause(consumer.assignment());
         }
-        consumer.poll(backlog.isEmpty() ? timeout : Duration.ZERO).forEach(this::enqueue);
+        boolean ready = atMost > 0 && !backlog.isEmpty() && !registryAway;
+        consumer.poll(ready ? Duration.ZERO : timeout).forEach(this::enqueue);
         committer.groupIs(consumer.groupMetadata());
         List<Claim<T>> claims = new ArrayList<>();
         while (claims.size() < atMost && !backlog.isEmpty()) {
             try {
                 claim(backlog.element(), claims);
-                saidThatItWaits = false;
+                registryAway = false;
             } catch (UncheckedIOException e) {
-                sayThatItWaits(e); // the registry is away: what runs goes on, this record waits
+                registryIsAway(e); // what runs goes on, this record waits
                 break;
             }
             backlog.remove();
@@ -189,10 +190,10 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         }
     }
 
-    private void sayThatItWaits(UncheckedIOException e) {
-        if (!saidThatItWaits) {
+    private void registryIsAway(UncheckedIOException e) {
+        if (!registryAway) {
             LOG.atWarn().addKeyValue("reason", e.getMessage()).log("waiting for the registry");
-            saidThatItWaits = true;
+            registryAway = true;
         }
     }
 

@@ -146,6 +146,27 @@ class TransactionalStreamIT {
     }
 
     @Test
+    void a_poll_without_room_takes_its_time_though_records_wait_in_the_process() throws Exception {
+        try (var writer = RecordWriter.open(kafka, schemas, SAMPLING_REQUESTS, "test")) {
+            for (int i = 0; i < 3; i++) { // one key, one partition, one fetch
+                writer.write(
+                        "key",
+                        SampleRequest.newBuilder().setRequestId("id" + i).setModel("m").build());
+            }
+        }
+        try (var stream = open("one")) {
+            List<Claim<SampleRequest>> claims = new ArrayList<>();
+            while (claims.isEmpty()) {
+                claims.addAll(stream.poll(POLL, 1));
+            }
+            long begin = System.nanoTime();
+            assertThat(stream.poll(POLL, 0)).isEmpty();
+            assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(POLL.toNanos());
+            assertThat(stream.poll(Duration.ZERO, 2)).hasSize(2);
+        }
+    }
+
+    @Test
     void what_cannot_be_decoded_is_a_dead_letter_with_the_reason_and_the_next_record_is_served()
             throws Exception {
         try (var producer = kafka.producer(Map.of())) {
