@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         description = {
             "The sampling service alone on a broker, with the bundled model:",
             "  SATURATED   images a second as a share of the bare loop's",
-            "  POISSON     latency at 70 %% load against one request at a time",
+            "  POISSON     latency at 70 %% load against one request at a time, for two mixes",
             "  FIRST_CALL  from publishing to the first network call, beside a batch job",
             "  WORKERS     images a second of 2 and 8 worker processes against 1, on a network"
                     + " that sleeps as a GPU would"
@@ -42,7 +42,8 @@ final class ServingBench implements Callable<Integer> {
     @Option(
             names = "--images",
             defaultValue = "512",
-            description = "SATURATED: images a round (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Images a round where the service is saturated (default: ${DEFAULT-VALUE}).")
     int images;
 
     @Option(
@@ -53,8 +54,8 @@ final class ServingBench implements Callable<Integer> {
 
     @Option(
             names = "--requests",
-            defaultValue = "1000",
-            description = "POISSON: requests (default: ${DEFAULT-VALUE}).")
+            defaultValue = "500",
+            description = "POISSON: requests of each mix (default: ${DEFAULT-VALUE}).")
     int requests;
 
     @Option(
@@ -101,12 +102,13 @@ final class ServingBench implements Callable<Integer> {
                     Map.of(),
                     (model, precision) -> firstCall.timed(new TorchScoreNetwork(model, precision)),
                     metrics);
-            System.out.printf(
-                    "slots of a network call:  %8.0f%n",
-                    metrics.counter("langevin.sampling.slots.offered").count()
-                            / metrics.counter("langevin.sampling.network.calls").count());
+            int slots =
+                    (int)
+                            (metrics.counter("langevin.sampling.slots.offered").count()
+                                    / metrics.counter("langevin.sampling.network.calls").count());
+            System.out.printf("slots of a network call:  %8d%n", slots);
             if (parts.contains(Part.SATURATED)) {
-                saturated(platform, checkpoint);
+                saturated(platform, checkpoint, slots);
             }
             if (parts.contains(Part.POISSON)) {
                 try (var other = ServingPlatform.on(broker, "one.", folder, checkpoint)) {
@@ -119,12 +121,13 @@ final class ServingBench implements Callable<Integer> {
         }
     }
 
-    private void saturated(ServingPlatform platform, Checkpoint checkpoint) throws Exception {
+    private void saturated(ServingPlatform platform, Checkpoint checkpoint, int slots)
+            throws Exception {
         SamplingPlan plan =
                 AnnealedLangevin.plan(checkpoint.schedule(), 1, checkpoint.epsilon(), true);
         Sampler sampler = Sampler.newBuilder().setStepsPerLevel(1).build();
         try (var network = new TorchScoreNetwork(checkpoint)) {
-            Timing.Work bare = () -> BareLoop.run(network, plan, BareLoop.SLOTS, images);
+            Timing.Work bare = () -> BareLoop.run(network, plan, slots, images);
             Timing.Work service = () -> platform.sample(sampler, images);
             bare.run();
             service.run();

@@ -123,12 +123,16 @@ final class Admission {
         }
     }
 
-    /** Requests that can begin now; they wait no longer. */
-    List<ActiveRequest> ready() {
+    /**
+     * Requests that can begin now; they wait no longer. Several that came while their network was
+     * on its way may be more than there is room for.
+     */
+    List<ActiveRequest> ready(Collection<ActiveRequest> active) {
         List<ActiveRequest> all = new ArrayList<>();
         for (Preparation.Waiting request : List.copyOf(waiting)) {
+            boolean room = images(active) + images(all) < config.admittedImages();
             try {
-                Optional<ActiveRequest> ready = preparation.ready(request);
+                Optional<ActiveRequest> ready = preparation.ready(request, room);
                 if (ready.isPresent()) {
                     waiting.remove(request);
                     all.add(ready.get());

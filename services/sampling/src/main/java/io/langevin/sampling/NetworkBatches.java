@@ -34,6 +34,9 @@ final class NetworkBatches {
     /** Nanoseconds; Kafka's clients wait for milliseconds. */
     private static final long LEAST_WAIT = 1_000_000;
 
+    /** Nanoseconds after which to look whether the call has ended before its time. */
+    private static final long LONGEST_WAIT = 50_000_000;
+
     private final SamplingConfig config;
     private final SamplingMetrics metrics;
     private final Previews previews;
@@ -211,7 +214,7 @@ final class NetworkBatches {
         for (long left = end - System.nanoTime();
                 left >= LEAST_WAIT && !call.isDone();
                 left = end - System.nanoTime()) {
-            meanwhile.accept(Duration.ofNanos(left));
+            meanwhile.accept(Duration.ofNanos(Math.min(left, LONGEST_WAIT)));
         }
     }
 

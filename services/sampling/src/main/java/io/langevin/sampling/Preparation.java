@@ -86,18 +86,22 @@ final class Preparation implements AutoCloseable {
     /**
      * The request, once all is there; empty until then.
      *
+     * @param room whether it may begin if all is there
      * @throws RejectedException which field, which rule, which value
      */
-    Optional<ActiveRequest> ready(Waiting waiting) {
+    Optional<ActiveRequest> ready(Waiting waiting, boolean room) {
         if (waiting.reading.isPresent()) {
             var reading = waiting.reading.get();
-            return reading.isDone() ? Optional.of(result(reading)) : Optional.empty();
+            return room && reading.isDone() ? Optional.of(result(reading)) : Optional.empty();
         }
         Optional<ServingNetwork> network = network(waiting);
         if (network.isEmpty()) {
             if (waiting.since.plus(modelWait).isBefore(Instant.now())) {
                 refuseUnlessLoading(waiting);
             }
+            return Optional.empty();
+        }
+        if (!room) {
             return Optional.empty();
         }
         SampleRequest request = waiting.claim.record();

@@ -62,7 +62,7 @@ final class SamplingSession {
     void turn() {
         admission.claim(patience(), active);
         admission.endEarly(Instant.now());
-        active.addAll(admission.ready());
+        active.addAll(admission.ready(active));
         work(patience -> admission.claim(patience, active));
         batches.forget(networks.evict(this::isNeeded));
         metrics.waiting(active.size(), Admission.images(active), stream.lag());
@@ -83,8 +83,22 @@ final class SamplingSession {
     private void work(Consumer<Duration> meanwhile) {
         endEarly();
         batches.share(active);
-        batches.step(meanwhile, this::finished);
+        batches.step(
+                patience -> {
+                    meanwhile.accept(isAnyAlmostDone() ? shorter(SOON, patience) : patience);
+                    endComplete();
+                },
+                this::finished);
         endComplete();
+    }
+
+    /** Whether a request has no more to be computed, and its last files are being made. */
+    private boolean isAnyAlmostDone() {
+        return active.stream().anyMatch(request -> request.unfinished() == 0);
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private void endEarly() {

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.records.GeneratedImage;
+import io.langevin.records.Precision;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.records.Sampler;
@@ -61,10 +62,12 @@ class LimitsIT extends HeldNetworkService {
     }
 
     @Test
-    void images_admitted_count_those_that_are_about_to_begin() throws Exception {
+    void no_more_images_are_admitted_though_several_requests_wait_for_one_network()
+            throws Exception {
+        Sampler onDemand = Sampler.newBuilder().setPrecision(Precision.BFLOAT16).build();
         List<SampleRequest> requests = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            requests.add(request().build());
+            requests.add(request().setSampler(onDemand).build());
             sampling.ask(requests.get(i));
         }
         network.allow(1 << 20);
