@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "langevin bench",
         mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
         description =
                 "Measure. Every figure is a ratio of two that were measured in turn in the same run.",
         synopsisSubcommandLabel = "MEASUREMENT",

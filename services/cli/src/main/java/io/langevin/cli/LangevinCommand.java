@@ -14,6 +14,7 @@ import picocli.CommandLine.ParameterException;
 @Command(
         name = "langevin",
         mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
         version = "langevin 0.1.0",
         description = "Score-based image generation on Apache Kafka.",
         synopsisSubcommandLabel = "COMMAND",

@@ -20,6 +20,7 @@ final class TopicsCommand {
             @Mixin Connection connection,
             @Option(
                             names = "--replication",
+                            paramLabel = "N",
                             defaultValue = "-1",
                             description = "Copies of each partition; -1: the broker's default.")
                     short replication)

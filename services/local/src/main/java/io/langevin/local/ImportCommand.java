@@ -69,12 +69,6 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--no-denoise", description = "Leave out the last, denoising step.")
     boolean noDenoise;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this.")
-    boolean help;
-
     @Override
     public Integer call() throws InterruptedException, IOException {
         KafkaConfig kafka = connection.kafka(); // says at once where no platform is running

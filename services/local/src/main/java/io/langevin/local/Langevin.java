@@ -14,12 +14,16 @@ public final class Langevin {
             // a person reads this terminal: no log beside the command's own words
             System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         }
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
         CommandLine line = LangevinCommand.commandLine();
         line.addSubcommand(new UpCommand());
         line.addSubcommand(new DemoCommand());
         line.addSubcommand(new ImportCommand());
         line.addSubcommand(new PaperCommand());
-        line.addSubcommand("ablate", new AblationsFigure());
-        System.exit(line.execute(args));
+        line.addSubcommand(new CommandLine(new AblationsFigure()).setCommandName("ablate"));
+        return line;
     }
 }
