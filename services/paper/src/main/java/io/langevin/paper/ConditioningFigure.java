@@ -17,6 +17,9 @@ import picocli.CommandLine.Mixin;
                 "Training loss of norms conditioned on the level (NCSN) and of dividing by σ"
                         + " (NCSNv2), on the same schedule and images.")
 final class ConditioningFigure implements Callable<Integer> {
+    /** Of each line: the loss jumps from step to step, so each is a mean. */
+    private static final int POINTS = 20;
+
     @Mixin DataOptions data;
     @Mixin TrainingOptions training;
 
@@ -28,7 +31,7 @@ final class ConditioningFigure implements Callable<Integer> {
         ways.put("conditional norms", Family.NCSN);
         ways.put("divided by σ", Family.forImageSize(images.imageSize()));
         var figure = new Figure("Training loss", "iterations", "loss").logarithmic(false, true);
-        int every = Math.max(1, training.iterations / 100);
+        int every = Math.max(1, training.iterations / POINTS);
         ways.forEach(
                 (name, family) -> {
                     double last = loss(figure, name, images, family, schedule, every);
