@@ -4,14 +4,14 @@ import io.langevin.records.TrustedRecords;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** Measurements as commands: {@code ./langevin bench …}. */
 @Command(
         name = "langevin bench",
-        mixinStandardHelpOptions = true,
-        scope = CommandLine.ScopeType.INHERIT,
         description =
                 "Measure. Every figure is a ratio of two that were measured in turn in the same run.",
         synopsisSubcommandLabel = "MEASUREMENT",
@@ -26,6 +26,13 @@ import picocli.CommandLine.Spec;
         })
 public final class Bench implements Runnable {
     @Spec CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Say what is measured and which options there are.")
+    boolean help;
 
     public static void main(String[] args) {
         TrustedRecords.trust();

@@ -5,7 +5,9 @@ import io.langevin.records.TrustedRecords;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 
 /**
  * The command line as a whole; {@code up}, {@code demo} and {@code import} join it where the
@@ -13,8 +15,6 @@ import picocli.CommandLine.ParameterException;
  */
 @Command(
         name = "langevin",
-        mixinStandardHelpOptions = true,
-        scope = CommandLine.ScopeType.INHERIT,
         version = "langevin 0.1.0",
         description = "Score-based image generation on Apache Kafka.",
         synopsisSubcommandLabel = "COMMAND",
@@ -42,6 +42,19 @@ public final class LangevinCommand implements Runnable {
     private static final int FAILED = 1;
 
     @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Say what this is for and which options it has.")
+    boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Say which version this is.")
+    boolean version;
 
     /** A failure becomes one sentence and a code; {@code LANGEVIN_TRACE=1} adds the stack. */
     public static CommandLine commandLine() {

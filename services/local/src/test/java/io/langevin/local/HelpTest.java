@@ -42,7 +42,10 @@ class HelpTest {
         assertThat(code).isZero();
         assertThat(out.toString())
                 .contains("Usage: " + String.join(" ", prefixed(command)))
-                .containsPattern("(?m)^[A-Za-z].*\\.$");
+                .containsPattern("(?m)^\\S.*\\.$"); // a sentence that says what for
+        assertThat(out.toString().contains("Start here:"))
+                .as("the outermost command's words")
+                .isEqualTo(command.isEmpty());
     }
 
     private static List<String> prefixed(List<String> command) {

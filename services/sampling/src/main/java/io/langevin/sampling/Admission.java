@@ -84,8 +84,12 @@ final class Admission {
         return waiting.stream().mapToInt(Preparation.Waiting::images).sum();
     }
 
+    private static long held(Collection<ActiveRequest> active) {
+        return active.stream().mapToLong(ActiveRequest::bytes).sum();
+    }
+
     private long bytes(Collection<ActiveRequest> active) {
-        return active.stream().mapToLong(ActiveRequest::bytes).sum()
+        return held(active)
                 + waiting.stream().mapToLong(w -> w.claim().source().serializedValueSize()).sum();
     }
 
@@ -130,9 +134,8 @@ final class Admission {
     List<ActiveRequest> ready(Collection<ActiveRequest> active) {
         List<ActiveRequest> all = new ArrayList<>();
         for (Preparation.Waiting request : List.copyOf(waiting)) {
-            boolean room = images(active) + images(all) < config.admittedImages();
             try {
-                Optional<ActiveRequest> ready = preparation.ready(request, room);
+                Optional<ActiveRequest> ready = preparation.ready(request, isRoom(active, all));
                 if (ready.isPresent()) {
                     waiting.remove(request);
                     all.add(ready.get());
@@ -143,6 +146,12 @@ final class Admission {
             }
         }
         return all;
+    }
+
+    private boolean isRoom(Collection<ActiveRequest> active, List<ActiveRequest> more) {
+        return active.size() + more.size() < MAXIMUM_ACTIVE
+                && images(active) + images(more) < config.admittedImages()
+                && held(active) + held(more) < config.admittedBytes();
     }
 
     /** Cancelled, expired and lost ones wait no longer. */

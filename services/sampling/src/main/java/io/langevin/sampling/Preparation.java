@@ -86,13 +86,17 @@ final class Preparation implements AutoCloseable {
     /**
      * The request, once all is there; empty until then.
      *
-     * @param room whether it may begin if all is there
+     * @param room whether it may begin if all is there; what has begun elsewhere goes on in any
+     *     case
      * @throws RejectedException which field, which rule, which value
      */
     Optional<ActiveRequest> ready(Waiting waiting, boolean room) {
+        boolean may = room || waiting.saved.isPresent();
         if (waiting.reading.isPresent()) {
             var reading = waiting.reading.get();
-            return room && reading.isDone() ? Optional.of(result(reading)) : Optional.empty();
+            return reading.isCompletedExceptionally() || may && reading.isDone()
+                    ? Optional.of(result(reading))
+                    : Optional.empty();
         }
         Optional<ServingNetwork> network = network(waiting);
         if (network.isEmpty()) {
@@ -101,7 +105,7 @@ final class Preparation implements AutoCloseable {
             }
             return Optional.empty();
         }
-        if (!room) {
+        if (!may) {
             return Optional.empty();
         }
         SampleRequest request = waiting.claim.record();

@@ -35,6 +35,11 @@ final class FakeNetwork implements ScoreNetwork {
         return new FakeNetwork(checkpoint, new Semaphore(0), Duration.ZERO);
     }
 
+    /** Answers so long after it has been {@link #allow allowed} to. */
+    static FakeNetwork held(Checkpoint checkpoint, Duration time) {
+        return new FakeNetwork(checkpoint, new Semaphore(0), time);
+    }
+
     /** Answers after that time. */
     static FakeNetwork taking(Checkpoint checkpoint, Duration time) {
         return new FakeNetwork(checkpoint, new Semaphore(Integer.MAX_VALUE / 2), time);

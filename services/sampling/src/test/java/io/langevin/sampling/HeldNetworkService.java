@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.score.Checkpoint;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,9 @@ abstract class HeldNetworkService {
 
     @TempDir Path folder;
     SamplingFixture sampling;
-    final FakeNetwork network = FakeNetwork.held(CHECKPOINT);
+
+    /** Its time keeps the ends of requests apart, also where files are made slowly. */
+    final FakeNetwork network = FakeNetwork.held(CHECKPOINT, Duration.ofMillis(5));
 
     @BeforeEach
     void start() throws InterruptedException {
