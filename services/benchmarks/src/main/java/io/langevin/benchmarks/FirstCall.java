@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** From publishing a request of one image to its first network call, beside a large batch job. */
 final class FirstCall {
     private static final int LARGE = 10_000;
-    private static final Sampler BRIEF = Sampler.newBuilder().setNetworkEvaluations(2).build();
+    private static final Sampler BRIEF = ServingPlatform.annealing(2);
     private static final Sampler LONG = Sampler.newBuilder().setStepsPerLevel(1).build();
 
     private final List<Double> secondsOfCalls = Collections.synchronizedList(new ArrayList<>());

@@ -1,7 +1,6 @@
 package io.langevin.benchmarks;
 
 import io.langevin.records.Sampler;
-import io.langevin.records.SamplerKind;
 import io.langevin.score.TorchScoreNetwork;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -20,13 +19,8 @@ import java.util.stream.IntStream;
  */
 final class LatencyUnderLoad {
     private static final double LOAD = 0.7;
-    private static final int EVALUATIONS = 16;
     private static final int ROUNDS = 3;
-    private static final Sampler SAMPLER =
-            Sampler.newBuilder()
-                    .setKind(SamplerKind.CONSISTENT_ANNEALING)
-                    .setNetworkEvaluations(EVALUATIONS)
-                    .build();
+    private static final Sampler SAMPLER = ServingPlatform.annealing(16);
 
     /** What requests ask for: each of these numbers of images equally often. */
     private static final List<int[]> MIXES =

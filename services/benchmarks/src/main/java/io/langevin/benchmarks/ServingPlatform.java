@@ -42,12 +42,6 @@ final class ServingPlatform implements AutoCloseable {
 
     private static final int WARM_UP = 1_000;
 
-    private static final Sampler BRIEF =
-            Sampler.newBuilder()
-                    .setKind(SamplerKind.CONSISTENT_ANNEALING)
-                    .setNetworkEvaluations(2)
-                    .build();
-
     private static final String MODEL = "fashion";
 
     private final KafkaConfig kafka;
@@ -124,7 +118,7 @@ final class ServingPlatform implements AutoCloseable {
         environment.putAll(settings);
         SamplingConfig config = SamplingConfig.from(new Environment(environment));
         opened.push(SamplingService.start(config, metrics, networks));
-        sample(BRIEF, WARM_UP, 1);
+        sample(annealing(2), WARM_UP, 1);
     }
 
     private void followOutcomes(Schemas schemas) throws InterruptedException {
@@ -151,6 +145,14 @@ final class ServingPlatform implements AutoCloseable {
                     outcome.getRequestId(), outcome.getStatus(), outcome.getReason());
             System.exit(1);
         }
+    }
+
+    /** Consistent annealing with so many network evaluations an image. */
+    static Sampler annealing(int evaluations) {
+        return Sampler.newBuilder()
+                .setKind(SamplerKind.CONSISTENT_ANNEALING)
+                .setNetworkEvaluations(evaluations)
+                .build();
     }
 
     static SampleRequest.Builder request(Sampler sampler, int images) {

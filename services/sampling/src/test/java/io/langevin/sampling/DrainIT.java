@@ -2,7 +2,6 @@ package io.langevin.sampling;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.SAMPLING_SAVED;
-import static io.langevin.sampling.SamplingFixture.checkpoint;
 import static io.langevin.sampling.SamplingFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,7 +9,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
-import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.messaging.Running;
 import io.langevin.messaging.TopicReader;
 import io.langevin.records.Cancellation;
@@ -20,47 +18,26 @@ import io.langevin.records.SampleStatus;
 import io.langevin.records.SavedRequest;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
-import io.langevin.score.Checkpoint;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A worker that is asked to stop loses nothing that it has computed. */
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
-class DrainIT {
-    private static final Checkpoint CHECKPOINT = checkpoint(1, 20);
-    private static final int ROWS = 20 * 2 + 1;
+class DrainIT extends HeldNetworkService {
     private static final int COUNT = 6;
 
-    @TempDir Path folder;
-    private SamplingFixture sampling;
-    private final FakeNetwork first = FakeNetwork.held(CHECKPOINT);
     private final FakeNetwork second = FakeNetwork.free(CHECKPOINT);
-
-    @BeforeEach
-    void start() throws InterruptedException {
-        sampling = new SamplingFixture(KafkaEnvironment.fresh(), folder);
-        sampling.publish("m", CHECKPOINT);
-    }
-
-    @AfterEach
-    void stop() {
-        sampling.close();
-    }
 
     @Test
     void what_has_begun_goes_on_elsewhere_from_the_row_where_it_was() throws Exception {
         SampleRequest request = request().setCount(COUNT).setSeed(3L).build();
         stopInTheMiddle(request);
-        long firstImages = first.images();
+        long firstImages = network.images();
 
         sampling.start(sampling.config("two"), (checkpoint, precision) -> second);
         List<GeneratedImage> images = sampling.images(request.getRequestId());
@@ -78,7 +55,7 @@ class DrainIT {
         Task task = Task.newBuilder().setKind(TaskKind.TRAJECTORY).setEveryRows(5).build();
         SampleRequest request = request().setCount(2).setSeed(3L).setTask(task).build();
         stopInTheMiddle(request);
-        long firstImages = first.images();
+        long firstImages = network.images();
 
         sampling.start(sampling.config("two"), (checkpoint, precision) -> second);
         List<GeneratedImage> images = sampling.images(request.getRequestId());
@@ -95,15 +72,15 @@ class DrainIT {
         SampleRequest request = request().setCount(COUNT).build();
         Running stopping = startHeld(Duration.ofMinutes(5));
         sampling.ask(request);
-        first.allow(15);
-        await().until(() -> first.images() == 15 * 4 && first.isCalled());
+        network.allow(15);
+        await().until(() -> network.images() == 15 * 4 && network.isCalled());
 
         CompletableFuture<Void> closed = CompletableFuture.runAsync(stopping::close);
         await().until(stopping::isClosing);
-        first.allow(1_000);
+        network.allow(1_000);
         closed.get();
 
-        assertThat(first.images()).isEqualTo(4L * ROWS);
+        assertThat(network.images()).isEqualTo(4L * ROWS);
         sampling.start(sampling.config("two"), (checkpoint, precision) -> second);
         assertThat(sampling.images(request.getRequestId())).hasSize(COUNT);
         assertThat(second.images()).isEqualTo(2L * ROWS);
@@ -160,18 +137,18 @@ class DrainIT {
         Running stopping = startHeld(Duration.ZERO);
         sampling.ask(request);
         long sharing = Math.min(4, request.getCount());
-        first.allow(15);
-        await().until(() -> first.images() == 15 * sharing && first.isCalled());
+        network.allow(15);
+        await().until(() -> network.images() == 15 * sharing && network.isCalled());
         CompletableFuture<Void> closed = CompletableFuture.runAsync(stopping::close);
         await().until(stopping::isClosing);
-        first.allow(1); // the call that was under way
+        network.allow(1); // the call that was under way
         closed.get();
     }
 
     private Running startHeld(Duration grace) throws InterruptedException {
         SamplingConfig config =
                 sampling.config("one", Duration.ZERO, grace, SamplingFixture.PLENTY);
-        return sampling.start(config, (checkpoint, precision) -> first);
+        return sampling.start(config, (checkpoint, precision) -> network);
     }
 
     private List<GeneratedImage> undisturbed(SampleRequest request) throws InterruptedException {

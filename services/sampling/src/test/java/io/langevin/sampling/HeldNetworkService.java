@@ -4,6 +4,8 @@ import static io.langevin.sampling.SamplingFixture.checkpoint;
 import static org.awaitility.Awaitility.await;
 
 import io.langevin.messaging.KafkaEnvironment;
+import io.langevin.records.Sampler;
+import io.langevin.records.SamplerKind;
 import io.langevin.score.Checkpoint;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +57,14 @@ abstract class HeldNetworkService {
         long before = network.calls();
         network.allow(1);
         await().until(() -> network.calls() == before + 1);
+    }
+
+    /** Whose images need so many calls. */
+    static Sampler annealing(int evaluations) {
+        return Sampler.newBuilder()
+                .setKind(SamplerKind.CONSISTENT_ANNEALING)
+                .setNetworkEvaluations(evaluations)
+                .build();
     }
 
     double active() {

@@ -13,7 +13,6 @@ import io.langevin.records.Precision;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.records.Sampler;
-import io.langevin.records.SamplerKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,14 +82,9 @@ class LimitsIT extends HeldNetworkService {
 
     @Test
     void requests_that_come_while_the_network_runs_wait_and_are_not_refused() throws Exception {
-        Sampler brief =
-                Sampler.newBuilder()
-                        .setKind(SamplerKind.CONSISTENT_ANNEALING)
-                        .setNetworkEvaluations(2)
-                        .build();
         List<SampleRequest> requests = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            requests.add(request().setSampler(brief).build());
+            requests.add(request().setSampler(annealing(2)).build());
         }
         try (var writer =
                 RecordWriter.open(sampling.kafka, sampling.schemas, SAMPLING_REQUESTS, "test")) {

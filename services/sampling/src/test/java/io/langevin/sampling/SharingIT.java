@@ -14,8 +14,6 @@ import io.langevin.records.Priority;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
-import io.langevin.records.Sampler;
-import io.langevin.records.SamplerKind;
 import io.langevin.score.Checkpoint;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,13 +79,6 @@ class SharingIT extends HeldNetworkService {
 
         await().atMost(Duration.ofMinutes(1)).until(() -> ended("completed") == 1);
         assertThat(slow.calls()).as("calls that have begun").isEqualTo(2 + 1);
-    }
-
-    private static Sampler annealing(int evaluations) {
-        return Sampler.newBuilder()
-                .setKind(SamplerKind.CONSISTENT_ANNEALING)
-                .setNetworkEvaluations(evaluations)
-                .build();
     }
 
     @Test
