@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ContractTest {
     private static final Path RELEASED = Path.of("released");
 
-    /** One a topic, the two that the workflow keeps in topics of its own, and a blob's. */
+    /** One a topic, the three that the workflow keeps in topics of its own, and a blob's. */
     static List<Schema> schemas() {
         return List.of(
                 SampleRequest.SCHEMA$,
@@ -45,6 +45,8 @@ class ContractTest {
                 SavedRequest.SCHEMA$,
                 SavedSampling.SCHEMA$,
                 JobState.SCHEMA$,
+                JobAttempts.SCHEMA$,
+                KeptRecord.SCHEMA$,
                 RetrainingRun.SCHEMA$,
                 RunEvent.SCHEMA$);
     }

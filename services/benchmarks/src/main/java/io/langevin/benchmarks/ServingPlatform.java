@@ -131,8 +131,7 @@ final class ServingPlatform implements AutoCloseable {
                         (outcome, source) -> {
                             requireCompleted(outcome);
                             awaited.remove(source.key()).accept(outcome);
-                        },
-                        TopicFollower.Unreadable.leftToOthers());
+                        });
         opened.push(follower);
         follower.awaitCaughtUp();
     }

@@ -42,14 +42,7 @@ public final class Platform implements AutoCloseable {
     public <T extends SpecificRecord> void follow(
             Topic<T> topic, TopicFollower.From from, TopicFollower.Handler<T> handler)
             throws InterruptedException {
-        var follower =
-                TopicFollower.start(
-                        kafka,
-                        schemas,
-                        topic,
-                        from,
-                        handler,
-                        TopicFollower.Unreadable.leftToOthers());
+        var follower = TopicFollower.start(kafka, schemas, topic, from, handler);
         opened.push(follower);
         follower.awaitCaughtUp();
     }
@@ -67,8 +60,7 @@ public final class Platform implements AutoCloseable {
                             if (record != null) {
                                 records.add(record);
                             }
-                        },
-                        TopicFollower.Unreadable.leftToOthers())) {
+                        })) {
             follower.awaitCaughtUp();
         }
         return List.copyOf(records);

@@ -79,6 +79,7 @@ public final class LocalPlatform implements AutoCloseable {
                 OperationsService.start(
                         new OperationsConfig(
                                 kafka,
+                                artifacts,
                                 config.dataDir().resolve("operations"),
                                 "127.0.0.1",
                                 config.pagePort(),
@@ -86,7 +87,7 @@ public final class LocalPlatform implements AutoCloseable {
                         metrics));
         started(
                 "schedule",
-                ScheduleService.start(new ScheduleConfig(kafka, roots, LOCKS), metrics));
+                ScheduleService.start(new ScheduleConfig(kafka, roots, artifacts, LOCKS), metrics));
         started(
                 "training",
                 TrainingService.start(new TrainingConfig(kafka, roots, artifacts, LOCKS), metrics));

@@ -28,9 +28,12 @@ final class CancellationTopology {
     private static final Set<JobStage> ENDED =
             Set.of(JobStage.COMPLETED, JobStage.FAILED, JobStage.CANCELLED, JobStage.EXPIRED);
 
+    /** What is to stop is named by the key too: everything about it has that key. */
+    static final Entrance.Rule<Cancellation> RULE = KeyRules.keyIs("id", Cancellation::getId);
+
     private CancellationTopology() {}
 
-    static void addTo(StreamsBuilder builder, Streams streams, Clock clock)
+    static void addTo(StreamsBuilder builder, TopicStreams streams, Clock clock)
             throws InterruptedException {
         GlobalKTable<String, JobState> states =
                 builder.globalTable(
@@ -38,10 +41,7 @@ final class CancellationTopology {
                         Consumed.with(Serdes.String(), streams.lenient(JOB_STATES))
                                 .withName("states-by-id"));
         KStream<String, CancellationOutcome> answers =
-                streams.read(builder, CANCELLATIONS)
-                        .filter(
-                                (id, cancellation) -> cancellation != null,
-                                Named.as("asked-to-stop"))
+                streams.read(CANCELLATIONS, RULE)
                         .leftJoin(
                                 states,
                                 (id, cancellation) -> cancellation.getId(),

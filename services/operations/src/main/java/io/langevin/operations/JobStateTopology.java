@@ -4,6 +4,7 @@ import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
+import io.langevin.messaging.RecordRules;
 import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
@@ -24,16 +25,20 @@ import org.apache.kafka.streams.state.Stores;
 final class JobStateTopology {
     static final String STORE = "sampling-states";
 
+    private static final int LONGEST_DETAIL = 4_000;
+
     private JobStateTopology() {}
 
-    static void addTo(StreamsBuilder builder, Streams streams) throws InterruptedException {
+    static void addTo(StreamsBuilder builder, TopicStreams streams) throws InterruptedException {
         KStream<String, JobState> asked =
-                streams.read(builder, SAMPLING_REQUESTS)
+                streams.overhear(
+                                SAMPLING_REQUESTS,
+                                KeyRules.keyIs("requestId", SampleRequest::getRequestId))
                         .processValues(Asked::new, Named.as("asked"));
         KStream<String, JobState> ended =
-                streams.read(builder, SAMPLING_OUTCOMES)
-                        .filter((id, outcome) -> outcome != null, Named.as("with-outcome"))
-                        .mapValues(JobStateTopology::ended, Named.as("ended"));
+                streams.read(SAMPLING_OUTCOMES, KeyRules.none())
+                        .filter((id, outcome) -> id != null, Named.as("with-id"))
+                        .mapValues((id, outcome) -> ended(id, outcome), Named.as("ended"));
         KStream<String, JobState> latest =
                 asked.merge(ended, Named.as("events"))
                         .groupByKey(
@@ -54,9 +59,6 @@ final class JobStateTopology {
             extends ContextualFixedKeyProcessor<String, SampleRequest, JobState> {
         @Override
         public void process(FixedKeyRecord<String, SampleRequest> record) {
-            if (record.value() == null) {
-                return;
-            }
             Instant at = Instant.ofEpochMilli(record.timestamp());
             context()
                     .forward(
@@ -65,7 +67,10 @@ final class JobStateTopology {
                                             .setId(record.value().getRequestId())
                                             .setKind(JobKind.SAMPLING)
                                             .setStage(JobStage.WAITING)
-                                            .setModel(record.value().getModel())
+                                            .setModel(
+                                                    RecordRules.abbreviated(
+                                                            record.value().getModel(),
+                                                            KeyRules.LONGEST_ID))
                                             .setDetail(images(record.value().getCount()))
                                             .setRequestedAt(at)
                                             .setUpdatedAt(at)
@@ -73,7 +78,7 @@ final class JobStateTopology {
         }
     }
 
-    private static JobState ended(SampleOutcome outcome) {
+    private static JobState ended(String id, SampleOutcome outcome) {
         JobStage stage =
                 switch (outcome.getStatus()) {
                     case COMPLETED -> JobStage.COMPLETED;
@@ -84,11 +89,11 @@ final class JobStateTopology {
         String detail =
                 outcome.getReason().isEmpty() ? images(outcome.getImages()) : outcome.getReason();
         return JobState.newBuilder()
-                .setId(outcome.getRequestId())
+                .setId(id)
                 .setKind(JobKind.SAMPLING)
                 .setStage(stage)
-                .setModel(outcome.getModel())
-                .setDetail(detail)
+                .setModel(RecordRules.abbreviated(outcome.getModel(), KeyRules.LONGEST_ID))
+                .setDetail(RecordRules.abbreviated(detail, LONGEST_DETAIL))
                 .setRequestedAt(outcome.getEndedAt())
                 .setUpdatedAt(outcome.getEndedAt())
                 .build();

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -66,40 +67,32 @@ final class LiveFeed implements AutoCloseable {
 
     static LiveFeed following(KafkaConfig kafka, Schemas schemas) throws InterruptedException {
         LiveFeed feed = new LiveFeed();
-        var ignored = TopicFollower.Unreadable.leftToOthers();
         var beginning = new From.Beginning();
         feed.followers.add(
                 TopicFollower.start(
-                        kafka, schemas, JOB_STATES, beginning, (r, s) -> feed.state(r), ignored));
+                        kafka, schemas, JOB_STATES, beginning, (r, s) -> feed.state(r, s.key())));
         feed.followers.add(
                 TopicFollower.start(
                         kafka,
                         schemas,
                         SAMPLING_IMAGES,
                         new From.Time(Instant.now().minus(IMAGES_FROM)),
-                        (r, s) -> feed.image(r),
-                        ignored));
+                        (r, s) -> feed.image(r)));
         feed.followers.add(
                 TopicFollower.start(
                         kafka,
                         schemas,
                         MODEL_CHECKPOINTS,
                         beginning,
-                        (r, s) -> feed.model(r),
-                        ignored));
+                        (r, s) -> feed.model(r, s.key())));
         feed.followers.add(
                 TopicFollower.start(
-                        kafka,
-                        schemas,
-                        TRAINING_PROGRESS,
-                        beginning,
-                        (r, s) -> feed.loss(r),
-                        ignored));
+                        kafka, schemas, TRAINING_PROGRESS, beginning, (r, s) -> feed.loss(r)));
         return feed;
     }
 
-    private void state(JobState state) {
-        if (state == null) {
+    private void state(JobState state, String key) {
+        if (state == null || !state.getId().equals(key)) {
             return;
         }
         synchronized (this) {
@@ -127,8 +120,8 @@ final class LiveFeed implements AutoCloseable {
         tell(new Change.Image(image));
     }
 
-    private void model(PublishedCheckpoint checkpoint) {
-        if (checkpoint == null) {
+    private void model(PublishedCheckpoint checkpoint, String key) {
+        if (checkpoint == null || !checkpoint.getModel().equals(key)) {
             return;
         }
         synchronized (this) {
@@ -192,6 +185,21 @@ final class LiveFeed implements AutoCloseable {
 
     void forget(Consumer<Change> listener) {
         listeners.remove(listener);
+    }
+
+    /** Fails when one of the topics cannot be followed any longer: the page would go stale. */
+    CompletableFuture<Void> ended() {
+        var first = new CompletableFuture<Void>();
+        followers.forEach(
+                follower ->
+                        follower.ended()
+                                .whenComplete(
+                                        (done, failure) -> {
+                                            if (failure != null) {
+                                                first.completeExceptionally(failure);
+                                            }
+                                        }));
+        return first;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.langevin.operations;
 
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.ServiceMain;
@@ -19,8 +21,14 @@ public final class OperationsService {
     public static Running start(OperationsConfig config, MeterRegistry metrics)
             throws InterruptedException {
         var schemas = new Schemas(config.kafka());
+        var artifacts = ArtifactStore.open(config.artifacts());
+        var deadLetters = new DeadLetters(NAME, blob -> artifacts.put(blob).hex());
         var feed = LiveFeed.following(config.kafka(), schemas);
+        var inspector = TopicInspector.start(config.kafka(), schemas, deadLetters);
         var api = OperationsApi.start(config, schemas, feed, metrics);
-        return Running.loop(NAME, WorkflowLoop.of(config, schemas)).closing(feed, api);
+        return Running.loop(NAME, WorkflowLoop.of(config, schemas, deadLetters))
+                .closing(artifacts, feed, inspector, api)
+                .dependingOn(feed.ended())
+                .dependingOn(inspector.ended());
     }
 }

@@ -1,13 +1,14 @@
 package io.langevin.operations;
 
+import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.ServiceLoop;
-import io.langevin.messaging.Topic;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -22,6 +23,10 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkflowLoop implements ServiceLoop {
     private static final Logger LOG = LoggerFactory.getLogger(WorkflowLoop.class);
+
+    /** State of a topology of another shape is left alone; the topics have all of it. */
+    private static final String LAYOUT = "2";
+
     private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
     private final KafkaStreams streams;
@@ -32,10 +37,13 @@ final class WorkflowLoop implements ServiceLoop {
         this.streams = streams;
     }
 
-    static WorkflowLoop of(OperationsConfig config, Schemas schemas) throws InterruptedException {
+    static WorkflowLoop of(OperationsConfig config, Schemas schemas, DeadLetters deadLetters)
+            throws InterruptedException {
+        InternalTopics.limit(config.kafka(), config.kafka().group(OperationsService.NAME));
         KafkaStreams streams =
                 new KafkaStreams(
-                        topology(config.kafka(), schemas, Clock.systemUTC()), properties(config));
+                        topology(config.kafka(), schemas, deadLetters, Clock.systemUTC()),
+                        properties(config));
         streams.setUncaughtExceptionHandler(
                 e -> {
                     LOG.atError().setCause(e).log("a stream thread failed and is replaced");
@@ -47,10 +55,11 @@ final class WorkflowLoop implements ServiceLoop {
     }
 
     /** All topologies as one application. */
-    static Topology topology(KafkaConfig kafka, Schemas schemas, Clock clock)
+    static Topology topology(
+            KafkaConfig kafka, Schemas schemas, DeadLetters deadLetters, Clock clock)
             throws InterruptedException {
         StreamsBuilder builder = new StreamsBuilder();
-        Streams streams = new Streams(kafka, schemas);
+        TopicStreams streams = new TopicStreams(builder, kafka, schemas, deadLetters, clock);
         RetrainingTopology.addTo(builder, streams, clock);
         JobStateTopology.addTo(builder, streams);
         CancellationTopology.addTo(builder, streams, clock);
@@ -62,17 +71,23 @@ final class WorkflowLoop implements ServiceLoop {
         properties.putAll(config.kafka().properties());
         properties.put(
                 StreamsConfig.APPLICATION_ID_CONFIG, config.kafka().group(OperationsService.NAME));
-        properties.put(StreamsConfig.STATE_DIR_CONFIG, config.state().toString());
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, config.state().resolve(LAYOUT).toString());
         properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, config.replication());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         properties.put(
                 StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
-                UnreadableToDeadLetters.class);
+                UnexpectedFailures.class);
+        properties.put(
+                StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, UnexpectedFailures.class);
+        properties.put(
+                StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+                "" + InternalTopics.LARGEST_RECORD);
         // of a process that died: its transaction is given up after this long
         properties.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 20_000);
-        properties.put(StreamsConfig.producerPrefix("max.request.size"), Topic.LARGEST_RECORD);
+        properties.put(
+                StreamsConfig.producerPrefix("max.request.size"), InternalTopics.LARGEST_RECORD);
         properties.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 15_000);
         return properties;
     }
@@ -93,6 +108,11 @@ final class WorkflowLoop implements ServiceLoop {
         if (failed) {
             throw new IllegalStateException("Kafka Streams gave up, see the log");
         }
+    }
+
+    @Override
+    public boolean isWorking() {
+        return streams.state() == KafkaStreams.State.RUNNING;
     }
 
     @Override

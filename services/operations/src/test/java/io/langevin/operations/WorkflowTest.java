@@ -77,8 +77,13 @@ class WorkflowTest {
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
         properties.put(
                 StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
-                UnreadableToDeadLetters.class);
-        var topology = WorkflowLoop.topology(kafka, schemas, Clock.fixed(NOW, ZoneOffset.UTC));
+                UnexpectedFailures.class);
+        var topology =
+                WorkflowLoop.topology(
+                        kafka,
+                        schemas,
+                        new DeadLetters("operations", blob -> ""),
+                        Clock.fixed(NOW, ZoneOffset.UTC));
         driver = new TopologyTestDriver(topology, properties, NOW);
     }
 
@@ -274,7 +279,84 @@ class WorkflowTest {
                 RUN,
                 ScheduleResult.newBuilder().setRunId(RUN).setStatus(JobStatus.COMPLETED).build());
 
-        assertThat(states()).containsExactly(JobStage.SCHEDULING, JobStage.FAILED);
+        // the empty request is refused, and the whole one of its id is followed all the same
+        assertThat(states()).containsExactly(JobStage.FAILED, JobStage.SCHEDULING, JobStage.FAILED);
+        assertThat(output(kafka.name(RETRAINING_REQUESTS) + ".dead").readRecordsToList())
+                .hasSize(1);
+    }
+
+    @Test
+    void a_request_whose_sender_could_not_find_its_state_is_refused_where_it_is_looked_for()
+            throws Exception {
+        String other = "0b0e7f7a-9a8e-4a3d-9d2c-000000000002";
+        String third = "0b0e7f7a-9a8e-4a3d-9d2c-000000000003";
+        send(RETRAINING_REQUESTS, null, request().build());
+        send(RETRAINING_REQUESTS, third, request().setRunId(other).build());
+        send(RETRAINING_REQUESTS, null, request().setRunId("").build());
+        send(RETRAINING_REQUESTS, RUN, request().build());
+
+        List<JobState> states = read(JOB_STATES);
+        assertThat(states)
+                .extracting(JobState::getId)
+                .containsExactlyInAnyOrder(RUN, third, other, RUN);
+        assertThat(states).filteredOn(s -> s.getStage() == JobStage.FAILED).hasSize(3);
+        assertThat(read(SCHEDULE_JOBS)).hasSize(1);
+        assertThat(output(kafka.name(RETRAINING_REQUESTS) + ".dead").readRecordsToList())
+                .hasSize(1);
+    }
+
+    @Test
+    void a_published_run_cannot_be_cancelled_and_its_publisher_decides() throws Exception {
+        send(RETRAINING_REQUESTS, RUN, request().build());
+        send(SCHEDULE_RESULTS, RUN, schedule());
+        send(TRAINING_RESULTS, RUN, trained());
+        send(CANCELLATIONS, RUN, new Cancellation(RUN, "too late", NOW));
+        send(PUBLISHING_RESULTS, RUN, published());
+
+        assertThat(states())
+                .containsExactly(
+                        JobStage.SCHEDULING,
+                        JobStage.TRAINING,
+                        JobStage.PUBLISHING,
+                        JobStage.PUBLISHING,
+                        JobStage.COMPLETED);
+    }
+
+    @Test
+    void what_is_written_has_its_own_headers_and_the_trace_alone_of_its_cause() throws Exception {
+        var headers = new RecordHeaders();
+        headers.add("traceparent", "00-abc-def-01".getBytes(StandardCharsets.UTF_8));
+        headers.add("tracestate", "vendor=1".getBytes(StandardCharsets.UTF_8));
+        headers.add("ce_id", "the sender's".getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < 500; i++) {
+            headers.add("x-" + i, new byte[] {1});
+        }
+        input(CANCELLATIONS)
+                .pipeInput(
+                        new TestRecord<>(
+                                RUN,
+                                schemas.serde(CANCELLATIONS).encode(new Cancellation(RUN, "", NOW)),
+                                headers));
+        input(SAMPLING_REQUESTS)
+                .pipeInput(
+                        new TestRecord<>(
+                                RUN,
+                                schemas.serde(SAMPLING_REQUESTS).encode(sample(RUN)),
+                                headers));
+
+        for (var topic : List.of(CANCELLATION_OUTCOMES, JOB_STATES)) {
+            var written = output(kafka.name(topic)).readRecord().headers();
+            assertThat(written).extracting(header -> header.key()).hasSize(8);
+            assertThat(text(written, "traceparent")).isEqualTo("00-abc-def-01");
+            assertThat(text(written, "tracestate")).isEqualTo("vendor=1");
+            assertThat(text(written, "ce_id")).isNotEqualTo("the sender's");
+            assertThat(text(written, "ce_source")).isEqualTo("/langevin/operations");
+            assertThat(text(written, "ce_type")).isEqualTo(topic.schema().getFullName());
+        }
+    }
+
+    private static String text(org.apache.kafka.common.header.Headers headers, String name) {
+        return new String(headers.lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
     @Test

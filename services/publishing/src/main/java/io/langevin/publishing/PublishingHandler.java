@@ -3,37 +3,34 @@ package io.langevin.publishing;
 import static io.langevin.messaging.RecordRules.require;
 import static io.langevin.messaging.RecordRules.requireId;
 import static io.langevin.messaging.RecordRules.requireModelName;
-import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.JobContext;
 import io.langevin.messaging.JobHandler;
-import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.RejectedException;
-import io.langevin.messaging.Schemas;
+import io.langevin.noise.AnnealedLangevin;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
+import io.langevin.records.SamplerKind;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.TorchScoreNetwork;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 
 /** Verifies the last candidate and announces it. */
-final class PublishingHandler
-        implements JobHandler<PublishingJob, PublishingResult>, AutoCloseable {
+final class PublishingHandler implements JobHandler<PublishingJob, PublishingResult> {
     private final ArtifactStore artifacts;
-    private final RecordWriter<PublishedCheckpoint> checkpoints;
+    private final CheckpointAnnouncer announcer;
 
-    PublishingHandler(KafkaConfig kafka, Schemas schemas, ArtifactStore artifacts)
-            throws InterruptedException {
+    PublishingHandler(ArtifactStore artifacts, CheckpointAnnouncer announcer) {
         this.artifacts = artifacts;
-        this.checkpoints =
-                RecordWriter.open(kafka, schemas, MODEL_CHECKPOINTS, PublishingService.NAME);
+        this.announcer = announcer;
     }
 
     @Override
@@ -48,16 +45,20 @@ final class PublishingHandler
         int last = job.getCandidates().size() - 1;
         require(last >= 0, "candidates", "name at least one checkpoint", "an empty list");
         Candidate candidate = job.getCandidates().get(last);
-        Checkpoint checkpoint = verified(candidate.getCheckpoint());
-        context.throwIfCancelled();
-        checkpoints.write(
-                job.getModel(),
-                announcement(job, candidate.getCheckpoint(), checkpoint),
-                context.headers());
+        String announced =
+                announcer.announce(
+                        job.getModel(),
+                        job.getRunId(),
+                        context,
+                        () -> {
+                            Checkpoint checkpoint = verified(candidate.getCheckpoint());
+                            return announcement(
+                                    job, candidate.getCheckpoint(), checkpoint, context);
+                        });
         return PublishingResult.newBuilder()
                 .setRunId(job.getRunId())
                 .setStatus(JobStatus.COMPLETED)
-                .setCheckpoint(candidate.getCheckpoint())
+                .setCheckpoint(announced)
                 .build();
     }
 
@@ -65,6 +66,7 @@ final class PublishingHandler
     private Checkpoint verified(String id) {
         try {
             Checkpoint checkpoint = Checkpoint.parse(artifacts.get(new ArtifactId(id)));
+            requireSampler(checkpoint);
             try (var network = new TorchScoreNetwork(checkpoint)) {
                 float[] f = new float[network.dimension()];
                 network.evaluate(
@@ -82,8 +84,31 @@ final class PublishingHandler
         }
     }
 
+    /** Every default request of the model would fail with a sampler that there is not. */
+    private static void requireSampler(Checkpoint checkpoint) {
+        AnnealedLangevin.plan(
+                checkpoint.schedule(),
+                checkpoint.stepsPerLevel(),
+                checkpoint.epsilon(),
+                checkpoint.denoise());
+        List<String> known =
+                Arrays.stream(SamplerKind.values())
+                        .filter(kind -> kind != SamplerKind.RECOMMENDED)
+                        .map(SamplerKind::name)
+                        .toList();
+        checkpoint
+                .recommended()
+                .ifPresent(
+                        choice ->
+                                require(
+                                        known.contains(choice.sampler()),
+                                        "sampler",
+                                        "be one of " + known,
+                                        choice.sampler()));
+    }
+
     private static PublishedCheckpoint announcement(
-            PublishingJob job, String id, Checkpoint checkpoint) {
+            PublishingJob job, String id, Checkpoint checkpoint, JobContext context) {
         return PublishedCheckpoint.newBuilder()
                 .setModel(job.getModel())
                 .setCheckpoint(id)
@@ -96,6 +121,8 @@ final class PublishingHandler
                 .setStepsPerLevel(checkpoint.stepsPerLevel())
                 .setScheduleId(checkpoint.scheduleId())
                 .setPublishedAt(Instant.now())
+                .setRequestedAt(
+                        job.getRequestedAt() == null ? context.askedAt() : job.getRequestedAt())
                 .build();
     }
 
@@ -106,10 +133,5 @@ final class PublishingHandler
                 .setStatus(status)
                 .setReason(reason)
                 .build();
-    }
-
-    @Override
-    public void close() {
-        checkpoints.close();
     }
 }

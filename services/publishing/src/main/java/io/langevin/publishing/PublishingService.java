@@ -1,9 +1,12 @@
 package io.langevin.publishing;
 
+import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
 
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.Broker;
+import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.JobWorker;
 import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
@@ -25,7 +28,9 @@ public final class PublishingService {
             throws InterruptedException {
         var schemas = new Schemas(config.kafka());
         var artifacts = ArtifactStore.open(config.artifacts());
-        var handler = new PublishingHandler(config.kafka(), schemas, artifacts);
+        Broker.requireWrite(config.kafka(), MODEL_CHECKPOINTS);
+        var handler =
+                new PublishingHandler(artifacts, new CheckpointAnnouncer(config.kafka(), schemas));
         var worker =
                 JobWorker.open(
                         config.kafka(),
@@ -35,7 +40,8 @@ public final class PublishingService {
                         NAME,
                         config.locks(),
                         handler,
+                        new DeadLetters(NAME, blob -> artifacts.put(blob).hex()),
                         metrics);
-        return Running.loop(NAME, worker).closing(artifacts, handler).dependingOn(worker.blind());
+        return Running.loop(NAME, worker).closing(artifacts).dependingOn(worker.blind());
     }
 }

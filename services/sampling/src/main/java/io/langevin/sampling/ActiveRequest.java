@@ -113,6 +113,11 @@ final class ActiveRequest {
         return mayBegin - begun;
     }
 
+    /** Whether any of its images takes part in the calls of its network. */
+    boolean isInBatch() {
+        return running > 0;
+    }
+
     /** When it would end if all requests had equal parts; it enters at the first time. */
     double evenEnd(EvenClock clock) {
         if (evenEnd.isEmpty()) {

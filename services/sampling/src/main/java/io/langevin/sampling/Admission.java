@@ -1,6 +1,7 @@
 package io.langevin.sampling;
 
 import io.langevin.messaging.Cancellations;
+import io.langevin.messaging.RecordRules;
 import io.langevin.messaging.RejectedException;
 import io.langevin.messaging.TransactionalStream;
 import io.langevin.messaging.TransactionalStream.Claim;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * From the stream to {@link ActiveRequest}: checks requests, answers those that were here before,
@@ -58,7 +61,8 @@ final class Admission {
             if (waiting.size() >= MAXIMUM_WAITING) {
                 refuseOneThatNobodyLoads();
             }
-            List<Claim<SampleRequest>> claims = stream.poll(left, isRoom(active) ? 1 : 0);
+            List<Claim<SampleRequest>> claims =
+                    stream.poll(left, isRoom(active) ? 1 : 0, this::unreadable);
             if (claims.isEmpty()) {
                 return;
             }
@@ -93,6 +97,14 @@ final class Admission {
                 + waiting.stream().mapToLong(w -> w.claim().source().serializedValueSize()).sum();
     }
 
+    /** Its sender is told by the key; nobody whose request has the same id is disturbed. */
+    private List<ProducerRecord<String, byte[]>> unreadable(
+            ConsumerRecord<String, byte[]> record, String reason) {
+        return RecordRules.isId(record.key()) && !repeated.isKnown(record.key())
+                ? answers.unreadable(record, reason)
+                : List.of();
+    }
+
     private void admit(Claim<SampleRequest> claim) {
         SampleRequest request = claim.record();
         try {
@@ -107,11 +119,25 @@ final class Admission {
             }
         } catch (RejectedException e) {
             refuse(claim, e);
+        } catch (RuntimeException | StackOverflowError e) {
+            refuse(claim, Defects.of(claim, e));
         }
+    }
+
+    /** A request that was admitted and turns out to be more than this program can do. */
+    void fail(Claim<SampleRequest> claim, Throwable why) {
+        refuse(
+                claim,
+                why instanceof RejectedException rejected ? rejected : Defects.of(claim, why));
     }
 
     private void refuse(Claim<SampleRequest> claim, RejectedException why) {
         repeated.failed(claim);
+        if (claim.source().key() == null) {
+            String id = claim.record().getRequestId();
+            answers.refuseWithoutKey(claim, why, RecordRules.isId(id) && !repeated.isKnown(id));
+            return;
+        }
         answers.refuse(claim, why);
     }
 
@@ -140,9 +166,9 @@ final class Admission {
                     waiting.remove(request);
                     all.add(ready.get());
                 }
-            } catch (RejectedException e) {
+            } catch (RuntimeException | StackOverflowError e) {
                 waiting.remove(request);
-                refuse(request.claim(), e);
+                fail(request.claim(), e);
             }
         }
         return all;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +39,8 @@ final class Answers {
     void end(ActiveRequest request, SampleStatus status, String reason) {
         metrics.ended(status, status == SampleStatus.EXPIRED ? 0 : request.images().size());
         if (status == SampleStatus.COMPLETED) {
-            Instant asked = Instant.ofEpochMilli(request.claim().source().timestamp());
-            metrics.served(asked, request.firstCall().orElseThrow(), Instant.now());
+            metrics.served(
+                    request.claim().askedAt(), request.firstCall().orElseThrow(), Instant.now());
         }
         complete(request.claim(), records.ended(request, status, reason));
     }
@@ -48,6 +49,28 @@ final class Answers {
     void neverBegan(Claim<SampleRequest> claim, EarlyEnd why) {
         metrics.ended(why.status(), 0);
         complete(claim, records.neverBegan(claim, why.status(), why.reason()));
+    }
+
+    /** What tells the sender of a record that is no request, where its key is an id. */
+    List<ProducerRecord<String, byte[]>> unreadable(
+            ConsumerRecord<String, byte[]> record, String reason) {
+        metrics.ended(SampleStatus.FAILED, 0);
+        return records.unreadable(record, reason);
+    }
+
+    /**
+     * A request without a key: nobody else has it, but whoever sent it may look for its id.
+     *
+     * @param told whether the id is to be told
+     */
+    void refuseWithoutKey(Claim<SampleRequest> claim, RejectedException why, boolean told) {
+        List<ProducerRecord<String, byte[]>> outputs = new ArrayList<>();
+        outputs.add(stream.deadLetter(claim, why.getMessage()));
+        if (told) {
+            outputs.addAll(records.rejected(claim, why.getMessage()));
+        }
+        metrics.ended(SampleStatus.FAILED, 0);
+        stream.complete(claim, outputs);
     }
 
     /** A request that cannot be worked on. */

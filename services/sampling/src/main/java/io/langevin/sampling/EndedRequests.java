@@ -31,9 +31,7 @@ final class EndedRequests implements AutoCloseable {
     private EndedRequests() {}
 
     /** Returns when everything ended so far is known. */
-    static EndedRequests following(
-            KafkaConfig kafka, Schemas schemas, TopicFollower.Unreadable unreadable)
-            throws InterruptedException {
+    static EndedRequests following(KafkaConfig kafka, Schemas schemas) throws InterruptedException {
         var ended = new EndedRequests();
         ended.follower =
                 TopicFollower.start(
@@ -41,8 +39,7 @@ final class EndedRequests implements AutoCloseable {
                         schemas,
                         SAMPLING_OUTCOMES,
                         new TopicFollower.From.Time(Instant.now().minus(KEPT)),
-                        ended::add,
-                        unreadable);
+                        ended::add);
         ended.follower.awaitCaughtUp();
         return ended;
     }

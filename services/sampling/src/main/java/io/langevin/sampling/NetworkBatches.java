@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -50,6 +51,7 @@ final class NetworkBatches {
      * (stride scheduling).
      */
     private static final class Turns {
+        private final Key network;
         private final int slots;
         private final TrajectoryBatch<Image> batch;
         private double weight = 1;
@@ -61,6 +63,7 @@ final class NetworkBatches {
         private final EvenClock evenClock = new EvenClock();
 
         private Turns(ServingNetwork network) {
+            this.network = network.key();
             this.slots = network.slots();
             this.batch = new TrajectoryBatch<>(network.network(), network.slots());
             this.fastest = new double[network.slots() + 1];
@@ -176,6 +179,8 @@ final class NetworkBatches {
     /**
      * One call of the network whose turn it is.
      *
+     * @throws FailedCallException where the call threw: its network must be {@link #forget
+     *     forgotten}
      * @param meanwhile does something for as long as it is told, again and again as long as the
      *     call is under way
      */
@@ -196,10 +201,18 @@ final class NetworkBatches {
         } finally {
             Device.awaitEnd(call);
         }
-        Called called = Device.end(call);
+        Called called = ended(call, turns.network);
         turns.had(called.seconds(), images);
         metrics.networkCall(images, turns.slots, called.seconds());
         called.ended().forEach(image -> finished.accept(image.owner(), image.pixels()));
+    }
+
+    private static Called ended(CompletableFuture<Called> call, Key network) {
+        try {
+            return call.join();
+        } catch (CompletionException e) {
+            throw new FailedCallException(network, e.getCause());
+        }
     }
 
     private Called called(TrajectoryBatch<Image> batch) {

@@ -1,5 +1,6 @@
 package io.langevin.sampling;
 
+import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.sampling.ServingNetwork.Key;
 import io.langevin.score.Checkpoint;
@@ -7,28 +8,40 @@ import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.ScoreNetwork;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * Networks in memory: read, verified, laid out and measured on a thread of their own, and given up
- * by least use when they outgrow their limit. Safe to use from several threads.
+ * Networks in memory: read, verified, laid out and measured on threads of their own, the small ones
+ * beside the large, and given up by least use when they outgrow their limit. Safe to use from
+ * several threads.
  */
 final class Networks implements AutoCloseable {
+    private static final int LOADERS = 2;
+
+    /** Filters of a network that takes seconds to load. */
+    private static final int LARGE_NGF = 64;
+
     private final SamplingConfig config;
     private final ArtifactStore artifacts;
     private final NetworkFactory factory;
 
     private final Device device = new Device();
-    private final ExecutorService loader = DaemonThreads.named("networks", 1);
-    private final Map<Kind, Integer> slots = new HashMap<>();
+    private final ExecutorService loader = DaemonThreads.named("networks", LOADERS);
+    private final ExecutorService largeLoader = DaemonThreads.named("large-networks", LOADERS);
+
+    /** Checkpoints of large networks, as far as their announcements tell. */
+    private final Set<ArtifactId> large = ConcurrentHashMap.newKeySet();
+
+    private final Map<Kind, Integer> slots = new ConcurrentHashMap<>();
 
     /** The least recently used first. */
     private final Map<Key, CompletableFuture<ServingNetwork>> networks =
@@ -43,13 +56,24 @@ final class Networks implements AutoCloseable {
         this.factory = factory;
     }
 
+    /** What is announced of a checkpoint: a large one must not be in a small one's way. */
+    void expect(ArtifactId id, int ngf) {
+        if (ngf > LARGE_NGF) {
+            large.add(id);
+        }
+    }
+
     /**
      * The network, now or later. It fails with ArtifactException or IllegalArgumentException where
      * there is no such checkpoint, with UncheckedIOException where the store is away.
      */
     synchronized CompletableFuture<ServingNetwork> load(Key key) {
         return networks.computeIfAbsent(
-                key, wanted -> CompletableFuture.supplyAsync(() -> open(wanted), loader));
+                key,
+                wanted ->
+                        CompletableFuture.supplyAsync(
+                                () -> open(wanted),
+                                large.contains(wanted.checkpoint()) ? largeLoader : loader));
     }
 
     /** After a failure: the next one who asks tries again. */
@@ -63,11 +87,18 @@ final class Networks implements AutoCloseable {
     private ServingNetwork open(Key key) {
         Checkpoint checkpoint = Checkpoint.parse(artifacts.get(key.checkpoint()));
         ScoreNetwork network = factory.open(checkpoint, key.precision());
-        int measured =
-                slots.computeIfAbsent(
-                        new Kind(checkpoint.architecture(), key.precision()),
-                        kind -> slots(kind.architecture(), network));
+        int measured = slots(new Kind(checkpoint.architecture(), key.precision()), network);
         return new ServingNetwork(key, checkpoint, network, measured);
+    }
+
+    private int slots(Kind kind, ScoreNetwork network) {
+        Integer known = slots.get(kind);
+        if (known != null) {
+            return known;
+        }
+        int measured = slots(kind.architecture(), network);
+        Integer before = slots.putIfAbsent(kind, measured); // two may have been measured at once
+        return before == null ? measured : before;
     }
 
     /** As configured, or measured and as much as the memory for activations takes. */
@@ -119,8 +150,10 @@ final class Networks implements AutoCloseable {
     @Override
     public void close() {
         loader.shutdown();
+        largeLoader.shutdown();
         try {
-            while (!loader.awaitTermination(1, TimeUnit.MINUTES)) {
+            while (!loader.awaitTermination(1, TimeUnit.MINUTES)
+                    || !largeLoader.awaitTermination(1, TimeUnit.MINUTES)) {
                 // what is being loaded is to be closed too
             }
         } catch (InterruptedException e) {

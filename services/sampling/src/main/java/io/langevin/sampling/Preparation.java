@@ -28,7 +28,14 @@ final class Preparation implements AutoCloseable {
     private final ArtifactStore artifacts;
     private final SavedRequests savedRequests;
     private final Previews previews;
-    private final ExecutorService reader = DaemonThreads.named("preparation", 1);
+
+    /** What takes long to read holds up one thread; the others go on. */
+    private static final int READERS = 4;
+
+    /** How long the newest announcements of checkpoints may take to arrive here. */
+    private static final Duration ANNOUNCEMENTS_WITHIN = Duration.ofSeconds(10);
+
+    private final ExecutorService reader = DaemonThreads.named("preparation", READERS);
 
     Preparation(
             Duration modelWait,
@@ -51,6 +58,9 @@ final class Preparation implements AutoCloseable {
         private Optional<ServingNetwork.Key> wanted = Optional.empty();
         private Optional<ServingNetwork> network = Optional.empty();
         private Optional<CompletableFuture<ActiveRequest>> reading = Optional.empty();
+
+        /** Whether all checkpoints are known that were announced before the request came. */
+        private Optional<CompletableFuture<Boolean>> announced = Optional.empty();
 
         private Waiting(Claim<SampleRequest> claim, Optional<SavedRequest> saved) {
             this.claim = claim;
@@ -148,9 +158,10 @@ final class Preparation implements AutoCloseable {
      */
     void refuseUnlessLoading(Waiting waiting) {
         if (waiting.wanted.isEmpty()) {
-            throw new RejectedException(
-                    "model: must be one of %s, not '%s'"
-                            .formatted(checkpoints.models(), waiting.claim.record().getModel()));
+            if (!isEveryCheckpointKnown(waiting)) {
+                return;
+            }
+            throw checkpoints.noSuchModel(waiting.claim.record().getModel());
         }
         checkpoints
                 .unreachable(waiting.wanted.get())
@@ -160,6 +171,15 @@ final class Preparation implements AutoCloseable {
                         });
     }
 
+    private boolean isEveryCheckpointKnown(Waiting waiting) {
+        if (waiting.announced.isEmpty()) {
+            waiting.announced = Optional.of(checkpoints.passed(ANNOUNCEMENTS_WITHIN));
+        }
+        return waiting.announced.get().isDone()
+                && network(waiting).isEmpty()
+                && waiting.wanted.isEmpty();
+    }
+
     private ActiveRequest begun(Waiting waiting, ServingNetwork network) {
         SampleRequest request = waiting.claim.record();
         try {
@@ -167,13 +187,8 @@ final class Preparation implements AutoCloseable {
             return new ActiveRequest(waiting.claim, network, work);
         } catch (RejectedException e) {
             throw e;
-        } catch (RuntimeException e) {
-            // a defect of ours must not end the process, and the next one that gets the request
-            LOG.atError()
-                    .addKeyValue("requestId", request.getRequestId())
-                    .setCause(e)
-                    .log("request cannot be worked on");
-            throw new RejectedException("request: cannot be worked on: " + e);
+        } catch (RuntimeException | StackOverflowError e) {
+            throw Defects.of(waiting.claim, e);
         }
     }
 

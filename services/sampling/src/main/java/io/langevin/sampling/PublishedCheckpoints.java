@@ -2,8 +2,9 @@ package io.langevin.sampling;
 
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 
-import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
+import io.langevin.messaging.Failures;
+import io.langevin.messaging.Inert;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RejectedException;
 import io.langevin.messaging.Schemas;
@@ -13,7 +14,6 @@ import io.langevin.sampling.ServingNetwork.Key;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -23,35 +23,43 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoint that each model has now. A new one is loaded and verified while the old one
- * serves; one that cannot be used leaves the old one serving and counts in {@code
+ * serves; requests for a model that has no old one wait until it is loaded. One that cannot be used
+ * leaves the old one serving and counts in {@code
  * langevin_checkpoint_loads_total{result="failed"}}. Safe to use from several threads.
  */
 final class PublishedCheckpoints implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PublishedCheckpoints.class);
-
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int MODELS_NAMED = 20;
 
     private final Networks networks;
     private final Map<Key, Unreachable> unreachable = new ConcurrentHashMap<>();
-    private final Map<String, ArtifactId> byModel = new ConcurrentHashMap<>();
+
+    /** By model, those that serve. */
+    private final Map<String, ArtifactId> serving = new ConcurrentHashMap<>();
+
+    /** By model, those that were announced last and are not loaded yet. */
+    private final Map<String, ArtifactId> coming = new ConcurrentHashMap<>();
+
+    /** By model, why the one that was announced last cannot be used. */
+    private final Map<String, String> unusable = new ConcurrentHashMap<>();
+
     private final Counter loaded;
     private final Counter failed;
     private final TopicFollower<PublishedCheckpoint> follower;
+    private volatile boolean closed;
 
     /** The store was away. */
     private record Unreachable(String why, Instant at) {}
 
     private PublishedCheckpoints(
-            KafkaConfig kafka,
-            Schemas schemas,
-            Networks networks,
-            TopicFollower.Unreadable unreadable,
-            MeterRegistry metrics)
+            KafkaConfig kafka, Schemas schemas, Networks networks, MeterRegistry metrics)
             throws InterruptedException {
         this.networks = networks;
         this.loaded = metrics.counter("langevin.checkpoint.loads", "result", "loaded");
@@ -62,65 +70,135 @@ final class PublishedCheckpoints implements AutoCloseable {
                         schemas,
                         MODEL_CHECKPOINTS,
                         new TopicFollower.From.Beginning(),
-                        (record, source) -> published(record, source.key()),
-                        unreadable);
+                        (record, source) -> published(record, source.key()));
     }
 
-    /** Returns when everything published so far is loaded. */
+    /** Returns when everything published so far is known; it is loaded in the background. */
     static PublishedCheckpoints following(
-            KafkaConfig kafka,
-            Schemas schemas,
-            Networks networks,
-            TopicFollower.Unreadable unreadable,
-            MeterRegistry metrics)
+            KafkaConfig kafka, Schemas schemas, Networks networks, MeterRegistry metrics)
             throws InterruptedException {
         PublishedCheckpoints checkpoints =
-                new PublishedCheckpoints(kafka, schemas, networks, unreadable, metrics);
+                new PublishedCheckpoints(kafka, schemas, networks, metrics);
         checkpoints.follower.awaitCaughtUp();
         return checkpoints;
     }
 
-    private void published(PublishedCheckpoint record, String model) {
+    private void published(PublishedCheckpoint record, String key) {
+        if (key == null || record != null && !key.equals(record.getModel())) {
+            return; // its dead letter is written by whoever inspects the topic
+        }
         if (record == null) {
-            byModel.remove(model);
+            serving.remove(key);
+            coming.remove(key);
+            unusable.remove(key);
             return;
         }
         try {
             ArtifactId id = new ArtifactId(record.getCheckpoint());
-            await(new Key(id, Precision.FLOAT32));
-            byModel.put(record.getModel(), id);
-            loaded.increment();
-            LOG.atInfo()
-                    .addKeyValue("model", record.getModel())
-                    .addKeyValue("checkpoint", id)
-                    .log("checkpoint taken");
-        } catch (ArtifactException | IllegalArgumentException e) {
-            failed.increment();
-            LOG.atError()
-                    .addKeyValue("model", record.getModel())
-                    .addKeyValue("reason", e.getMessage())
-                    .log("checkpoint cannot be used; the one before it goes on serving");
+            coming.put(key, id);
+            networks.expect(id, record.getNgf());
+            load(key, id);
+        } catch (IllegalArgumentException e) {
+            cannotBeUsed(key, e);
         }
     }
 
-    private void await(Key key) {
-        try {
-            networks.load(key).join();
-        } catch (CompletionException e) {
-            networks.forgetFailed(key);
-            throw e.getCause() instanceof RuntimeException why ? why : e;
+    private void load(String model, ArtifactId id) {
+        Key key = new Key(id, Precision.FLOAT32);
+        networks.load(key)
+                .whenComplete(
+                        (network, failure) -> {
+                            if (failure == null) {
+                                loaded.increment();
+                            }
+                            if (!id.equals(coming.get(model)) || closed) {
+                                return; // a newer one has been announced meanwhile
+                            }
+                            if (failure == null) {
+                                taken(model, id);
+                            } else {
+                                notLoaded(model, key, failure);
+                            }
+                        });
+    }
+
+    private void taken(String model, ArtifactId id) {
+        serving.put(model, id);
+        unusable.remove(model);
+        coming.remove(model, id);
+        LOG.atInfo()
+                .addKeyValue("model", model)
+                .addKeyValue("checkpoint", id)
+                .log("checkpoint taken");
+    }
+
+    private void notLoaded(String model, Key key, Throwable failure) {
+        networks.forgetFailed(key);
+        Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (!Failures.isPassing(why)) {
+            coming.remove(model, key.checkpoint());
+            cannotBeUsed(model, why);
+            return;
         }
+        away(key, why);
+        CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> load(model, key.checkpoint()));
+    }
+
+    private void away(Key key, Throwable why) {
+        Unreachable before =
+                unreachable.put(key, new Unreachable(Failures.reason(why), Instant.now()));
+        if (before == null) {
+            LOG.atWarn()
+                    .addKeyValue("checkpoint", key.checkpoint())
+                    .addKeyValue("reason", Failures.reason(why))
+                    .log("waiting for the artifact store");
+        }
+    }
+
+    private void cannotBeUsed(String model, Throwable why) {
+        unusable.put(model, Failures.reason(why));
+        failed.increment();
+        LOG.atError()
+                .addKeyValue("model", Inert.text(model))
+                .addKeyValue("reason", Inert.text(Failures.reason(why)))
+                .log("checkpoint cannot be used; the one before it goes on serving");
     }
 
     /**
-     * What a request asks for; empty as long as the model has no checkpoint.
+     * What a request asks for; empty as long as the model has no checkpoint. One that is on its way
+     * is waited for where no other serves.
      *
      * @param pinned artifact id, or null for the one published last
      * @throws RejectedException where that cannot be an id
      */
     Optional<Key> key(String model, String pinned, Precision precision) {
-        ArtifactId id = pinned == null ? byModel.get(model) : id(pinned);
-        return Optional.ofNullable(id).map(known -> new Key(known, precision));
+        Optional<ArtifactId> id =
+                pinned == null
+                        ? Optional.ofNullable(serving.get(model))
+                                .or(() -> Optional.ofNullable(coming.get(model)))
+                        : Optional.of(id(pinned));
+        return id.map(known -> new Key(known, precision));
+    }
+
+    /** Completes when every checkpoint that is announced by now is known here. */
+    CompletableFuture<Boolean> passed(Duration most) {
+        return follower.passed(most);
+    }
+
+    /** What the sender of a request is told whose model has no checkpoint. */
+    RejectedException noSuchModel(String model) {
+        String why = unusable.get(model);
+        if (why != null) {
+            return new RejectedException("checkpoint: " + why);
+        }
+        SortedSet<String> models = models();
+        String named =
+                models.size() <= MODELS_NAMED
+                        ? models.toString()
+                        : models.stream().limit(MODELS_NAMED).toList()
+                                + " or one of %d more".formatted(models.size() - MODELS_NAMED);
+        return new RejectedException("model: must be one of %s, not '%s'".formatted(named, model));
     }
 
     /**
@@ -142,11 +220,11 @@ final class PublishedCheckpoints implements AutoCloseable {
             return Optional.of(loaded);
         } catch (CompletionException e) {
             networks.forgetFailed(key);
-            if (e.getCause() instanceof UncheckedIOException away) {
-                unreachable.put(key, new Unreachable(away.getMessage(), Instant.now()));
+            if (Failures.isPassing(e.getCause())) {
+                away(key, e.getCause());
                 return Optional.empty();
             }
-            throw new RejectedException("checkpoint: " + e.getCause().getMessage());
+            throw new RejectedException("checkpoint: " + Failures.reason(e.getCause()));
         }
     }
 
@@ -170,12 +248,14 @@ final class PublishedCheckpoints implements AutoCloseable {
 
     /** Models that have a checkpoint, in the order of their names. */
     SortedSet<String> models() {
-        return new TreeSet<>(byModel.keySet());
+        SortedSet<String> models = new TreeSet<>(serving.keySet());
+        models.addAll(coming.keySet());
+        return models;
     }
 
     /** Whether a model has this checkpoint now. */
     boolean isCurrent(ArtifactId id) {
-        return byModel.containsValue(id);
+        return serving.containsValue(id) || coming.containsValue(id);
     }
 
     /** Fails when the topic cannot be followed any longer. */
@@ -185,6 +265,7 @@ final class PublishedCheckpoints implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         follower.close();
     }
 }

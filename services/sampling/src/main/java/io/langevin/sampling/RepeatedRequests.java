@@ -37,6 +37,12 @@ final class RepeatedRequests {
         return true;
     }
 
+    /** Whether a request of this id is under way here, or has ended. */
+    boolean isKnown(String id) {
+        Claim<SampleRequest> first = underWay.get(id);
+        return first != null && !first.isLost() || ended.outcome(id).isPresent();
+    }
+
     /** A request that failed may be sent again: the reason may have gone. */
     void failed(Claim<SampleRequest> claim) {
         underWay.remove(claim.record().getRequestId(), claim);

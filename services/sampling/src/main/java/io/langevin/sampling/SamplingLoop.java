@@ -2,16 +2,16 @@ package io.langevin.sampling;
 
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
+import io.langevin.messaging.DeadLetters;
+import io.langevin.messaging.Failures;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.ServiceLoop;
 import io.langevin.messaging.TransactionalStream;
 import io.langevin.records.SampleRequest;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,15 +23,21 @@ import org.slf4j.LoggerFactory;
 final class SamplingLoop implements ServiceLoop {
     private static final Logger LOG = LoggerFactory.getLogger(SamplingLoop.class);
     private static final Duration CATCH_UP_WITHIN = Duration.ofSeconds(30);
+
+    /** Failures in a row that are no broker's, registry's or store's. */
+    private static final int MOST_DEFECTS = 10;
+
     private static final Duration BACKOFF = Duration.ofSeconds(1);
 
     private final SamplingConfig config;
     private final Schemas schemas;
     private final EndedRequests ended;
     private final SavedRequests saved;
+    private final DeadLetters deadLetters;
     private final Sessions sessions;
     private final MeterRegistry metrics;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean working;
 
     /** Begins a session. */
     interface Sessions {
@@ -43,32 +49,49 @@ final class SamplingLoop implements ServiceLoop {
             Schemas schemas,
             EndedRequests ended,
             SavedRequests saved,
+            DeadLetters deadLetters,
             Sessions sessions,
             MeterRegistry metrics) {
         this.config = config;
         this.schemas = schemas;
         this.ended = ended;
         this.saved = saved;
+        this.deadLetters = deadLetters;
         this.sessions = sessions;
         this.metrics = metrics;
     }
 
     @Override
     public void run() throws InterruptedException {
-        boolean said = false;
+        int defects = 0;
         while (!isClosed()) {
             try (var stream = open()) {
                 SamplingSession session = sessions.on(stream);
                 while (!isClosed()) {
                     session.turn();
-                    said = false;
+                    working = true;
                 }
                 session.drain(config.grace());
-            } catch (KafkaException | UncheckedIOException e) {
-                said = saidThatItStartsAgain(said, e);
-                closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RuntimeException e) {
+                defects = Failures.isPassing(e) ? 0 : defects + 1;
+                startsAgain(e, defects);
             }
         }
+    }
+
+    /** Something is away, or something unexpected happened, which may not happen again. */
+    private void startsAgain(RuntimeException why, int defects) throws InterruptedException {
+        if (defects > MOST_DEFECTS) {
+            throw why;
+        }
+        if (working || defects > 0) {
+            LOG.atWarn()
+                    .addKeyValue("reason", Failures.reason(why))
+                    .setCause(defects > 0 ? why : null)
+                    .log("starting again from what was committed");
+        }
+        working = false;
+        closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private TransactionalStream<SampleRequest> open() throws InterruptedException {
@@ -78,6 +101,7 @@ final class SamplingLoop implements ServiceLoop {
                 SAMPLING_REQUESTS,
                 SamplingService.NAME,
                 config.instance(),
+                deadLetters,
                 metrics,
                 this::partitionsTaken);
     }
@@ -88,13 +112,9 @@ final class SamplingLoop implements ServiceLoop {
         saved.catchUp(CATCH_UP_WITHIN);
     }
 
-    private boolean saidThatItStartsAgain(boolean said, Exception e) {
-        if (!said) {
-            LOG.atWarn()
-                    .addKeyValue("reason", e.getMessage())
-                    .log("starting again from what was committed");
-        }
-        return true;
+    @Override
+    public boolean isWorking() {
+        return working;
     }
 
     private boolean isClosed() {

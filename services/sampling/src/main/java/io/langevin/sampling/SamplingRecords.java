@@ -8,6 +8,7 @@ import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.AvroSerde;
 import io.langevin.messaging.EventHeaders;
+import io.langevin.messaging.RecordRules;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
 import io.langevin.messaging.TransactionalStream.Claim;
@@ -24,12 +25,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
 
 /** The records that answer a sample request. */
 final class SamplingRecords {
     /** Images of a request stay in memory until it ends: those of a larger one go to the store. */
     private static final long INLINE_BYTES_OF_A_REQUEST = 16 << 20;
+
+    private static final int LONGEST_REASON = 4_000;
+
+    /** That of a refused request may be longer than a model's name can be. */
+    private static final int LONGEST_MODEL = 100;
 
     private final SamplingConfig config;
     private final ArtifactStore artifacts;
@@ -87,7 +95,7 @@ final class SamplingRecords {
         List<GeneratedImage> standing =
                 status == SampleStatus.EXPIRED ? List.of() : active.images();
         Instant now = Instant.now();
-        Instant asked = Instant.ofEpochMilli(active.claim().source().timestamp());
+        Instant asked = active.claim().askedAt();
         Instant began = active.firstCall().orElse(now);
         SampleOutcome outcome =
                 outcome(active.claim(), status, reason)
@@ -129,6 +137,27 @@ final class SamplingRecords {
                 claim, outcome(claim, SampleStatus.FAILED, reason).setLabels(Map.of()).build());
     }
 
+    /** The outcome of a record that is no request; nothing is known of it but its key. */
+    List<ProducerRecord<String, byte[]>> unreadable(
+            ConsumerRecord<String, byte[]> source, String reason) {
+        SampleOutcome outcome =
+                SampleOutcome.newBuilder()
+                        .setRequestId(source.key())
+                        .setStatus(SampleStatus.FAILED)
+                        .setImages(0)
+                        .setReason(reason)
+                        .setEndedAt(Instant.now())
+                        .build();
+        EventHeaders.begin(source);
+        return List.of(
+                record(
+                        source.key(),
+                        source.headers(),
+                        SAMPLING_OUTCOMES,
+                        outcomes.encode(outcome),
+                        outcome));
+    }
+
     private List<ProducerRecord<String, byte[]>> answer(
             Claim<SampleRequest> claim, SampleOutcome outcome) {
         return List.of(record(claim, SAMPLING_OUTCOMES, outcomes.encode(outcome), outcome));
@@ -146,20 +175,27 @@ final class SamplingRecords {
                 .setRequestId(claim.record().getRequestId())
                 .setStatus(status)
                 .setImages(0)
-                .setReason(reason)
-                .setModel(claim.record().getModel())
+                .setReason(RecordRules.abbreviated(reason, LONGEST_REASON))
+                .setModel(RecordRules.abbreviated(claim.record().getModel(), LONGEST_MODEL))
                 .setLabels(claim.record().getLabels())
                 .setEndedAt(Instant.now());
     }
 
-    /** Under the key of the request, as it came. */
+    /** Under the key of the request, as it came; under its id where it came without a key. */
     private ProducerRecord<String, byte[]> record(
             Claim<SampleRequest> claim, Topic<?> topic, byte[] value, SpecificRecord record) {
-        return new ProducerRecord<>(
-                config.kafka().name(topic),
-                null,
-                claim.source().key(),
+        String key = claim.source().key();
+        return record(
+                key == null ? claim.record().getRequestId() : key,
+                claim.source().headers(),
+                topic,
                 value,
-                headers.of(record, claim.source().headers()));
+                record);
+    }
+
+    private ProducerRecord<String, byte[]> record(
+            String key, Headers cause, Topic<?> topic, byte[] value, SpecificRecord record) {
+        return new ProducerRecord<>(
+                config.kafka().name(topic), null, key, value, headers.of(record, cause));
     }
 }

@@ -1,8 +1,14 @@
 package io.langevin.sampling;
 
+import static io.langevin.messaging.Topics.SAMPLING_IMAGES;
+import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
+import static io.langevin.messaging.Topics.SAMPLING_PREVIEWS;
+import static io.langevin.messaging.Topics.SAMPLING_SAVED;
+
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.Broker;
 import io.langevin.messaging.Cancellations;
-import io.langevin.messaging.DeadLetterWriter;
+import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.ServiceMain;
@@ -32,13 +38,14 @@ public final class SamplingService {
         var kafka = config.kafka();
         var schemas = new Schemas(kafka);
         var artifacts = ArtifactStore.open(config.artifacts());
-        var deadLetters = DeadLetterWriter.open(kafka, NAME);
-        var cancellations = Cancellations.following(kafka, schemas, deadLetters);
+        Broker.requireWrite(
+                kafka, SAMPLING_IMAGES, SAMPLING_OUTCOMES, SAMPLING_PREVIEWS, SAMPLING_SAVED);
+        var deadLetters = new DeadLetters(NAME, blob -> artifacts.put(blob).hex());
+        var cancellations = Cancellations.following(kafka, schemas);
         var networks = new Networks(config, artifacts, factory);
-        var checkpoints =
-                PublishedCheckpoints.following(kafka, schemas, networks, deadLetters, metrics);
-        var ended = EndedRequests.following(kafka, schemas, deadLetters);
-        var saved = SavedRequests.following(kafka, schemas, artifacts, deadLetters);
+        var checkpoints = PublishedCheckpoints.following(kafka, schemas, networks, metrics);
+        var ended = EndedRequests.following(kafka, schemas);
+        var saved = SavedRequests.following(kafka, schemas, artifacts);
         var previews = Previews.start(config, schemas, metrics);
         var preparation =
                 new Preparation(config.modelWait(), checkpoints, artifacts, saved, previews);
@@ -74,12 +81,11 @@ public final class SamplingService {
                             encoder,
                             samplingMetrics);
                 };
-        var loop = new SamplingLoop(config, schemas, ended, saved, sessions, metrics);
+        var loop = new SamplingLoop(config, schemas, ended, saved, deadLetters, sessions, metrics);
         return Running.loop(NAME, loop)
                 .closing(
                         artifacts,
                         networks,
-                        deadLetters,
                         cancellations,
                         checkpoints,
                         ended,

@@ -1,6 +1,7 @@
 package io.langevin.sampling;
 
 import io.langevin.messaging.Cancellations;
+import io.langevin.messaging.Failures;
 import io.langevin.messaging.TransactionalStream;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
@@ -83,12 +84,22 @@ final class SamplingSession {
     private void work(Consumer<Duration> meanwhile) {
         endEarly();
         batches.share(active);
-        batches.step(
-                patience -> {
-                    meanwhile.accept(isAnyAlmostDone() ? shorter(SOON, patience) : patience);
-                    endComplete();
-                },
-                this::finished);
+        try {
+            batches.step(
+                    patience -> {
+                        meanwhile.accept(isAnyAlmostDone() ? shorter(SOON, patience) : patience);
+                        endComplete();
+                    },
+                    this::finished);
+        } catch (FailedCallException e) {
+            // nobody knows what became of the images that were in the call
+            active.stream()
+                    .filter(request -> request.network().key().equals(e.network()))
+                    .filter(ActiveRequest::isInBatch)
+                    .toList()
+                    .forEach(request -> fail(request, e.getCause()));
+            batches.forget(List.of(e.network()));
+        }
         endComplete();
     }
 
@@ -112,10 +123,13 @@ final class SamplingSession {
                 batches.giveUp(request);
             }
             end.ifPresent(
-                    why -> {
-                        request.collectAll();
-                        answers.end(request, why.status(), why.reason());
-                    });
+                    why ->
+                            fenced(
+                                    request,
+                                    () -> {
+                                        request.collectAll();
+                                        answers.end(request, why.status(), why.reason());
+                                    }));
         }
     }
 
@@ -125,12 +139,34 @@ final class SamplingSession {
 
     private void endComplete() {
         for (ActiveRequest request : List.copyOf(active)) {
-            request.collect();
-            if (request.isComplete()) {
-                active.remove(request);
-                answers.end(request, SampleStatus.COMPLETED, "");
-            }
+            fenced(
+                    request,
+                    () -> {
+                        request.collect();
+                        if (request.isComplete()) {
+                            active.remove(request);
+                            answers.end(request, SampleStatus.COMPLETED, "");
+                        }
+                    });
         }
+    }
+
+    /** Whatever goes wrong with a request ends that request; what is away is waited for. */
+    private void fenced(ActiveRequest request, Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | StackOverflowError e) {
+            if (Failures.isPassing(e)) {
+                throw e;
+            }
+            fail(request, e);
+        }
+    }
+
+    private void fail(ActiveRequest request, Throwable why) {
+        active.remove(request);
+        batches.giveUp(request);
+        admission.fail(request.claim(), why);
     }
 
     private boolean isNeeded(ServingNetwork.Key key) {
@@ -151,7 +187,7 @@ final class SamplingSession {
             stream.poll(Duration.ZERO, 0);
             work(patience -> stream.poll(patience, 0));
         }
-        active.forEach(ActiveRequest::collectAll);
+        List.copyOf(active).forEach(request -> fenced(request, request::collectAll));
         endComplete();
         for (ActiveRequest request : active) {
             batches.park(request);

@@ -45,11 +45,7 @@ final class SavedRequests implements AutoCloseable {
     private final ExecutorService deleting = DaemonThreads.named("saved-states", 1);
     private final TopicFollower<SavedRequest> follower;
 
-    private SavedRequests(
-            KafkaConfig kafka,
-            Schemas schemas,
-            ArtifactStore artifacts,
-            TopicFollower.Unreadable unreadable)
+    private SavedRequests(KafkaConfig kafka, Schemas schemas, ArtifactStore artifacts)
             throws InterruptedException {
         this.artifacts = artifacts;
         this.follower =
@@ -58,23 +54,21 @@ final class SavedRequests implements AutoCloseable {
                         schemas,
                         SAMPLING_SAVED,
                         new TopicFollower.From.Beginning(),
-                        this::changed,
-                        unreadable);
+                        this::changed);
     }
 
     /** Returns when everything saved so far is known. */
-    static SavedRequests following(
-            KafkaConfig kafka,
-            Schemas schemas,
-            ArtifactStore artifacts,
-            TopicFollower.Unreadable unreadable)
+    static SavedRequests following(KafkaConfig kafka, Schemas schemas, ArtifactStore artifacts)
             throws InterruptedException {
-        var saved = new SavedRequests(kafka, schemas, artifacts, unreadable);
+        var saved = new SavedRequests(kafka, schemas, artifacts);
         saved.follower.awaitCaughtUp();
         return saved;
     }
 
     private void changed(SavedRequest record, ConsumerRecord<String, byte[]> source) {
+        if (source.key() == null) {
+            return; // nobody's state
+        }
         SavedRequest before =
                 record == null ? byId.remove(source.key()) : byId.put(source.key(), record);
         if (before != null && (record == null || !record.getState().equals(before.getState()))) {
@@ -102,7 +96,7 @@ final class SavedRequests implements AutoCloseable {
 
     /** Whether there is a state under the id of a request, be it this one's or not. */
     boolean isSaved(Claim<SampleRequest> claim) {
-        return byId.containsKey(claim.source().key());
+        return claim.source().key() != null && byId.containsKey(claim.source().key());
     }
 
     /** The state of a request. */

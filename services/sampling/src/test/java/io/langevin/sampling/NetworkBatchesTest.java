@@ -67,7 +67,7 @@ class NetworkBatchesTest {
     private static ActiveRequest request(ServingNetwork network, SampleRequest request) {
         var source = new ConsumerRecord<>("t", 0, 0, request.getRequestId(), new byte[0]);
         return new ActiveRequest(
-                new Claim<>(request, source, null),
+                new Claim<>(request, source, null, java.time.Instant.EPOCH, 0),
                 network,
                 RequestWork.of(request, network.checkpoint(), null));
     }

@@ -6,6 +6,7 @@ import io.langevin.messaging.JobLocks;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.ServiceConfig;
 import java.io.File;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -13,9 +14,11 @@ import java.util.Arrays;
  * Settings of the schedule service.
  *
  * @param datasets folders under which data sets lie
+ * @param artifacts where records go that are too large for a dead letter
  * @param locks how long a job is held
  */
-public record ScheduleConfig(KafkaConfig kafka, DatasetRoots datasets, JobLocks locks)
+public record ScheduleConfig(
+        KafkaConfig kafka, DatasetRoots datasets, URI artifacts, JobLocks locks)
         implements ServiceConfig {
 
     public static ScheduleConfig from(Environment environment) {
@@ -24,6 +27,9 @@ public record ScheduleConfig(KafkaConfig kafka, DatasetRoots datasets, JobLocks 
                 KafkaConfig.from(environment),
                 new DatasetRoots(
                         Arrays.stream(roots.split(File.pathSeparator)).map(Path::of).toList()),
+                URI.create(
+                        environment.required(
+                                "LANGEVIN_ARTIFACTS", "file:/var/lib/langevin/artifacts")),
                 JobLocks.from(environment));
     }
 }

@@ -7,6 +7,7 @@ import io.langevin.datasets.DatasetException;
 import io.langevin.datasets.DatasetRoots;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
+import io.langevin.datasets.MissingDatasetException;
 import io.langevin.messaging.JobContext;
 import io.langevin.messaging.JobHandler;
 import io.langevin.messaging.RejectedException;
@@ -18,6 +19,8 @@ import io.langevin.records.JobStatus;
 import io.langevin.records.ScheduleJob;
 import io.langevin.records.ScheduleParameters;
 import io.langevin.records.ScheduleResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** A noise schedule from a data set. */
 final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
@@ -39,12 +42,18 @@ final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
     public ScheduleResult run(ScheduleJob job, JobContext context) throws InterruptedException {
         long begin = System.nanoTime();
         requireId("runId", job.getRunId());
+        context.throwIfCancelled();
         try {
             var shape = new ImageShape(job.getImageSize(), job.getChannels());
             ImageDataset data = ImageDataset.read(roots.resolve(job.getDataset()), shape);
             require(data.size() >= 2, "dataset", "hold at least 2 images", data.size());
             context.throwIfCancelled();
             return result(job, data, begin);
+        } catch (MissingDatasetException e) {
+            if (e.isRootAway()) {
+                throw new UncheckedIOException(e.getMessage(), new IOException(e));
+            }
+            throw new RejectedException(e.getMessage());
         } catch (DatasetException | IllegalArgumentException e) {
             throw new RejectedException(e.getMessage());
         }

@@ -3,6 +3,8 @@ package io.langevin.schedule;
 import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
 import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.JobWorker;
 import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
@@ -22,6 +24,7 @@ public final class ScheduleService {
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
     public static Running start(ScheduleConfig config, MeterRegistry metrics)
             throws InterruptedException {
+        var artifacts = ArtifactStore.open(config.artifacts());
         var worker =
                 JobWorker.open(
                         config.kafka(),
@@ -31,7 +34,8 @@ public final class ScheduleService {
                         NAME,
                         config.locks(),
                         new ScheduleHandler(config.datasets()),
+                        new DeadLetters(NAME, blob -> artifacts.put(blob).hex()),
                         metrics);
-        return Running.loop(NAME, worker).dependingOn(worker.blind());
+        return Running.loop(NAME, worker).closing(artifacts).dependingOn(worker.blind());
     }
 }

@@ -2,13 +2,16 @@ package io.langevin.training;
 
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 
+import io.langevin.artifacts.ArtifactId;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicFollower;
 import io.langevin.records.TrainingProgress;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Optional;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.header.Headers;
 
@@ -53,9 +56,9 @@ final class ProgressLog implements AutoCloseable {
         writer.write(progress.getRunId(), progress, job);
     }
 
-    /** Artifact id of the newest snapshot of a run. */
-    Optional<String> lastSnapshot(String runId) throws InterruptedException {
-        AtomicReference<Optional<String>> last = new AtomicReference<>(Optional.empty());
+    /** Artifact ids of the newest snapshots of a run, the newest first. */
+    List<ArtifactId> lastSnapshots(String runId) throws InterruptedException {
+        Deque<String> last = new ConcurrentLinkedDeque<>();
         try (var reading =
                 TopicFollower.start(
                         kafka,
@@ -66,13 +69,17 @@ final class ProgressLog implements AutoCloseable {
                             if (record != null
                                     && record.getRunId().equals(runId)
                                     && record.getSnapshot() != null) {
-                                last.set(Optional.of(record.getSnapshot()));
+                                last.remove(record.getSnapshot());
+                                last.addFirst(record.getSnapshot());
                             }
-                        },
-                        TopicFollower.Unreadable.leftToOthers())) {
+                        })) {
             reading.awaitCaughtUp();
         }
-        return last.get();
+        return last.stream()
+                .limit(ScoreTrainer.SNAPSHOTS_KEPT)
+                .filter(ArtifactId::isId)
+                .map(ArtifactId::new)
+                .toList();
     }
 
     @Override

@@ -10,6 +10,9 @@ import io.langevin.records.TrainingProgress;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.DenoisingScoreMatching.State;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,6 +21,9 @@ import java.util.Optional;
  */
 final class ScoreTrainer implements AutoCloseable {
     private static final double PROGRESS_SECONDS = 1;
+
+    /** One that is damaged must not cost the whole training. */
+    static final int SNAPSHOTS_KEPT = 2;
 
     private final TrainingJob job;
     private final TrainingParameters parameters;
@@ -28,7 +34,9 @@ final class ScoreTrainer implements AutoCloseable {
     private final double secondsBefore;
     private final long begin = System.nanoTime();
     private long step;
-    private Optional<ArtifactId> lastSnapshot;
+
+    /** The newest first. */
+    private final Deque<ArtifactId> snapshots;
 
     /**
      * @param loss mean since the last progress; not a number where a snapshot was already the end
@@ -39,14 +47,14 @@ final class ScoreTrainer implements AutoCloseable {
             TrainingJob job,
             TrainingPlan plan,
             Optional<TrainingSnapshot> from,
-            Optional<ArtifactId> lastSnapshot,
+            List<ArtifactId> snapshots,
             ArtifactStore artifacts,
             ProgressLog progress) {
         this.job = job;
         this.parameters = job.getTraining();
         this.artifacts = artifacts;
         this.progress = progress;
-        this.lastSnapshot = lastSnapshot;
+        this.snapshots = new ArrayDeque<>(snapshots);
         State state =
                 from.map(TrainingSnapshot::state)
                         .orElseGet(() -> State.initial(plan.architecture(), parameters.getSeed()));
@@ -71,7 +79,7 @@ final class ScoreTrainer implements AutoCloseable {
         double saved = seconds();
         boolean done = isDone();
         while (!done) {
-            context.throwIfCancelled();
+            throwIfStopped(context, mean);
             step++;
             lossSum += matching.step(batches.batch(step));
             losses++;
@@ -83,7 +91,9 @@ final class ScoreTrainer implements AutoCloseable {
                 double rate = losses * parameters.getBatchSize() / Math.max(1e-9, now - reported);
                 Optional<ArtifactId> snapshot = save ? Optional.of(snapshot()) : Optional.empty();
                 progress.write(progress(mean, rate, snapshot), context.headers());
-                snapshot.ifPresent(this::replaceSnapshot);
+                if (snapshot.isPresent()) {
+                    replaceSnapshot(snapshot.get(), context);
+                }
                 saved = save ? now : saved;
                 reported = now;
                 lossSum = 0;
@@ -93,9 +103,26 @@ final class ScoreTrainer implements AutoCloseable {
         return new Trained(matching.state(), mean, seconds());
     }
 
-    /** Once the checkpoint is safe nothing is left to go on from. */
+    /** A worker that is asked to stop puts what it has into safety first. */
+    private void throwIfStopped(JobContext context, double loss) throws InterruptedException {
+        try {
+            context.throwIfCancelled();
+        } catch (InterruptedException e) {
+            if (step > 0) {
+                ArtifactId snapshot = snapshot();
+                progress.write(
+                        progress(Double.isNaN(loss) ? 0 : loss, 0, Optional.of(snapshot)),
+                        context.headers());
+                replaceSnapshot(snapshot, context);
+            }
+            throw e;
+        }
+    }
+
+    /** Once the training has ended nothing goes on from them. */
     void forgetSnapshots() {
-        lastSnapshot.ifPresent(artifacts::delete);
+        snapshots.forEach(artifacts::delete);
+        snapshots.clear();
     }
 
     private boolean isDone() {
@@ -122,10 +149,15 @@ final class ScoreTrainer implements AutoCloseable {
         return artifacts.put(new TrainingSnapshot(matching.state(), seconds()).bytes());
     }
 
-    /** Only once the new one is announced may the old one go. */
-    private void replaceSnapshot(ArtifactId snapshot) {
-        lastSnapshot.filter(old -> !old.equals(snapshot)).ifPresent(artifacts::delete);
-        lastSnapshot = Optional.of(snapshot);
+    /** Only once the new one is announced may the oldest one go. */
+    private void replaceSnapshot(ArtifactId snapshot, JobContext context)
+            throws InterruptedException {
+        snapshots.remove(snapshot);
+        snapshots.addFirst(snapshot);
+        while (snapshots.size() > SNAPSHOTS_KEPT) {
+            artifacts.delete(snapshots.removeLast());
+        }
+        context.gotFurther();
     }
 
     private TrainingProgress progress(double loss, double rate, Optional<ArtifactId> snapshot) {

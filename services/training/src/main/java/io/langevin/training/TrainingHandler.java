@@ -11,6 +11,8 @@ import io.langevin.datasets.DatasetException;
 import io.langevin.datasets.DatasetRoots;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
+import io.langevin.datasets.MissingDatasetException;
+import io.langevin.messaging.JobCancelledException;
 import io.langevin.messaging.JobContext;
 import io.langevin.messaging.JobHandler;
 import io.langevin.messaging.RejectedException;
@@ -25,6 +27,9 @@ import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.ExponentialMovingAverage;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.NetworkArchitecture.Family;
+import io.langevin.score.ParameterLayout;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,19 +60,35 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
 
     @Override
     public TrainingResult run(TrainingJob job, JobContext context) throws InterruptedException {
-        TrainingPlan plan = plan(job);
-        Optional<ArtifactId> id = progress.lastSnapshot(job.getRunId()).map(ArtifactId::new);
-        Optional<TrainingSnapshot> snapshot = id.flatMap(this::snapshot);
-        try (var trainer = new ScoreTrainer(job, plan, snapshot, id, artifacts, progress)) {
-            TrainingResult result = result(job, plan, trainer.train(context));
-            trainer.forgetSnapshots();
-            return result;
+        requireId("runId", job.getRunId());
+        List<ArtifactId> snapshots = progress.lastSnapshots(job.getRunId());
+        try {
+            context.throwIfCancelled();
+            TrainingPlan plan = plan(job);
+            try (var trainer = trainer(job, plan, snapshots)) {
+                TrainingResult result = result(job, plan, trainer.train(context));
+                trainer.forgetSnapshots();
+                return result;
+            }
+        } catch (RejectedException | JobCancelledException e) {
+            // nobody will go on from here
+            progress.lastSnapshots(job.getRunId()).forEach(artifacts::delete);
+            throw e;
         }
+    }
+
+    /** Goes on from the newest snapshot that is whole. */
+    private ScoreTrainer trainer(TrainingJob job, TrainingPlan plan, List<ArtifactId> snapshots) {
+        Optional<TrainingSnapshot> from =
+                snapshots.stream()
+                        .map(id -> snapshot(id, plan))
+                        .flatMap(Optional::stream)
+                        .findFirst();
+        return new ScoreTrainer(job, plan, from, snapshots, artifacts, progress);
     }
 
     /** Everything that can be wrong with a job is found here, before any work. */
     private TrainingPlan plan(TrainingJob job) {
-        requireId("runId", job.getRunId());
         requireModelName(job.getModel());
         TrainingParameters asked = job.getTraining();
         require(asked.getIterations() >= 1, "iterations", "be at least 1", asked.getIterations());
@@ -97,8 +118,16 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                 "be at most 512",
                 job.getNetwork().getNgf());
         try {
+            NetworkArchitecture architecture = architecture(job);
+            long weights = ParameterLayout.of(architecture).size();
+            require(
+                    weights <= TrainingSnapshot.MOST_WEIGHTS,
+                    "network",
+                    "have at most %d weights to be trained"
+                            .formatted(TrainingSnapshot.MOST_WEIGHTS),
+                    weights);
             return new TrainingPlan(
-                    architecture(job),
+                    architecture,
                     new NoiseSchedule(job.getSigmas()),
                     new DenoisingScoreMatching.Settings(
                             asked.getLearningRate(),
@@ -109,7 +138,10 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                             new ExponentialMovingAverage(asked.getEmaDecay(), asked.getEmaRamp()),
                             asked.getSeed()),
                     data(job));
-        } catch (DatasetException | IllegalArgumentException e) {
+        } catch (MissingDatasetException e) {
+            // it was there when its schedule was made: perhaps its disk is not mounted yet
+            throw new UncheckedIOException(e.getMessage(), new IOException(e));
+        } catch (DatasetException | IllegalArgumentException | ArithmeticException e) {
             throw new RejectedException(e.getMessage());
         }
     }
@@ -141,14 +173,21 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
         return data;
     }
 
-    private Optional<TrainingSnapshot> snapshot(ArtifactId id) {
+    private Optional<TrainingSnapshot> snapshot(ArtifactId id, TrainingPlan plan) {
         try {
-            return Optional.of(TrainingSnapshot.parse(artifacts.get(id)));
+            TrainingSnapshot snapshot = TrainingSnapshot.parse(artifacts.get(id));
+            int wanted = ParameterLayout.of(plan.architecture()).size();
+            if (snapshot.state().weights().length != wanted) {
+                throw new IllegalArgumentException(
+                        "weights: must be %d, not %d"
+                                .formatted(wanted, snapshot.state().weights().length));
+            }
+            return Optional.of(snapshot);
         } catch (ArtifactException | IllegalArgumentException e) {
             LOG.atWarn()
                     .addKeyValue("snapshot", id)
                     .addKeyValue("reason", e.getMessage())
-                    .log("the run's last snapshot cannot be used: training begins anew");
+                    .log("a snapshot of the run cannot be used; the one before it is tried");
             return Optional.empty();
         }
     }

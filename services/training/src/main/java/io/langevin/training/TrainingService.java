@@ -1,9 +1,12 @@
 package io.langevin.training;
 
 import static io.langevin.messaging.Topics.TRAINING_JOBS;
+import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.Broker;
+import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.JobWorker;
 import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
@@ -25,6 +28,7 @@ public final class TrainingService {
             throws InterruptedException {
         var schemas = new Schemas(config.kafka());
         var artifacts = ArtifactStore.open(config.artifacts());
+        Broker.requireWrite(config.kafka(), TRAINING_PROGRESS);
         var progress = ProgressLog.open(config.kafka(), schemas, metrics);
         var worker =
                 JobWorker.open(
@@ -35,6 +39,7 @@ public final class TrainingService {
                         NAME,
                         config.locks(),
                         new TrainingHandler(config.datasets(), artifacts, progress),
+                        new DeadLetters(NAME, blob -> artifacts.put(blob).hex()),
                         metrics);
         return Running.loop(NAME, worker).closing(artifacts, progress).dependingOn(worker.blind());
     }

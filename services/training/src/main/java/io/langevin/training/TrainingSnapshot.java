@@ -12,6 +12,9 @@ import java.util.Map;
  * @param seconds of training behind it
  */
 record TrainingSnapshot(State state, double seconds) {
+    /** Four vectors of float32 and a header fit into the 2 GiB of a blob. */
+    static final int MOST_WEIGHTS = (Integer.MAX_VALUE - (1 << 20)) / (4 * Float.BYTES);
+
     private static final String FORMAT = "langevin-training-snapshot-1";
 
     byte[] bytes() {

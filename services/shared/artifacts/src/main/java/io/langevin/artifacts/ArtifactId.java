@@ -21,6 +21,11 @@ public record ArtifactId(String hex) {
         }
     }
 
+    /** Whether a text names a blob. */
+    public static boolean isId(String text) {
+        return text != null && DIGEST.matcher(text).matches();
+    }
+
     public static ArtifactId of(byte[] bytes) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

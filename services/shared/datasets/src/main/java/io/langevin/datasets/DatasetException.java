@@ -1,7 +1,7 @@
 package io.langevin.datasets;
 
 /** A data set that cannot be used; the message says which, which rule and what was found. */
-public final class DatasetException extends RuntimeException {
+public class DatasetException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public DatasetException(String message) {

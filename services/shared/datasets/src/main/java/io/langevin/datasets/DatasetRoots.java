@@ -23,7 +23,8 @@ public record DatasetRoots(List<Path> roots) {
     /**
      * The file or folder of a data set.
      *
-     * @throws DatasetException where the name is not a plain relative one, or nothing is there
+     * @throws MissingDatasetException where nothing is there
+     * @throws DatasetException where the name is not a plain relative one
      */
     public Path resolve(String name) {
         if (name.length() > 200 || !NAME.matcher(name).matches()) {
@@ -37,8 +38,11 @@ public record DatasetRoots(List<Path> roots) {
                 return inside(root, candidate, name);
             }
         }
-        throw new DatasetException(
-                "dataset: must exist below a configured root, but '%s' does not".formatted(name));
+        boolean rootAway = !roots.stream().allMatch(Files::isDirectory);
+        throw new MissingDatasetException(
+                "dataset: must exist below a configured root, but '%s' does not%s"
+                        .formatted(name, rootAway ? ", and a root is not there either" : ""),
+                rootAway);
     }
 
     private static Path inside(Path root, Path candidate, String name) {

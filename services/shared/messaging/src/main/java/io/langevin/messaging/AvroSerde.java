@@ -1,15 +1,9 @@
 package io.langevin.messaging;
 
-import io.confluent.kafka.schemaregistry.avro.AvroSchema;
-import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -28,16 +22,15 @@ import org.apache.kafka.common.serialization.Serializer;
 public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
     private static final int HEADER = 5;
 
-    private final SchemaRegistryClient registry;
+    private final WriterSchemas writers;
     private final Topic<T> topic;
     private final int id;
-    private final Map<Integer, Schema> writers = new ConcurrentHashMap<>();
 
     /**
      * @param id of the topic's schema of today in the registry
      */
-    AvroSerde(SchemaRegistryClient registry, Topic<T> topic, int id) {
-        this.registry = registry;
+    AvroSerde(WriterSchemas writers, Topic<T> topic, int id) {
+        this.writers = writers;
         this.topic = topic;
         this.id = id;
     }
@@ -56,71 +49,72 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
     }
 
     /**
+     * Whether {@link #decode} answers without the registry, be it by a refusal. Never waits; where
+     * the answer is false, the registry is being asked and the record can be tried again later.
+     */
+    public boolean isReadable(byte[] bytes) {
+        return !hasHeader(bytes) || writers.isAnswered(writerId(bytes));
+    }
+
+    /** As {@link #isReadable}, after a moment in which a registry that is there would answer. */
+    public boolean isReadableSoon(byte[] bytes) {
+        return !hasHeader(bytes) || writers.isAnsweredSoon(writerId(bytes));
+    }
+
+    /**
      * @throws UnreadableRecordException where the bytes are not a record of this topic
-     * @throws UncheckedIOException where the registry cannot be reached
+     * @throws UncheckedIOException where the registry is needed and cannot be reached
      */
     public T decode(byte[] bytes) {
         if (bytes == null) {
             throw new UnreadableRecordException("value: must not be empty");
         }
-        if (bytes.length < HEADER || bytes[0] != 0) {
+        if (!hasHeader(bytes)) {
             throw new UnreadableRecordException(
                     "value: must start with a zero byte and a schema id, but its %d bytes do not"
                             .formatted(bytes.length));
         }
-        int writerId = ByteBuffer.wrap(bytes, 1, 4).getInt();
-        var reader = new SpecificDatumReader<T>(writer(writerId), topic.schema());
-        try {
-            var decoder =
-                    DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null);
-            T record = reader.read(null, decoder);
-            if (!decoder.isEnd()) {
-                throw new UnreadableRecordException(
-                        "value: bytes are left over after a %s"
-                                .formatted(topic.schema().getName()));
-            }
-            return record;
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
-            throw new UnreadableRecordException(
-                    "value: not a %s of schema id %d: %s"
-                            .formatted(topic.schema().getName(), writerId, e.getMessage()));
-        }
-    }
-
-    private Schema writer(int writerId) {
-        Schema known = writers.get(writerId);
-        if (known != null) {
-            return known;
-        }
-        Schema writer = fetch(writerId);
+        int writerId = writerId(bytes);
+        Schema writer = writers.of(writerId);
         if (!writer.getFullName().equals(topic.schema().getFullName())) {
             throw new UnreadableRecordException(
                     "value: must be a %s on %s, not a %s"
                             .formatted(
                                     topic.schema().getFullName(),
                                     topic.suffix(),
-                                    writer.getFullName()));
+                                    RecordRules.abbreviated(writer.getFullName(), 200)));
         }
-        writers.put(writerId, writer);
-        return writer;
+        ByteBuffer record = ByteBuffer.wrap(bytes, HEADER, bytes.length - HEADER);
+        try {
+            RecordBounds.check(writer, record);
+            return read(writer, record);
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            // whatever is thrown while bytes from outside are read is a fault of theirs
+            throw new UnreadableRecordException(
+                    "value: not a %s of schema id %d: %s"
+                            .formatted(topic.schema().getName(), writerId, reason(e)));
+        }
     }
 
-    private Schema fetch(int writerId) {
-        try {
-            if (registry.getSchemaById(writerId) instanceof AvroSchema avro) {
-                return avro.rawSchema();
-            }
-            throw new UnreadableRecordException(
-                    "value: schema id %d is not an Avro schema".formatted(writerId));
-        } catch (RestClientException e) {
-            if (e.getStatus() == 404) {
-                throw new UnreadableRecordException(
-                        "value: schema id %d is not in the registry".formatted(writerId));
-            }
-            throw new UncheckedIOException(new IOException("registry: " + e.getMessage(), e));
-        } catch (IOException e) {
-            throw new UncheckedIOException("registry: " + e.getMessage(), e);
-        }
+    private T read(Schema writer, ByteBuffer bytes) throws IOException {
+        var reader = new SpecificDatumReader<T>(writer, topic.schema());
+        return reader.read(
+                null,
+                DecoderFactory.get()
+                        .binaryDecoder(bytes.array(), bytes.position(), bytes.remaining(), null));
+    }
+
+    private static String reason(Throwable e) {
+        String text = e.getMessage() == null ? e.toString() : e.getMessage();
+        return RecordRules.abbreviated(text.replaceFirst("^value: ", ""), 500);
+    }
+
+    private static boolean hasHeader(byte[] bytes) {
+        return bytes != null && bytes.length >= HEADER && bytes[0] == 0;
+    }
+
+    private static int writerId(byte[] bytes) {
+        return ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
     }
 
     @Override

@@ -1,17 +1,28 @@
 package io.langevin.messaging;
 
+import io.langevin.messaging.Patience.AwayException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigException;
 
 /** The Kafka cluster before anything else uses it. */
 public final class Broker {
-    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
-    private static final long RETRY_MILLIS = 500;
+    /** A broker that is away is noticed soon; the default is a minute. */
+    private static final Map<String, Object> QUICK =
+            Map.of(
+                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                    4_000,
+                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                    5_000);
 
     private Broker() {}
 
@@ -21,7 +32,15 @@ public final class Broker {
      * @throws ConfigurationException where it lacks a topic
      */
     public static void await(KafkaConfig kafka) throws InterruptedException {
-        Set<String> there = topics(kafka);
+        await(kafka, Patience.ENDLESS);
+    }
+
+    /**
+     * @throws ConfigurationException where it lacks a topic
+     * @throws OutOfReachException where it does not answer in time
+     */
+    public static void await(KafkaConfig kafka, Patience patience) throws InterruptedException {
+        Set<String> there = asking(kafka, patience, admin -> admin.listTopics().names().get());
         List<String> missing =
                 Topics.all().stream().map(kafka::name).filter(t -> !there.contains(t)).toList();
         if (!missing.isEmpty()) {
@@ -31,21 +50,69 @@ public final class Broker {
         }
     }
 
-    private static Set<String> topics(KafkaConfig kafka) throws InterruptedException {
-        boolean said = false;
-        while (true) {
-            try (Admin admin = kafka.admin()) {
-                return admin.listTopics().names().get();
-            } catch (ExecutionException | KafkaException e) {
-                if (!said) {
-                    LOG.atWarn()
-                            .addKeyValue("broker", kafka.bootstrap())
-                            .addKeyValue("reason", e.getMessage())
-                            .log("waiting for the broker");
-                    said = true;
-                }
+    /**
+     * Finds out before any work whether its outcome could be written.
+     *
+     * @throws ConfigurationException where this process may not write to one of the topics
+     */
+    public static void requireWrite(KafkaConfig kafka, Topic<?>... topics)
+            throws InterruptedException {
+        List<String> names = Arrays.stream(topics).map(kafka::name).toList();
+        var options = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+        Map<String, TopicDescription> described =
+                asking(
+                        kafka,
+                        Patience.ENDLESS,
+                        admin -> admin.describeTopics(names, options).allTopicNames().get());
+        described.forEach(
+                (name, topic) -> {
+                    // null: the broker has no authorizer, or does not say
+                    Set<AclOperation> may = topic.authorizedOperations();
+                    if (may != null && !may.contains(AclOperation.WRITE)) {
+                        throw new ConfigurationException(
+                                "broker %s does not let this process write to %s: allow WRITE there"
+                                        .formatted(kafka.bootstrap(), name));
+                    }
+                });
+    }
+
+    private interface Question<T> {
+        T ask(Admin admin) throws ExecutionException, InterruptedException;
+    }
+
+    private static <T> T asking(KafkaConfig kafka, Patience patience, Question<T> question)
+            throws InterruptedException {
+        return patience.waitFor(
+                "the broker " + kafka.bootstrap(),
+                "start it, or name another one with --bootstrap",
+                () -> once(kafka, question));
+    }
+
+    private static <T> T once(KafkaConfig kafka, Question<T> question)
+            throws AwayException, InterruptedException {
+        try (Admin admin = kafka.admin(QUICK)) {
+            return question.ask(admin);
+        } catch (ExecutionException e) {
+            if (Failures.isPassing(e.getCause())) {
+                throw new AwayException(e);
             }
-            Thread.sleep(RETRY_MILLIS);
+            throw refused(kafka, e.getCause());
+        } catch (KafkaException e) {
+            if (Failures.isPassing(e) && !isWrongSetting(e)) {
+                throw new AwayException(e);
+            }
+            throw refused(kafka, e);
         }
+    }
+
+    /** A name that cannot be resolved now may be resolved later. */
+    private static boolean isWrongSetting(KafkaException e) {
+        return e.getCause() instanceof ConfigException wrong
+                && !wrong.getMessage().contains("resolvable");
+    }
+
+    private static ConfigurationException refused(KafkaConfig kafka, Throwable why) {
+        return new ConfigurationException(
+                "broker %s: %s".formatted(kafka.bootstrap(), why.getMessage()), why);
     }
 }

@@ -1,5 +1,6 @@
 package io.langevin.messaging;
 
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -9,9 +10,11 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class ClaimedPartition {
     private final TopicPartition partition;
-    private final OffsetLedger ledger;
+    private OffsetLedger ledger;
     private long position;
+    private Optional<Integer> leaderEpoch = Optional.empty();
     private int outstanding;
+    private int cuts;
     private boolean lost;
 
     ClaimedPartition(TopicPartition partition, OffsetLedger ledger) {
@@ -33,15 +36,34 @@ public final class ClaimedPartition {
         lost = true;
     }
 
+    /** Whether a record comes from below what was read: the log was cut, and has grown anew. */
+    synchronized boolean isCutBelow(long offset) {
+        return offset < position;
+    }
+
+    /** What was done from {@code offset} on was done for records that are no longer there. */
+    synchronized void cutAt(long offset) {
+        ledger = OffsetLedger.startingAt(offset);
+        position = offset;
+        outstanding = 0;
+        cuts++;
+    }
+
+    /** How often the log was cut: an offset that was claimed before the last cut means nothing. */
+    synchronized int cuts() {
+        return cuts;
+    }
+
     /**
      * A record was read. What lies between it and the one before is none: a marker of a
      * transaction, an aborted or a deleted record.
      *
      * @return whether it is still to be worked on
      */
-    synchronized boolean reached(long offset) {
+    synchronized boolean reached(long offset, Optional<Integer> epoch) {
         ledger.completeRange(position, offset - 1);
         position = offset + 1;
+        leaderEpoch = epoch;
         if (ledger.isDone(offset)) {
             return false;
         }
@@ -59,15 +81,24 @@ public final class ClaimedPartition {
         return position;
     }
 
-    /** Marks the offset; what is to be committed now. */
-    synchronized OffsetAndMetadata complete(long offset) {
-        ledger.complete(offset);
-        outstanding--;
+    /**
+     * Marks an offset; what is to be committed now.
+     *
+     * @param asOf {@link #cuts} when the offset was claimed
+     */
+    synchronized OffsetAndMetadata complete(long offset, int asOf) {
+        if (asOf == cuts) {
+            ledger.complete(offset);
+            outstanding--;
+        }
         return committable();
     }
 
-    /** What is done by now. */
+    /**
+     * What is done by now. The epoch of the last record read lets whoever goes on notice that the
+     * log was cut meanwhile.
+     */
     synchronized OffsetAndMetadata committable() {
-        return new OffsetAndMetadata(ledger.committable(), ledger.metadata());
+        return new OffsetAndMetadata(ledger.committable(), leaderEpoch, ledger.metadata());
     }
 }

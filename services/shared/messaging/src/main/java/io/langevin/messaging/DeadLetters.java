@@ -2,9 +2,14 @@ package io.langevin.messaging;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/** Records that no reader can use, kept as they were on {@code <topic>.dead} with the reason. */
+/**
+ * Records that no reader can use, kept as they were on {@code <topic>.dead} with the reason. One
+ * that is too large for a topic is kept as a blob, and its dead letter names the blob.
+ */
 public final class DeadLetters {
     public static final String REASON = "langevin_reason";
     public static final String READER = "langevin_reader";
@@ -12,26 +17,76 @@ public final class DeadLetters {
     public static final String PARTITION = "langevin_partition";
     public static final String OFFSET = "langevin_offset";
 
+    /** The blob that has the whole record, a {@link KeptRecords kept record}. */
+    public static final String ARTIFACT = "langevin_artifact";
+
     private static final int LONGEST_REASON = 2_000;
+    private static final int LONGEST_KEY = 4_096;
 
-    private DeadLetters() {}
+    private final String reader;
+    private final LargeRecords large;
 
-    /** Key, value and headers as they were, and beside them why, by whom and from where. */
-    public static <K, V> ProducerRecord<K, V> of(
-            ConsumerRecord<K, V> record, String reader, String reason) {
-        RecordHeaders headers = new RecordHeaders(record.headers().toArray());
-        EventHeaders.put(headers, REASON, abbreviated(reason));
+    /** Where records go that are too large for a topic. */
+    public interface LargeRecords {
+        /**
+         * Keeps the bytes for good.
+         *
+         * @return the name by which they are found
+         * @throws java.io.UncheckedIOException where that is not possible now
+         */
+        String put(byte[] bytes);
+    }
+
+    /**
+     * @param reader who gives the records up
+     */
+    public DeadLetters(String reader, LargeRecords large) {
+        this.reader = reader;
+        this.large = large;
+    }
+
+    /**
+     * Key, value and headers as they were, and beside them why, by whom and from where.
+     *
+     * @throws java.io.UncheckedIOException where the record is too large for a topic and cannot be
+     *     kept elsewhere now
+     */
+    public ProducerRecord<String, byte[]> of(ConsumerRecord<String, byte[]> record, String reason) {
+        return bytes(record) <= Topic.LARGEST_RECORD
+                ? letter(record, reason, record.key(), record.value(), record.headers())
+                : byReference(record, reason);
+    }
+
+    private ProducerRecord<String, byte[]> byReference(
+            ConsumerRecord<String, byte[]> record, String reason) {
+        Headers headers = new RecordHeaders();
+        EventHeaders.put(headers, ARTIFACT, large.put(KeptRecords.bytes(record)));
+        boolean shortKey = record.key() != null && record.key().length() <= LONGEST_KEY;
+        return letter(record, reason, shortKey ? record.key() : null, null, headers);
+    }
+
+    private ProducerRecord<String, byte[]> letter(
+            ConsumerRecord<String, byte[]> record,
+            String reason,
+            String key,
+            byte[] value,
+            Headers own) {
+        RecordHeaders headers = new RecordHeaders(own.toArray());
+        String text = RecordRules.abbreviated(reason, LONGEST_REASON);
+        EventHeaders.put(headers, REASON, Inert.text(text));
         EventHeaders.put(headers, READER, reader);
         EventHeaders.put(headers, TOPIC, record.topic());
         EventHeaders.put(headers, PARTITION, "" + record.partition());
         EventHeaders.put(headers, OFFSET, "" + record.offset());
-        return new ProducerRecord<>(
-                record.topic() + ".dead", null, record.key(), record.value(), headers);
+        return new ProducerRecord<>(record.topic() + ".dead", null, key, value, headers);
     }
 
-    private static String abbreviated(String reason) {
-        return reason.length() <= LONGEST_REASON
-                ? reason
-                : reason.substring(0, LONGEST_REASON) + "…";
+    private static long bytes(ConsumerRecord<String, byte[]> record) {
+        long bytes = record.key() == null ? 0 : RecordKeys.encode(record.key()).length;
+        bytes += record.value() == null ? 0 : record.value().length;
+        for (Header header : record.headers()) {
+            bytes += header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return bytes;
     }
 }

@@ -5,7 +5,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -19,6 +21,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  */
 public record EventHeaders(String source, Clock clock) {
     public static final String TRACE_PARENT = "traceparent";
+    public static final String TRACE_STATE = "tracestate";
+
+    /** Short and printable: whether a trace has the form of its version is not for us to say. */
+    private static final Pattern TRACE_FORM = Pattern.compile("[\\x21-\\x7e]{1,128}");
+
+    private static final Pattern STATE_FORM = Pattern.compile("[\\x20-\\x7e]{1,512}");
 
     public static EventHeaders ofService(String name) {
         return new EventHeaders("/langevin/" + name, Clock.systemUTC());
@@ -35,12 +43,58 @@ public record EventHeaders(String source, Clock clock) {
         put(headers, "ce_source", source);
         put(headers, "ce_time", Instant.now(clock).toString());
         put(headers, "content-type", "application/avro");
-        Header trace = cause.lastHeader(TRACE_PARENT);
-        if (trace == null) {
-            put(headers, TRACE_PARENT, newTrace());
-            return headers;
+        Headers trace = trace(cause);
+        if (trace.lastHeader(TRACE_PARENT) == null) {
+            put(trace, TRACE_PARENT, newTrace());
         }
-        return headers.add(TRACE_PARENT, trace.value());
+        trace.forEach(headers::add);
+        return headers;
+    }
+
+    /**
+     * The trace that a record belongs to, and nothing else of its headers: {@code traceparent}, and
+     * {@code tracestate}, where they are short and printable. Empty where there is none.
+     */
+    public static Headers trace(Headers headers) {
+        RecordHeaders trace = new RecordHeaders();
+        Header parent = headers.lastHeader(TRACE_PARENT);
+        if (parent == null || !TRACE_FORM.matcher(text(parent)).matches()) {
+            return trace;
+        }
+        trace.add(parent);
+        Header state = headers.lastHeader(TRACE_STATE);
+        if (state != null && STATE_FORM.matcher(text(state)).matches()) {
+            trace.add(state);
+        }
+        return trace;
+    }
+
+    /**
+     * Gives a record without a trace one of its own, the same whenever and wherever it is read: all
+     * that comes of it belongs together.
+     */
+    public static void begin(ConsumerRecord<?, ?> record) {
+        if (trace(record.headers()).lastHeader(TRACE_PARENT) == null) {
+            record.headers().remove(TRACE_PARENT).remove(TRACE_STATE);
+            put(
+                    record.headers(),
+                    TRACE_PARENT,
+                    traceOf(record.topic(), record.partition(), record.offset()));
+        }
+    }
+
+    private static String traceOf(String topic, int partition, long offset) {
+        String place = "%s-%d@%d".formatted(topic, partition, offset);
+        UUID trace = UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8));
+        return "00-%016x%016x-%016x-01"
+                .formatted(
+                        trace.getMostSignificantBits(),
+                        trace.getLeastSignificantBits(),
+                        trace.getMostSignificantBits() ^ trace.getLeastSignificantBits() | 1);
+    }
+
+    private static String text(Header header) {
+        return header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
     }
 
     public Headers of(SpecificRecord record) {

@@ -6,6 +6,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -13,10 +17,24 @@ import java.util.function.BooleanSupplier;
  * otherwise) and {@code /metrics} (Prometheus text).
  */
 public final class HealthServer implements AutoCloseable {
-    private final HttpServer server;
+    private static final int MOST_CONNECTIONS = 200;
+    private static final int MOST_THREADS = 32;
+    private static final int SECONDS = 10;
 
-    private HealthServer(HttpServer server) {
+    static {
+        // read once by the JDK's server: nobody holds a connection or a thread for long
+        System.setProperty("jdk.httpserver.maxConnections", "" + MOST_CONNECTIONS);
+        System.setProperty("sun.net.httpserver.maxReqTime", "" + SECONDS);
+        System.setProperty("sun.net.httpserver.maxRspTime", "" + SECONDS);
+        System.setProperty("sun.net.httpserver.idleInterval", "" + SECONDS);
+    }
+
+    private final HttpServer server;
+    private final ExecutorService threads;
+
+    private HealthServer(HttpServer server, ExecutorService threads) {
         this.server = server;
+        this.threads = threads;
     }
 
     public static HealthServer start(
@@ -38,8 +56,26 @@ public final class HealthServer implements AutoCloseable {
                     answer(exchange, works ? 200 : 503, works ? "ready\n" : "not ready\n");
                 });
         server.createContext("/metrics", exchange -> answer(exchange, 200, metrics.scrape()));
+        ExecutorService threads = threads();
+        server.setExecutor(threads);
         server.start();
-        return new HealthServer(server);
+        return new HealthServer(server, threads);
+    }
+
+    /** A request that comes slowly holds a thread of its own, and of those there are many. */
+    private static ExecutorService threads() {
+        return new ThreadPoolExecutor(
+                0,
+                MOST_THREADS,
+                SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                task -> {
+                    Thread thread = new Thread(task, "health");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.AbortPolicy()); // the connection is closed
     }
 
     public int port() {
@@ -58,5 +94,6 @@ public final class HealthServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        threads.shutdownNow();
     }
 }

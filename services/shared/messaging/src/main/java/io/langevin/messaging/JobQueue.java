@@ -18,12 +18,17 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * One member of a share group that holds at most one record. Owned by one thread, but for wakeup.
  */
 final class JobQueue implements AutoCloseable {
+    /**
+     * How often the broker hands a record out before it drops it in silence: the most that it
+     * allows by default. {@link JobAttemptLog} counts what matters.
+     */
+    static final int DELIVERIES = 10;
+
     private final ShareConsumer<String, byte[]> consumer;
 
     private JobQueue(ShareConsumer<String, byte[]> consumer) {
@@ -47,7 +52,7 @@ final class JobQueue implements AutoCloseable {
                                 1));
         ShareConsumer<String, byte[]> consumer =
                 new KafkaShareConsumer<>(
-                        properties, new StringDeserializer(), new ByteArrayDeserializer());
+                        properties, new RecordKeys().deserializer(), new ByteArrayDeserializer());
         consumer.subscribe(List.of(topic));
         return new JobQueue(consumer);
     }
@@ -64,7 +69,7 @@ final class JobQueue implements AutoCloseable {
                         "share.record.lock.duration.ms",
                         "" + locks.lock().toMillis(),
                         "share.delivery.count.limit",
-                        "" + locks.deliveries())
+                        "" + DELIVERIES)
                 .forEach(
                         (name, value) ->
                                 settings.add(

@@ -1,16 +1,13 @@
 package io.langevin.messaging;
 
-import io.langevin.records.JobStatus;
+import io.langevin.messaging.JobRun.Answer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +23,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,27 +39,33 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
     private static final Logger LOG = LoggerFactory.getLogger(JobWorker.class);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration BACKOFF = Duration.ofSeconds(2);
+    private static final Duration TICK = Duration.ofMillis(50);
+
+    /** A job that is asked to stop may put what it has into safety. */
+    private static final Duration GRACE = Duration.ofSeconds(20);
+
+    private static final Duration SCHEMA_WITHIN = Duration.ofSeconds(2);
 
     private final KafkaConfig kafka;
     private final Topic<J> jobs;
     private final Topic<R> results;
     private final String reader;
     private final JobLocks locks;
-    private final JobHandler<J, R> handler;
     private final AvroSerde<J> jobSerde;
     private final AvroSerde<R> resultSerde;
     private final EventHeaders headers;
     private final Producer<String, byte[]> producer;
-    private final DeadLetterWriter deadLetters;
+    private final DeadLetters deadLetters;
     private final Cancellations cancellations;
+    private final JobAttemptLog attempts;
+    private final JobRun<J, R> run;
     private final ExecutorService executor;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final MeterRegistry metrics;
     private final AtomicInteger busy;
+    private volatile Thread jobThread;
+    private volatile boolean away;
     private JobQueue queue;
-
-    /** How a job ended, and its result. */
-    private record Answer<R>(String id, JobStatus status, R result) {}
 
     private JobWorker(
             KafkaConfig kafka,
@@ -70,6 +75,7 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
             String reader,
             JobLocks locks,
             JobHandler<J, R> handler,
+            DeadLetters deadLetters,
             MeterRegistry metrics)
             throws InterruptedException {
         this.kafka = kafka;
@@ -77,14 +83,15 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         this.results = results;
         this.reader = reader;
         this.locks = locks;
-        this.handler = handler;
         this.jobSerde = schemas.serde(jobs);
         this.resultSerde = schemas.serde(results);
         this.headers = EventHeaders.ofService(reader);
+        this.deadLetters = deadLetters;
         this.producer = kafka.producer(Map.of());
-        this.deadLetters = DeadLetterWriter.over(producer, reader);
-        this.cancellations = Cancellations.following(kafka, schemas, deadLetters);
-        this.executor = Executors.newSingleThreadExecutor(r -> new Thread(r, reader + "-job"));
+        this.cancellations = Cancellations.following(kafka, schemas);
+        this.attempts = JobAttemptLog.open(kafka, schemas, jobs, reader);
+        this.run = new JobRun<>(jobs, jobSerde, handler, locks, attempts, cancellations, closed);
+        this.executor = Executors.newSingleThreadExecutor(this::jobThread);
         this.metrics = metrics;
         this.busy =
                 metrics.gauge(
@@ -93,7 +100,8 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
     }
 
     /**
-     * @param reader names the group, the job's thread and the writer of results and dead letters
+     * @param reader names the group, the job's thread and the writer of results
+     * @throws ConfigurationException where this process may not write results
      */
     public static <J extends SpecificRecord, R extends SpecificRecord> JobWorker<J, R> open(
             KafkaConfig kafka,
@@ -103,9 +111,17 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
             String reader,
             JobLocks locks,
             JobHandler<J, R> handler,
+            DeadLetters deadLetters,
             MeterRegistry metrics)
             throws InterruptedException {
-        return new JobWorker<>(kafka, schemas, jobs, results, reader, locks, handler, metrics);
+        Broker.requireWrite(kafka, results, jobs, Topics.JOB_ATTEMPTS);
+        return new JobWorker<>(
+                kafka, schemas, jobs, results, reader, locks, handler, deadLetters, metrics);
+    }
+
+    private Thread jobThread(Runnable work) {
+        jobThread = new Thread(work, reader + "-job");
+        return jobThread;
     }
 
     @Override
@@ -115,15 +131,18 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
                 try {
                     Optional<ConsumerRecord<String, byte[]>> job = queue.poll(POLL);
                     if (job.isPresent()) {
-                        work(job.get());
+                        take(job.get());
                     }
-                } catch (KafkaException e) {
+                } catch (ConfigurationException e) {
+                    throw e;
+                } catch (RuntimeException e) { // the job comes back, and its attempts are counted
                     joinAgain(e);
                 }
             }
         } finally {
             executor.shutdownNow();
             cancellations.close();
+            attempts.close();
             producer.close();
             queue.close();
         }
@@ -134,17 +153,19 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
     }
 
     /** The broker was away or took the job back: a fresh member of the group goes on. */
-    private void joinAgain(KafkaException why) throws InterruptedException {
+    private void joinAgain(RuntimeException why) throws InterruptedException {
         LOG.atWarn()
                 .addKeyValue("topic", jobs.suffix())
-                .addKeyValue("reason", why.getMessage())
+                .addKeyValue("reason", Failures.reason(why))
                 .log("lost the broker or the job's lock; joining again");
+        away = true;
         JobQueue old = queue;
         while (!isClosed()) {
             closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
             try {
                 queue = openQueue();
                 old.close();
+                away = false;
                 return;
             } catch (KafkaException stillAway) {
                 LOG.atDebug().setCause(stillAway).log("still away"); // said above, once
@@ -152,144 +173,149 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         }
     }
 
-    /** Renews the lock until the job has ended, or until this worker is closed. */
-    private void work(ConsumerRecord<String, byte[]> source) throws InterruptedException {
-        Future<Answer<R>> running = executor.submit(() -> answer(source));
-        ConsumerRecord<String, byte[]> held = source;
-        long renewed = System.nanoTime();
+    private void take(ConsumerRecord<String, byte[]> source) throws InterruptedException {
+        boolean lastDelivery = source.deliveryCount().orElse((short) 1) >= JobQueue.DELIVERIES - 1;
+        if (lastDelivery || !isReadableSoon(source)) {
+            putBack(source);
+            return;
+        }
+        EventHeaders.begin(source);
         busy.set(1);
-        try {
-            while (true) {
-                try {
-                    report(held, running.get(200, TimeUnit.MILLISECONDS));
-                    return;
-                } catch (TimeoutException e) {
-                    if (isClosed()) {
-                        running.cancel(true);
-                        queue.acknowledge(held, AcknowledgeType.RELEASE);
-                        return;
-                    }
-                    if (System.nanoTime() - renewed > locks.lock().toNanos() / 3) {
-                        held = queue.renew(held, locks.lock().dividedBy(3));
-                        renewed = System.nanoTime();
-                    }
-                }
-            }
-        } catch (ExecutionException e) {
-            notAnswered(held, e.getCause());
-        } catch (KafkaException e) {
-            running.cancel(true); // somebody else may have the job now
-            throw e;
+        try (var lease = new JobLease(queue, source, locks.lock())) {
+            work(source, lease);
         } finally {
             busy.set(0);
         }
     }
 
-    private void notAnswered(ConsumerRecord<String, byte[]> source, Throwable why) {
-        if (why instanceof UnreadableRecordException) {
-            deadLetters.handle(source, why.getMessage());
-            queue.acknowledge(source, AcknowledgeType.REJECT);
-            return;
+    /** Whether its schema is there by now; one that the registry must tell may take a moment. */
+    private boolean isReadableSoon(ConsumerRecord<String, byte[]> source)
+            throws InterruptedException {
+        long begin = System.nanoTime();
+        while (!jobSerde.isReadable(source.value())) {
+            boolean tooLong = System.nanoTime() - begin > SCHEMA_WITHIN.toNanos();
+            if (tooLong || closed.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
         }
-        if (why instanceof InterruptedException) {
-            queue.acknowledge(source, AcknowledgeType.RELEASE); // this worker is being closed
-            return;
-        }
-        throw new IllegalStateException("a job ended without an answer", why);
+        return true;
     }
 
-    /** What becomes of a job; runs on the job's thread. */
-    private Answer<R> answer(ConsumerRecord<String, byte[]> source) throws Exception {
-        J job = patiently(() -> jobSerde.decode(source.value()));
-        String id = handler.id(job);
-        int delivery = source.deliveryCount().orElse((short) 1);
-        if (delivery >= locks.deliveries()) {
-            String reason = "given up: its worker died or stopped %d times".formatted(delivery - 1);
-            return ended(job, JobStatus.FAILED, reason);
-        }
-        LOG.atInfo()
-                .addKeyValue("id", id)
-                .addKeyValue("topic", jobs.suffix())
-                .addKeyValue("delivery", delivery)
-                .log("job begun");
-        var context = new JobContext(source.headers(), () -> cancellations.of(id));
+    /** Behind the other jobs: the broker would drop it in silence, or it waits for its schema. */
+    private void putBack(ConsumerRecord<String, byte[]> source) throws InterruptedException {
+        sendAndWait(
+                new ProducerRecord<>(
+                        source.topic(), null, source.key(), source.value(), source.headers()));
+        queue.acknowledge(source, AcknowledgeType.ACCEPT);
+    }
+
+    /** Renews the lock until the job has ended, or until this worker is closed. */
+    private void work(ConsumerRecord<String, byte[]> source, JobLease lease)
+            throws InterruptedException {
+        Future<Answer<R>> running = executor.submit(() -> run.answer(source, lease));
         try {
-            R result =
-                    patiently(
-                            () -> {
-                                context.throwIfCancelled();
-                                return handler.run(job, context);
-                            });
-            return new Answer<>(id, JobStatus.COMPLETED, result);
-        } catch (RejectedException e) {
-            return ended(job, JobStatus.FAILED, e.getMessage());
-        } catch (JobCancelledException e) {
-            return ended(job, JobStatus.CANCELLED, e.getMessage());
-        } catch (InterruptedException e) {
+            report(source, lease, awaited(running, lease));
+        } catch (ExecutionException e) {
+            notAnswered(lease.held(), e.getCause());
+        } catch (KafkaException e) {
+            running.cancel(true); // somebody else may have the job now
             throw e;
-        } catch (Exception | Error e) {
-            LOG.atError().addKeyValue("id", id).setCause(e).log("job failed");
-            StringWriter stack = new StringWriter();
-            e.printStackTrace(new PrintWriter(stack));
-            return ended(job, JobStatus.FAILED, "defect: " + stack);
         }
     }
 
-    private Answer<R> ended(J job, JobStatus status, String reason) {
-        String id = handler.id(job);
-        return new Answer<>(id, status, handler.ended(job, status, reason));
-    }
-
-    /** While a registry, a store or the broker is away the job is held, and that is said once. */
-    private <T> T patiently(Callable<T> call) throws Exception {
-        boolean said = false;
+    private Answer<R> awaited(Future<Answer<R>> running, JobLease lease)
+            throws InterruptedException, ExecutionException {
+        long stopped = 0;
         while (true) {
             try {
-                return call.call();
-            } catch (UncheckedIOException | KafkaException e) {
-                if (!said) {
-                    LOG.atWarn()
-                            .addKeyValue("topic", jobs.suffix())
-                            .addKeyValue("reason", e.getMessage())
-                            .log("something is out of reach: the job waits");
-                    said = true;
+                return running.get(TICK.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                lease.keep();
+                if (stopped == 0 && isClosed()) {
+                    stopped = System.nanoTime();
+                    jobThread.interrupt();
                 }
-                if (closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS)) {
-                    throw new InterruptedException("the worker shuts down");
+                if (stopped != 0 && System.nanoTime() - stopped > GRACE.toNanos()) {
+                    throw new ExecutionException(
+                            new InterruptedException("the job did not stop within " + GRACE));
                 }
             }
         }
     }
 
-    private void report(ConsumerRecord<String, byte[]> source, Answer<R> answer)
+    private void notAnswered(ConsumerRecord<String, byte[]> source, Throwable why)
             throws InterruptedException {
-        sendAndWait(
-                new ProducerRecord<>(
-                        kafka.name(results),
-                        null,
-                        answer.id,
-                        resultSerde.encode(answer.result),
-                        headers.of(answer.result, source.headers())));
-        queue.acknowledge(source, AcknowledgeType.ACCEPT);
-        String status = answer.status.name().toLowerCase(Locale.ROOT);
+        if (why instanceof InterruptedException) {
+            queue.acknowledge(source, AcknowledgeType.RELEASE); // it goes on elsewhere
+            return;
+        }
+        if (why instanceof UncheckedIOException) {
+            putBack(source); // the registry went away just now
+            return;
+        }
+        String reason = why instanceof UnreadableRecordException ? why.getMessage() : "" + why;
+        LOG.atWarn()
+                .addKeyValue("topic", source.topic())
+                .addKeyValue("offset", source.offset())
+                .addKeyValue("reason", reason)
+                .log("dead letter");
+        sendAndWait(deadLetters.of(source, reason));
+        queue.acknowledge(source, AcknowledgeType.REJECT);
+    }
+
+    private void report(ConsumerRecord<String, byte[]> source, JobLease lease, Answer<R> answer)
+            throws InterruptedException {
+        try {
+            sendAndWait(record(source, answer));
+        } catch (KafkaException e) {
+            if (!Failures.isCausedBy(e, RecordTooLargeException.class)) {
+                throw e;
+            }
+            answer = run.tooLarge(source, Failures.reason(e.getCause()));
+            sendAndWait(record(source, answer));
+        }
+        queue.acknowledge(lease.held(), AcknowledgeType.ACCEPT);
+        attempts.ended(answer.id());
+        String status = answer.status().name().toLowerCase(Locale.ROOT);
         metrics.counter("langevin.jobs", "jobs", jobs.suffix(), "status", status).increment();
         LOG.atInfo()
-                .addKeyValue("id", answer.id)
+                .addKeyValue("id", answer.id())
                 .addKeyValue("topic", results.suffix())
                 .addKeyValue("status", status)
                 .log("job ended");
+    }
+
+    private ProducerRecord<String, byte[]> record(
+            ConsumerRecord<String, byte[]> source, Answer<R> answer) {
+        return new ProducerRecord<>(
+                kafka.name(results),
+                null,
+                answer.id(),
+                resultSerde.encode(answer.result()),
+                headers.of(answer.result(), source.headers()));
     }
 
     private void sendAndWait(ProducerRecord<String, byte[]> record) throws InterruptedException {
         try {
             producer.send(record).get();
         } catch (ExecutionException e) {
-            throw new KafkaException("result not written: " + e.getCause().getMessage(), e);
+            if (e.getCause() instanceof AuthorizationException) {
+                throw new ConfigurationException(
+                        "broker %s does not let this process write to %s: allow WRITE there"
+                                .formatted(kafka.bootstrap(), record.topic()),
+                        e);
+            }
+            throw new KafkaException("not written: " + e.getCause().getMessage(), e);
         }
     }
 
     private boolean isClosed() {
         return closed.getCount() == 0;
+    }
+
+    @Override
+    public boolean isWorking() {
+        return !away;
     }
 
     /** Fails when cancellations cannot be followed any longer. */

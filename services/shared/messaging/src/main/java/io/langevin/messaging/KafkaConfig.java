@@ -1,7 +1,12 @@
 package io.langevin.messaging;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -12,8 +17,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * Where the broker and the registry are, and how clients talk to them.
@@ -24,6 +27,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 public record KafkaConfig(Map<String, String> properties, String registry, String prefix) {
     public static final String DEFAULT_PREFIX = "langevin.";
+
+    private static final Pattern USER = Pattern.compile("//([^/@]*)@");
 
     public KafkaConfig {
         properties = Map.copyOf(properties);
@@ -64,7 +69,11 @@ public record KafkaConfig(Map<String, String> properties, String registry, Strin
     }
 
     public Admin admin() {
-        return Admin.create(new HashMap<String, Object>(properties));
+        return admin(Map.of());
+    }
+
+    Admin admin(Map<String, Object> more) {
+        return Admin.create(with(Map.of(), more));
     }
 
     /** Idempotent, waits for all replicas; values are bytes, encoded by {@link AvroSerde}. */
@@ -77,9 +86,9 @@ public record KafkaConfig(Map<String, String> properties, String registry, Strin
                                 ProducerConfig.LINGER_MS_CONFIG,
                                 1,
                                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                                Topic.LARGEST_RECORD),
+                                Topic.LARGEST_DEAD_LETTER),
                         more),
-                new StringSerializer(),
+                new RecordKeys().serializer(),
                 new ByteArraySerializer());
     }
 
@@ -99,7 +108,7 @@ public record KafkaConfig(Map<String, String> properties, String registry, Strin
                                 ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                                 false),
                         more),
-                new StringDeserializer(),
+                new RecordKeys().deserializer(),
                 new ByteArrayDeserializer());
     }
 
@@ -111,10 +120,23 @@ public record KafkaConfig(Map<String, String> properties, String registry, Strin
         return merged;
     }
 
-    /** Without the properties: they may hold secrets. */
+    /** Without what may be secret: the properties, and who asks the registry. */
     @Override
     public String toString() {
         return "KafkaConfig[bootstrap=%s, registry=%s, prefix=%s]"
-                .formatted(bootstrap(), registry, prefix);
+                .formatted(bootstrap(), shownRegistry(), prefix);
+    }
+
+    /** The registry's address without the user and the password that it may have. */
+    public String shownRegistry() {
+        return USER.matcher(registry).replaceAll("//");
+    }
+
+    /** User and password of the registry's address, with a colon between them. */
+    Optional<String> registryUser() {
+        Matcher user = USER.matcher(registry);
+        return user.find()
+                ? Optional.of(URLDecoder.decode(user.group(1), StandardCharsets.UTF_8))
+                : Optional.empty();
     }
 }

@@ -3,6 +3,7 @@ package io.langevin.messaging;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * What is done of one partition when records finish out of order: everything below {@link
@@ -22,6 +23,10 @@ public final class OffsetLedger {
 
     private static final int RADIX = 36;
 
+    /** Numbers short enough for a long. */
+    private static final Pattern METADATA =
+            Pattern.compile("[0-9a-z]{1,12}(-[0-9a-z]{1,12})?(,[0-9a-z]{1,12}(-[0-9a-z]{1,12})?)*");
+
     private long committable;
     private final NavigableMap<Long, Long> done = new TreeMap<>();
 
@@ -37,18 +42,19 @@ public final class OffsetLedger {
     /**
      * As it was when it was committed.
      *
-     * @param metadata as {@link #metadata} wrote it; empty: nothing beyond the offset
+     * @param metadata as {@link #metadata} wrote it; empty, or of somebody else's making: nothing
+     *     beyond the offset
      */
     public static OffsetLedger restore(long offset, String metadata) {
         OffsetLedger ledger = new OffsetLedger(offset);
-        if (metadata.isEmpty()) {
+        if (!METADATA.matcher(metadata).matches()) {
             return ledger;
         }
         for (String range : metadata.split(",")) {
             String[] ends = range.split("-", 2);
             long first = offset + Long.parseLong(ends[0], RADIX);
             long last = offset + Long.parseLong(ends[ends.length - 1], RADIX);
-            ledger.done.put(first, last);
+            ledger.completeRange(first, last);
         }
         return ledger;
     }

@@ -44,10 +44,12 @@ final class OutputCommitter implements AutoCloseable {
 
     /**
      * @param offset that is done; empty where the record is still being worked on
+     * @param cuts of the partition when the record was claimed
      */
     private record Work(
             ClaimedPartition partition,
             OptionalLong offset,
+            int cuts,
             List<ProducerRecord<String, byte[]>> outputs) {}
 
     private OutputCommitter(Producer<String, byte[]> producer, String name, MeterRegistry metrics) {
@@ -86,15 +88,18 @@ final class OutputCommitter implements AutoCloseable {
     }
 
     synchronized void commit(
-            ClaimedPartition partition, long offset, List<ProducerRecord<String, byte[]>> outputs) {
-        waiting.add(new Work(partition, OptionalLong.of(offset), List.copyOf(outputs)));
+            ClaimedPartition partition,
+            long offset,
+            int cuts,
+            List<ProducerRecord<String, byte[]>> outputs) {
+        waiting.add(new Work(partition, OptionalLong.of(offset), cuts, List.copyOf(outputs)));
         notifyAll();
     }
 
     /** Outputs of a record that is not done. */
     synchronized void publish(
             ClaimedPartition partition, List<ProducerRecord<String, byte[]>> outputs) {
-        waiting.add(new Work(partition, OptionalLong.empty(), List.copyOf(outputs)));
+        waiting.add(new Work(partition, OptionalLong.empty(), 0, List.copyOf(outputs)));
         notifyAll();
     }
 
@@ -174,11 +179,12 @@ final class OutputCommitter implements AutoCloseable {
                 continue;
             }
             work.outputs.forEach(producer::send);
-            // also where nothing is done: the group refuses who has lost the partition
+            // Send the offset even if no record is finished: the coordinator then rejects this
+            // transaction if the partition is no longer ours.
             offsets.put(
                     work.partition.partition(),
                     work.offset.isPresent()
-                            ? work.partition.complete(work.offset.getAsLong())
+                            ? work.partition.complete(work.offset.getAsLong(), work.cuts)
                             : work.partition.committable());
         }
         producer.sendOffsetsToTransaction(offsets, asOf);

@@ -20,22 +20,14 @@ public final class RecordRules {
      */
     public static void require(boolean holds, String field, String rule, Object value) {
         if (!holds) {
-            String text = String.valueOf(value);
             throw new RejectedException(
                     "%s: must %s, not %s"
-                            .formatted(
-                                    field,
-                                    rule,
-                                    text.length() <= 100 ? text : text.substring(0, 100) + "…"));
+                            .formatted(field, rule, abbreviated(String.valueOf(value), 100)));
         }
     }
 
     public static void requireId(String field, String value) {
-        require(
-                UUID.matcher(value).matches(),
-                field,
-                "be a UUID in its usual text form",
-                quoted(value));
+        require(isId(value), field, "be a UUID in its usual text form", quoted(value));
     }
 
     /** A record's id is also its key, so that it stays with what belongs to it. */
@@ -63,6 +55,15 @@ public final class RecordRules {
                 "model",
                 "be 1 to 100 letters, digits, '.', '_' or '-'",
                 quoted(value));
+    }
+
+    public static boolean isId(String value) {
+        return value != null && UUID.matcher(value).matches();
+    }
+
+    /** The text, or as many of its first characters and an ellipsis. */
+    public static String abbreviated(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most) + "…";
     }
 
     private static String quoted(String value) {

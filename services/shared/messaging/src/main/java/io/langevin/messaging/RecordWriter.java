@@ -47,15 +47,19 @@ public final class RecordWriter<T extends SpecificRecord> implements AutoCloseab
      * @throws KafkaException where it was not written
      */
     public void write(String key, T record, Headers cause) throws InterruptedException {
+        send(
+                new ProducerRecord<>(
+                        name, null, key, serde.encode(record), headers.of(record, cause)));
+    }
+
+    /** Deletes a key of a compacted topic. */
+    public void delete(String key) throws InterruptedException {
+        send(new ProducerRecord<>(name, key, null));
+    }
+
+    private void send(ProducerRecord<String, byte[]> record) throws InterruptedException {
         try {
-            producer.send(
-                            new ProducerRecord<>(
-                                    name,
-                                    null,
-                                    key,
-                                    serde.encode(record),
-                                    headers.of(record, cause)))
-                    .get();
+            producer.send(record).get();
         } catch (ExecutionException e) {
             throw new KafkaException(
                     "%s: not written: %s".formatted(name, e.getCause().getMessage()), e);

@@ -7,6 +7,6 @@ public final class RejectedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public RejectedException(String message) {
-        super(message);
+        super(Inert.text(message));
     }
 }

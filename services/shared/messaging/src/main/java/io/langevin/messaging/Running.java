@@ -81,6 +81,11 @@ public final class Running implements AutoCloseable {
         return !end.isDone();
     }
 
+    /** Whether it can do its work now; also false once it has ended. */
+    public boolean isWorking() {
+        return isAlive() && loop.isWorking();
+    }
+
     /** Whether it has been asked to end. */
     public boolean isClosing() {
         return closing;

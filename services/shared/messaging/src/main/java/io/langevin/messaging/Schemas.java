@@ -3,44 +3,66 @@ package io.langevin.messaging;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientConfig;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.langevin.messaging.Patience.AwayException;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.specific.SpecificRecord;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The schemas of the topics in the registry, one subject {@code <topic>-value} each
- * (TopicNameStrategy). Waits for a registry that does not answer, and says so once.
+ * (TopicNameStrategy).
  */
 public final class Schemas {
-    private static final Logger LOG = LoggerFactory.getLogger(Schemas.class);
     private static final int CACHED = 1_000;
-    private static final long RETRY_MILLIS = 500;
+    private static final String TIMEOUT_MILLIS = "5000";
 
     private final KafkaConfig kafka;
+    private final Patience patience;
     private final SchemaRegistryClient registry;
+    private final WriterSchemas writers;
     private final Map<Topic<?>, AvroSerde<?>> serdes = new ConcurrentHashMap<>();
 
     /** A registry {@code mock://name} lives in this process: for tests without a broker. */
     public Schemas(KafkaConfig kafka) {
-        this(
-                kafka,
-                SchemaRegistryClientFactory.newClient(
-                        List.of(kafka.registry()),
-                        CACHED,
-                        List.of(new AvroSchemaProvider()),
-                        Map.of(),
-                        Map.of()));
+        this(kafka, Patience.ENDLESS);
     }
 
-    Schemas(KafkaConfig kafka, SchemaRegistryClient registry) {
+    /**
+     * @param patience with a registry that does not answer when a topic's own schema is asked for
+     */
+    public Schemas(KafkaConfig kafka, Patience patience) {
         this.kafka = kafka;
-        this.registry = registry;
+        this.patience = patience;
+        this.registry =
+                SchemaRegistryClientFactory.newClient(
+                        List.of(kafka.shownRegistry()),
+                        CACHED,
+                        List.of(new AvroSchemaProvider()),
+                        settings(kafka),
+                        Map.of());
+        this.writers = new WriterSchemas(registry);
+    }
+
+    /** Who asks is told apart from the address: the client writes the address into its log. */
+    private static Map<String, String> settings(KafkaConfig kafka) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put(SchemaRegistryClientConfig.HTTP_CONNECT_TIMEOUT_MS, TIMEOUT_MILLIS);
+        settings.put(SchemaRegistryClientConfig.HTTP_READ_TIMEOUT_MS, TIMEOUT_MILLIS);
+        kafka.registryUser()
+                .ifPresent(
+                        user -> {
+                            settings.put(
+                                    SchemaRegistryClientConfig.BASIC_AUTH_CREDENTIALS_SOURCE,
+                                    "USER_INFO");
+                            settings.put(SchemaRegistryClientConfig.USER_INFO_CONFIG, user);
+                        });
+        return settings;
     }
 
     /** Registers today's schema of every topic; what is there already stays. */
@@ -69,7 +91,8 @@ public final class Schemas {
         int id =
                 askingTheRegistry(
                         () -> registry.getId(subject(topic), new AvroSchema(topic.schema())));
-        AvroSerde<T> serde = new AvroSerde<>(registry, topic, id);
+        writers.know(id, topic.schema()); // its own records need no registry from now on
+        AvroSerde<T> serde = new AvroSerde<>(writers, topic, id);
         serdes.put(topic, serde);
         return serde;
     }
@@ -83,32 +106,25 @@ public final class Schemas {
     }
 
     private <R> R askingTheRegistry(RegistryCall<R> call) throws InterruptedException {
-        boolean said = false;
-        while (true) {
-            try {
-                return call.call();
-            } catch (RestClientException e) {
-                if (e.getStatus() < 500) {
-                    throw new ConfigurationException(
-                            "registry %s: %s; register the schemas with: ./langevin topics create"
-                                    .formatted(kafka.registry(), e.getMessage()),
-                            e);
-                }
-                said = saidThatItWaits(said, e);
-            } catch (IOException e) {
-                said = saidThatItWaits(said, e);
-            }
-            Thread.sleep(RETRY_MILLIS);
-        }
+        return patience.waitFor(
+                "the schema registry " + kafka.shownRegistry(),
+                "start it, or name another one with --registry",
+                () -> once(call));
     }
 
-    private boolean saidThatItWaits(boolean said, Exception e) {
-        if (!said) {
-            LOG.atWarn()
-                    .addKeyValue("registry", kafka.registry())
-                    .addKeyValue("reason", e.getMessage())
-                    .log("waiting for the schema registry");
+    private <R> R once(RegistryCall<R> call) throws AwayException {
+        try {
+            return call.call();
+        } catch (RestClientException e) {
+            if (RegistryErrors.isAway(e)) {
+                throw new AwayException(e);
+            }
+            throw new ConfigurationException(
+                    "registry %s: %s; register the schemas with: ./langevin topics create"
+                            .formatted(kafka.shownRegistry(), e.getMessage()),
+                    e);
+        } catch (IOException e) {
+            throw new AwayException(e);
         }
-        return true;
     }
 }

@@ -66,7 +66,7 @@ public final class ServiceMain {
                 HealthServer.start(
                         address,
                         metrics,
-                        () -> started.get().map(Running::isAlive).orElse(false))) {
+                        () -> started.get().map(Running::isWorking).orElse(false))) {
             Broker.await(config.kafka());
             Running running = start.start(config, metrics);
             Thread main = Thread.currentThread();

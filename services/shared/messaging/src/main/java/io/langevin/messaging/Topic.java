@@ -30,27 +30,31 @@ public record Topic<T extends SpecificRecord>(
     }
 
     /**
-     * Larger than what anyone may send by default (1 MiB): an answer or a dead letter repeats what
-     * was sent and adds to it.
+     * Bytes of the largest record of any topic, after decompression. Larger than what anyone may
+     * send by default (1 MiB): an answer repeats what was sent and adds to it.
      */
     public static final int LARGEST_RECORD = 4 << 20;
 
+    /** A dead letter repeats the largest record and adds why it is dead. */
+    public static final int LARGEST_DEAD_LETTER = LARGEST_RECORD + (64 << 10);
+
     NewTopic definition(String prefix, short replication) {
-        String name = prefix + suffix;
-        return kept.map(time -> topic(name, partitions, replication, retention(time)))
-                .orElseGet(
-                        () ->
-                                topic(
-                                        name,
-                                        partitions,
-                                        replication,
-                                        Map.of(
-                                                TopicConfig.CLEANUP_POLICY_CONFIG,
-                                                TopicConfig.CLEANUP_POLICY_COMPACT)));
+        Map<String, String> settings =
+                kept.map(Topic::retention)
+                        .orElse(
+                                Map.of(
+                                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                                        TopicConfig.CLEANUP_POLICY_COMPACT));
+        return topic(prefix + suffix, partitions, replication, settings, LARGEST_RECORD);
     }
 
     NewTopic deadLetters(String prefix, short replication) {
-        return topic(prefix + suffix + ".dead", 1, replication, retention(DEAD_LETTERS_KEPT));
+        return topic(
+                prefix + suffix + ".dead",
+                1,
+                replication,
+                retention(DEAD_LETTERS_KEPT),
+                LARGEST_DEAD_LETTER);
     }
 
     private static Map<String, String> retention(Duration time) {
@@ -58,9 +62,17 @@ public record Topic<T extends SpecificRecord>(
     }
 
     private static NewTopic topic(
-            String name, int partitions, short replication, Map<String, String> settings) {
+            String name,
+            int partitions,
+            short replication,
+            Map<String, String> settings,
+            int largest) {
         Map<String, String> all = new HashMap<>(settings);
-        all.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "" + LARGEST_RECORD);
+        all.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "" + largest);
+        // the broker unpacks what comes compressed, so that its limit is one of unpacked bytes
+        all.put(TopicConfig.COMPRESSION_TYPE_CONFIG, "uncompressed");
+        // the broker's time and not the sender's decides how long a record is kept and has waited
+        all.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
         return new NewTopic(name, partitions, replication).configs(all);
     }
 }

@@ -19,22 +19,30 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads every record of a topic, as every other follower does, on a thread of its own: state that
- * each process keeps for itself. Handlers run on that thread, in the order of each partition.
+ * each process keeps for itself. Handlers run on that thread, in the order of each key.
+ *
+ * <p>A record that cannot be read is passed over: its dead letter is written by the one reader that
+ * works on the topic. One that a handler cannot take is passed over too, and logged. A record whose
+ * schema is in a registry that is away waits for it; the others go on.
  */
 public final class TopicFollower<T extends SpecificRecord> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration SOON = Duration.ofMillis(20);
 
     private final String name;
     private final Consumer<String, byte[]> consumer;
     private final AvroSerde<T> serde;
     private final Handler<T> handler;
-    private final Unreadable unreadable;
+    private final HeldRecords held = new HeldRecords();
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
     private final Queue<Mark> marks = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -52,16 +60,6 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         void handle(T record, ConsumerRecord<String, byte[]> source);
     }
 
-    /** Takes what cannot be decoded. */
-    public interface Unreadable {
-        void handle(ConsumerRecord<String, byte[]> source, String reason);
-
-        /** For those who only look on: whoever works on the topic writes the dead letter. */
-        static Unreadable leftToOthers() {
-            return (source, reason) -> {};
-        }
-    }
-
     /** Where to begin. */
     public sealed interface From {
         record Beginning() implements From {}
@@ -72,16 +70,10 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     }
 
     private TopicFollower(
-            KafkaConfig kafka,
-            Topic<T> topic,
-            AvroSerde<T> serde,
-            From from,
-            Handler<T> handler,
-            Unreadable unreadable) {
+            KafkaConfig kafka, Topic<T> topic, AvroSerde<T> serde, From from, Handler<T> handler) {
         this.name = kafka.name(topic);
         this.serde = serde;
         this.handler = handler;
-        this.unreadable = unreadable;
         this.consumer = kafka.consumer(Map.of());
         this.thread = new Thread(() -> run(from), "follow-" + topic.suffix());
         this.thread.setDaemon(true);
@@ -89,14 +81,9 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     }
 
     public static <T extends SpecificRecord> TopicFollower<T> start(
-            KafkaConfig kafka,
-            Schemas schemas,
-            Topic<T> topic,
-            From from,
-            Handler<T> handler,
-            Unreadable unreadable)
+            KafkaConfig kafka, Schemas schemas, Topic<T> topic, From from, Handler<T> handler)
             throws InterruptedException {
-        return new TopicFollower<>(kafka, topic, schemas.serde(topic), from, handler, unreadable);
+        return new TopicFollower<>(kafka, topic, schemas.serde(topic), from, handler);
     }
 
     /**
@@ -116,17 +103,28 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
      */
     public void catchUp(Duration most) throws InterruptedException {
         awaitCaughtUp();
+        CompletableFuture<Boolean> passed = passed(most);
+        if (!await(passed)) {
+            throw new KafkaException("%s: not read to its end within %s".formatted(name, most));
+        }
+    }
+
+    /**
+     * Completes when what is committed now has been handled: with true, or with false where that
+     * takes longer than {@code most}. Fails when the follower does.
+     */
+    public CompletableFuture<Boolean> passed(Duration most) {
         var mark = new Mark();
         marks.add(mark);
         if (ended.isDone()) {
-            throw new IllegalStateException("the follower has ended");
+            mark.passed.completeExceptionally(new IllegalStateException("the follower has ended"));
+            return mark.passed;
         }
         consumer.wakeup();
-        mark.passed.completeOnTimeout(false, most.toMillis(), TimeUnit.MILLISECONDS);
-        if (!await(mark.passed)) {
-            marks.remove(mark);
-            throw new KafkaException("%s: not read to its end within %s".formatted(name, most));
-        }
+        mark.passed
+                .completeOnTimeout(false, most.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((passed, failure) -> marks.remove(mark));
+        return mark.passed;
     }
 
     private static <V> V await(CompletableFuture<V> future) throws InterruptedException {
@@ -160,8 +158,11 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
                 }
                 passMarks();
                 for (ConsumerRecord<String, byte[]> record : poll()) {
-                    handle(record);
+                    if (held.isBehindAnother(record) || !isDone(record)) {
+                        held.add(record);
+                    }
                 }
+                held.tryAgain(Integer.MAX_VALUE, this::isDone);
             }
             ended.complete(null);
         } catch (WakeupException e) {
@@ -169,8 +170,10 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         } catch (RuntimeException e) {
             caughtUp.completeExceptionally(e);
             ended.completeExceptionally(e);
-        } catch (InterruptedException e) {
-            ended.complete(null);
+        } catch (Error e) {
+            var why = new IllegalStateException("following %s: %s".formatted(name, e), e);
+            caughtUp.completeExceptionally(why);
+            ended.completeExceptionally(why);
         } finally {
             var gone = new IllegalStateException(name + ": closed");
             caughtUp.completeExceptionally(gone);
@@ -181,7 +184,12 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
 
     private ConsumerRecords<String, byte[]> poll() {
         try {
-            return consumer.poll(POLL);
+            if (held.hasRoom()) {
+                consumer.resume(consumer.paused());
+            } else {
+                consumer.pause(consumer.assignment());
+            }
+            return consumer.poll(held.isEmpty() ? POLL : SOON);
         } catch (WakeupException e) {
             return ConsumerRecords.empty(); // closed, or there is a mark to look at
         }
@@ -226,19 +234,35 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
                 .allMatch(e -> consumer.position(e.getKey()) >= e.getValue());
     }
 
-    private void handle(ConsumerRecord<String, byte[]> source) throws InterruptedException {
-        while (!closed) {
-            try {
-                handler.handle(
-                        source.value() == null ? null : serde.decode(source.value()), source);
-                return;
-            } catch (UnreadableRecordException e) {
-                unreadable.handle(source, e.getMessage());
-                return;
-            } catch (UncheckedIOException e) {
-                Thread.sleep(RETRY.toMillis()); // the registry is away: this record waits for it
-            }
+    /**
+     * @return false where the record has to wait for the registry
+     */
+    private boolean isDone(ConsumerRecord<String, byte[]> source) {
+        if (source.value() != null && !serde.isReadable(source.value())) {
+            return false;
         }
+        try {
+            T record = source.value() == null ? null : serde.decode(source.value());
+            handler.handle(record, source);
+        } catch (UnreadableRecordException e) {
+            LOG.atDebug()
+                    .addKeyValue("topic", source.topic())
+                    .addKeyValue("offset", source.offset())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("passed over");
+        } catch (InterruptException e) {
+            throw e;
+        } catch (UncheckedIOException e) {
+            return false;
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.atError()
+                    .addKeyValue("topic", source.topic())
+                    .addKeyValue("partition", source.partition())
+                    .addKeyValue("offset", source.offset())
+                    .setCause(e)
+                    .log("a record that cannot be taken is passed over");
+        }
+        return true;
     }
 
     @Override

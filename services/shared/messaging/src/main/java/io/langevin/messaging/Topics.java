@@ -3,6 +3,7 @@ package io.langevin.messaging;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.GeneratedImage;
+import io.langevin.records.JobAttempts;
 import io.langevin.records.JobState;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.PublishingJob;
@@ -20,12 +21,20 @@ import io.langevin.records.TrainingResult;
 import io.langevin.records.TrustedRecords;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Every topic of the platform; no other place spells a topic's name. */
@@ -70,6 +79,15 @@ public final class Topics {
     public static final Topic<JobState> JOB_STATES =
             new Topic<>("job.states", JobState.class, 12, Optional.empty());
 
+    public static final Topic<JobAttempts> JOB_ATTEMPTS =
+            new Topic<>("job.attempts", JobAttempts.class, 1, Optional.empty());
+
+    private static final Set<String> LIMITS =
+            Set.of(
+                    TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                    TopicConfig.COMPRESSION_TYPE_CONFIG,
+                    TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
+
     private Topics() {}
 
     public static List<Topic<?>> all() {
@@ -90,11 +108,13 @@ public final class Topics {
                 MODEL_CHECKPOINTS,
                 CANCELLATIONS,
                 CANCELLATION_OUTCOMES,
-                JOB_STATES);
+                JOB_STATES,
+                JOB_ATTEMPTS);
     }
 
     /**
-     * Creates what is missing, dead-letter topics included; what exists is left as it is.
+     * Creates what is missing, dead-letter topics included. What exists gets today's limits of
+     * size, time and compression; its partitions and retention are left as they are.
      *
      * @param replication copies of each partition; -1: the broker's default
      * @return names of the topics created now
@@ -107,20 +127,43 @@ public final class Topics {
             wanted.add(topic.deadLetters(prefix, replication));
         }
         List<String> created = new ArrayList<>();
-        for (var result : admin.createTopics(wanted).values().entrySet()) {
+        List<NewTopic> there = new ArrayList<>();
+        var results = admin.createTopics(wanted).values();
+        for (NewTopic topic : wanted) {
             try {
-                result.getValue().get();
-                created.add(result.getKey());
+                results.get(topic.name()).get();
+                created.add(topic.name());
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof TopicExistsException)) {
-                    throw new ConfigurationException(
-                            "topic %s cannot be created: %s"
-                                    .formatted(result.getKey(), e.getCause().getMessage()),
-                            e);
+                    throw notPossible("topic %s cannot be created".formatted(topic.name()), e);
                 }
+                there.add(topic);
             }
         }
+        limit(admin, there);
         return created.stream().sorted().toList();
+    }
+
+    private static void limit(Admin admin, List<NewTopic> topics) throws InterruptedException {
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+        for (NewTopic topic : topics) {
+            changes.put(
+                    new ConfigResource(ConfigResource.Type.TOPIC, topic.name()),
+                    topic.configs().entrySet().stream()
+                            .filter(setting -> LIMITS.contains(setting.getKey()))
+                            .map(setting -> new ConfigEntry(setting.getKey(), setting.getValue()))
+                            .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
+                            .toList());
+        }
+        try {
+            admin.incrementalAlterConfigs(changes).all().get();
+        } catch (ExecutionException e) {
+            throw notPossible("the limits of topics cannot be set", e);
+        }
+    }
+
+    private static ConfigurationException notPossible(String what, ExecutionException e) {
+        return new ConfigurationException("%s: %s".formatted(what, e.getCause().getMessage()), e);
     }
 
     private static <T extends SpecificRecord> Topic<T> topic(

@@ -5,6 +5,7 @@ import static org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOper
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,11 +48,17 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     /** What waits in this process before anybody asks for it. */
     private static final int FETCHED_BYTES = 8 << 20;
 
+    /** Topics keep requests no longer. */
+    private static final Duration OLDEST_REQUEST = Duration.ofDays(7);
+
     private static final Duration STEP = Duration.ofMillis(50);
+
+    /** A schema that is asked for comes within milliseconds. */
+    private static final Duration SOON = Duration.ofMillis(5);
 
     private final Topic<T> topic;
     private final AvroSerde<T> serde;
-    private final String reader;
+    private final DeadLetters deadLetters;
     private final String group;
     private final Admin admin;
     private final Consumer<String, byte[]> consumer;
@@ -59,21 +66,46 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     private final TakeOver takeOver;
     private final Map<TopicPartition, ClaimedPartition> claimed = new HashMap<>();
     private final Deque<ConsumerRecord<String, byte[]>> backlog = new ArrayDeque<>();
-    private boolean registryAway;
+    private final HeldRecords held = new HeldRecords();
+    private boolean saidThatItHolds;
 
     /** Runs when partitions come from another process, before their first record does. */
     public interface TakeOver {
         void partitionsTaken() throws InterruptedException;
     }
 
+    /** What comes of a record that cannot be read, beside its dead letter. */
+    public interface Refusal {
+        /** Records that tell its sender why, if it can be told who that is. */
+        List<ProducerRecord<String, byte[]>> answer(
+                ConsumerRecord<String, byte[]> record, String reason);
+    }
+
     /**
      * A record to work on.
      *
      * @param record decoded
-     * @param source as it came, with timestamp and headers
+     * @param source as it came, with timestamp and headers; it has a trace
+     * @param claimedAt when it was handed out
+     * @param cuts of the partition when it was claimed
      */
     public record Claim<T>(
-            T record, ConsumerRecord<String, byte[]> source, ClaimedPartition partition) {
+            T record,
+            ConsumerRecord<String, byte[]> source,
+            ClaimedPartition partition,
+            Instant claimedAt,
+            int cuts) {
+
+        /**
+         * When it was asked for: its timestamp, which is the sender's own on a topic that keeps
+         * senders' time, as far as that can be.
+         */
+        public Instant askedAt() {
+            Instant asked = Instant.ofEpochMilli(source.timestamp());
+            boolean possible =
+                    !asked.isAfter(claimedAt) && asked.plus(OLDEST_REQUEST).isAfter(claimedAt);
+            return possible ? asked : claimedAt;
+        }
 
         /** Whether another process has it now: stop working on it, its outputs are of no use. */
         public boolean isLost() {
@@ -87,12 +119,13 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
             AvroSerde<T> serde,
             String reader,
             String instance,
+            DeadLetters deadLetters,
             MeterRegistry metrics,
             TakeOver takeOver) {
         this.takeOver = takeOver;
         this.topic = topic;
         this.serde = serde;
-        this.reader = reader;
+        this.deadLetters = deadLetters;
         this.group = kafka.group(reader);
         this.committer = OutputCommitter.start(kafka, group + "-" + instance, metrics);
         this.admin = kafka.admin();
@@ -116,7 +149,7 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     }
 
     /**
-     * @param reader names the group and the writer of dead letters
+     * @param reader names the group
      * @param instance this process among those of the group; a restarted one has the same, and
      *     takes over at once what it left
      * @param metrics has {@code langevin_transactions_seconds}
@@ -127,80 +160,155 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
             Topic<T> topic,
             String reader,
             String instance,
+            DeadLetters deadLetters,
             MeterRegistry metrics,
             TakeOver takeOver)
             throws InterruptedException {
         return new TransactionalStream<>(
-                kafka, topic, schemas.serde(topic), reader, instance, metrics, takeOver);
+                kafka,
+                topic,
+                schemas.serde(topic),
+                reader,
+                instance,
+                deadLetters,
+                metrics,
+                takeOver);
+    }
+
+    /** As {@link #poll(Duration, int, Refusal)}; what cannot be read has its dead letter only. */
+    public List<Claim<T>> poll(Duration timeout, int atMost) {
+        return poll(timeout, atMost, (record, reason) -> List.of());
     }
 
     /**
-     * Up to {@code atMost} records to work on; what cannot be decoded goes to the dead letters and
-     * is done. Call it at least every few seconds, with {@code atMost} 0 where there is no room. It
-     * waits for a record where none is there, and as long where there is no room.
+     * Up to {@code atMost} records to work on; what cannot be read goes to the dead letters and is
+     * done. A record whose schema is in a registry that is away waits for it, and those of its key
+     * with it; the others do not. Call it at least every few seconds, with {@code atMost} 0 where
+     * there is no room. It waits for a record where none is there, and as long where there is no
+     * room.
      */
-    public List<Claim<T>> poll(Duration timeout, int atMost) {
+    public List<Claim<T>> poll(Duration timeout, int atMost, Refusal refusal) {
         committer.throwIfFailed();
         boolean room =
                 atMost > 0
                         && backlog.isEmpty()
+                        && held.hasRoom()
                         && claimed.values().stream().noneMatch(ClaimedPartition::isCrowded);
         if (room) {
             consumer.resume(consumer.paused());
         } else {
             consumer.pause(consumer.assignment());
         }
-        boolean ready = atMost > 0 && !backlog.isEmpty() && !registryAway;
-        consumer.poll(ready ? Duration.ZERO : timeout).forEach(this::enqueue);
+        consumer.poll(patience(timeout, atMost)).forEach(this::enqueue);
         committer.groupIs(consumer.groupMetadata());
         List<Claim<T>> claims = new ArrayList<>();
+        held.tryAgain(atMost, record -> claim(record, claims, refusal));
         while (claims.size() < atMost && !backlog.isEmpty()) {
-            try {
-                claim(backlog.element(), claims);
-                registryAway = false;
-            } catch (UncheckedIOException e) {
-                registryIsAway(e); // what runs goes on, this record waits
-                break;
+            ConsumerRecord<String, byte[]> next = backlog.remove();
+            if (held.isBehindAnother(next) || !claim(next, claims, refusal)) {
+                held.add(next);
             }
-            backlog.remove();
         }
+        sayWhetherItHolds();
         return claims;
     }
 
+    private Duration patience(Duration timeout, int atMost) {
+        if (atMost > 0 && !backlog.isEmpty()) {
+            return Duration.ZERO;
+        }
+        return held.isEmpty() || timeout.compareTo(SOON) < 0 ? timeout : SOON;
+    }
+
     private void enqueue(ConsumerRecord<String, byte[]> record) {
-        if (claimed.get(partition(record)).reached(record.offset())) {
+        ClaimedPartition partition = claimed.get(partition(record));
+        if (partition.isCutBelow(record.offset())) {
+            cut(partition, record);
+        }
+        if (partition.reached(record.offset(), record.leaderEpoch())) {
             backlog.add(record);
         }
     }
 
-    private void claim(ConsumerRecord<String, byte[]> source, List<Claim<T>> claims) {
+    /** A damaged segment, a topic made anew, a restored backup: what is there now is new. */
+    private void cut(ClaimedPartition partition, ConsumerRecord<String, byte[]> record) {
+        LOG.atWarn()
+                .addKeyValue("topic", record.topic())
+                .addKeyValue("partition", record.partition())
+                .addKeyValue("offset", record.offset())
+                .addKeyValue("read", partition.position())
+                .log("the partition was cut short: its records are read from here on as new ones");
+        backlog.removeIf(waiting -> partition(waiting).equals(partition(record)));
+        held.removeIf(waiting -> partition(waiting).equals(partition(record)));
+        partition.cutAt(record.offset());
+    }
+
+    /**
+     * Hands a record out, or gives it up; either way it needs nothing that is away.
+     *
+     * @return false where it does, and has to wait
+     */
+    private boolean claim(
+            ConsumerRecord<String, byte[]> source, List<Claim<T>> claims, Refusal refusal) {
+        if (!serde.isReadable(source.value())) {
+            return false;
+        }
         ClaimedPartition partition = claimed.get(partition(source));
         try {
-            claims.add(new Claim<>(serde.decode(source.value()), source, partition));
+            T record = serde.decode(source.value());
+            EventHeaders.begin(source);
+            claims.add(new Claim<>(record, source, partition, Instant.now(), partition.cuts()));
+            return true;
         } catch (UnreadableRecordException e) {
-            LOG.atWarn()
-                    .addKeyValue("topic", source.topic())
-                    .addKeyValue("offset", source.offset())
-                    .addKeyValue("reason", e.getMessage())
-                    .log("dead letter");
-            committer.commit(
-                    partition,
-                    source.offset(),
-                    List.of(DeadLetters.of(source, reader, e.getMessage())));
+            return giveUp(source, partition, e.getMessage(), refusal);
+        } catch (UncheckedIOException e) {
+            return false; // the registry went away just now
         }
     }
 
-    private void registryIsAway(UncheckedIOException e) {
-        if (!registryAway) {
-            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("waiting for the registry");
-            registryAway = true;
+    private boolean giveUp(
+            ConsumerRecord<String, byte[]> source,
+            ClaimedPartition partition,
+            String reason,
+            Refusal refusal) {
+        List<ProducerRecord<String, byte[]>> outputs = new ArrayList<>();
+        try {
+            outputs.add(deadLetters.of(source, reason));
+        } catch (UncheckedIOException e) {
+            return false; // too large for a topic, and the store is away
+        }
+        outputs.addAll(refusal.answer(source, reason));
+        LOG.atWarn()
+                .addKeyValue("topic", source.topic())
+                .addKeyValue("partition", source.partition())
+                .addKeyValue("offset", source.offset())
+                .addKeyValue("reason", reason)
+                .log("dead letter");
+        committer.commit(partition, source.offset(), partition.cuts(), outputs);
+        return true;
+    }
+
+    /** The dead letter of a record that could be read but cannot be answered. */
+    public ProducerRecord<String, byte[]> deadLetter(Claim<T> claim, String reason) {
+        return deadLetters.of(claim.source(), reason);
+    }
+
+    private void sayWhetherItHolds() {
+        if (held.isEmpty()) {
+            saidThatItHolds = false;
+        } else if (!saidThatItHolds && held.isOverdue()) {
+            LOG.atWarn()
+                    .addKeyValue("topic", topic.suffix())
+                    .addKeyValue("records", held.size())
+                    .log("records wait for the schema registry or the artifact store");
+            saidThatItHolds = true;
         }
     }
 
     /** The record is done and led to these outputs; both commit in one of the next transactions. */
     public void complete(Claim<T> claim, List<ProducerRecord<String, byte[]>> outputs) {
         if (!claim.isLost()) {
-            committer.commit(claim.partition(), claim.source().offset(), outputs);
+            committer.commit(claim.partition(), claim.source().offset(), claim.cuts(), outputs);
         }
     }
 
@@ -217,6 +325,7 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     /** Records of the claimed partitions that have not been read yet, as far as is known. */
     public long lag() {
         return backlog.size()
+                + held.size()
                 + consumer.assignment().stream()
                         .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
                         .sum();
@@ -330,7 +439,10 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
                 return new ClaimedPartition(
                         partition, OffsetLedger.startingAt(consumer.position(partition)));
             }
-            consumer.seek(partition, committed.offset());
+            // with the epoch of its leader the consumer notices a log that was cut meanwhile
+            consumer.seek(
+                    partition,
+                    new OffsetAndMetadata(committed.offset(), committed.leaderEpoch(), ""));
             return new ClaimedPartition(
                     partition, OffsetLedger.restore(committed.offset(), committed.metadata()));
         }
@@ -340,6 +452,7 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
             if (lost != null) {
                 lost.lose();
                 backlog.removeIf(record -> partition(record).equals(partition));
+                held.removeIf(record -> partition(record).equals(partition));
             }
         }
     }

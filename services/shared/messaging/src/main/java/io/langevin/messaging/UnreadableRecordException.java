@@ -5,6 +5,6 @@ public final class UnreadableRecordException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public UnreadableRecordException(String message) {
-        super(message);
+        super(Inert.text(message));
     }
 }

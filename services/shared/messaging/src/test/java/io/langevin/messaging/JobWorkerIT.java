@@ -247,6 +247,7 @@ class JobWorkerIT {
                                 "schedule",
                                 LOCKS,
                                 handler,
+                                new DeadLetters("schedule", blob -> ""),
                                 new SimpleMeterRegistry()));
         workers.push(running);
         return running;

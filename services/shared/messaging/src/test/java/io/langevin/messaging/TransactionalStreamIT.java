@@ -248,6 +248,7 @@ class TransactionalStreamIT {
                 SAMPLING_REQUESTS,
                 "test",
                 instance,
+                new DeadLetters("test", blob -> ""),
                 new SimpleMeterRegistry(),
                 () -> {});
     }

@@ -1,0 +1,45 @@
+package io.langevin.operations;
+
+import io.langevin.messaging.ConfigurationException;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Topic;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** The topics that Kafka Streams makes for itself: repartitioned records and changes of state. */
+final class InternalTopics {
+    /** A run keeps its request and its schedule, each of which may be as large as a record. */
+    static final int LARGEST_RECORD = 3 * Topic.LARGEST_RECORD;
+
+    private InternalTopics() {}
+
+    /** Lets those that an earlier version made hold as much as those that are made now. */
+    static void limit(KafkaConfig kafka, String application) throws InterruptedException {
+        var set =
+                new AlterConfigOp(
+                        new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "" + LARGEST_RECORD),
+                        AlterConfigOp.OpType.SET);
+        try (Admin admin = kafka.admin()) {
+            Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+            for (String name : admin.listTopics().names().get()) {
+                if (name.startsWith(application + "-")) {
+                    changes.put(new ConfigResource(ConfigResource.Type.TOPIC, name), List.of(set));
+                }
+            }
+            admin.incrementalAlterConfigs(changes).all().get();
+        } catch (ExecutionException e) {
+            throw new ConfigurationException(
+                    "topics of %s: their limits cannot be set: %s"
+                            .formatted(application, e.getCause().getMessage()),
+                    e);
+        }
+    }
+}

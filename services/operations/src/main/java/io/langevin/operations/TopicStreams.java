@@ -1,0 +1,164 @@
+package io.langevin.operations;
+
+import io.langevin.messaging.AvroSerde;
+import io.langevin.messaging.DeadLetters;
+import io.langevin.messaging.EventHeaders;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.RecordKeys;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.Topic;
+import io.langevin.messaging.UnreadableRecordException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The platform's topics as streams; every operator has a name, so that state survives a change. A
+ * topic is read once, through an {@link Entrance}; what is written has headers of its own.
+ */
+final class TopicStreams {
+    static final String HELD = "held-records";
+
+    private static final Duration RETRY = Duration.ofMillis(500);
+
+    private final StreamsBuilder builder;
+    private final KafkaConfig kafka;
+    private final Schemas schemas;
+    private final DeadLetters deadLetters;
+    private final EventHeaders headers;
+    private final Map<Topic<?>, KStream<String, Object>> entered = new HashMap<>();
+    private final Map<Topic<?>, KStream<String, ?>> readable = new HashMap<>();
+
+    TopicStreams(
+            StreamsBuilder builder,
+            KafkaConfig kafka,
+            Schemas schemas,
+            DeadLetters deadLetters,
+            Clock clock) {
+        this.builder = builder;
+        this.kafka = kafka;
+        this.schemas = schemas;
+        this.deadLetters = deadLetters;
+        this.headers = new EventHeaders("/langevin/" + OperationsService.NAME, clock);
+        builder.addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(HELD), Serdes.String(), Serdes.ByteArray()));
+    }
+
+    KafkaConfig kafka() {
+        return kafka;
+    }
+
+    /** Records of a topic whose dead letters are written here. */
+    <T extends SpecificRecord> KStream<String, T> read(Topic<T> topic, Entrance.Rule<T> rule)
+            throws InterruptedException {
+        return records(entrance(topic, rule, true), topic);
+    }
+
+    /** Records of a topic whose dead letters are written by the service that works on it. */
+    <T extends SpecificRecord> KStream<String, T> overhear(Topic<T> topic, Entrance.Rule<T> rule)
+            throws InterruptedException {
+        return records(entrance(topic, rule, false), topic);
+    }
+
+    /** Why records of a topic became dead letters, by their keys. */
+    <T extends SpecificRecord> KStream<String, Entrance.Dead> refused(Topic<T> topic) {
+        return entered.get(topic)
+                .filter((key, value) -> value instanceof Entrance.Dead, named(topic, "refused"))
+                .mapValues(Entrance.Dead.class::cast, named(topic, "refusal"));
+    }
+
+    @SuppressWarnings("unchecked") // a topic's stream is put in under that topic alone
+    private <T extends SpecificRecord> KStream<String, T> records(
+            KStream<String, Object> all, Topic<T> topic) {
+        return (KStream<String, T>)
+                readable.computeIfAbsent(
+                        topic,
+                        t ->
+                                all.filter(
+                                                (key, value) -> topic.type().isInstance(value),
+                                                named(topic, "readable"))
+                                        .mapValues(topic.type()::cast, named(topic, "record")));
+    }
+
+    private <T extends SpecificRecord> KStream<String, Object> entrance(
+            Topic<T> topic, Entrance.Rule<T> rule, boolean owner) throws InterruptedException {
+        KStream<String, Object> known = entered.get(topic);
+        if (known != null) {
+            return known;
+        }
+        AvroSerde<T> serde = serde(topic);
+        KStream<String, Object> all =
+                builder.stream(
+                                kafka.name(topic),
+                                Consumed.with(new RecordKeys(), Serdes.ByteArray())
+                                        .withName(topic.suffix()))
+                        .process(
+                                () -> new Entrance<>(kafka.name(topic), serde, rule, deadLetters),
+                                named(topic, "entrance"),
+                                HELD);
+        if (owner) {
+            all.filter((key, value) -> value instanceof Entrance.Dead, named(topic, "dead"))
+                    .mapValues(value -> ((Entrance.Dead) value).value(), named(topic, "dead-value"))
+                    .to(
+                            kafka.name(topic) + ".dead",
+                            Produced.with(new RecordKeys(), Serdes.ByteArray())
+                                    .withName("write-" + topic.suffix() + "-dead"));
+        }
+        entered.put(topic, all);
+        return all;
+    }
+
+    <T extends SpecificRecord> void write(KStream<String, T> stream, Topic<T> topic, String name)
+            throws InterruptedException {
+        stream.processValues(() -> new OwnHeaders<T>(headers), Named.as(name + "-headers"))
+                .to(
+                        kafka.name(topic),
+                        Produced.<String, T>with(new RecordKeys(), serde(topic)).withName(name));
+    }
+
+    /**
+     * For a table that nobody's dead letters stand behind: what cannot be read is as if it was not
+     * there, and a registry that is away is waited for.
+     */
+    <T extends SpecificRecord> Serde<T> lenient(Topic<T> topic) throws InterruptedException {
+        AvroSerde<T> serde = serde(topic);
+        return Serdes.serdeFrom(
+                serde.serializer(), (name, bytes) -> bytes == null ? null : read(serde, bytes));
+    }
+
+    private static <T extends SpecificRecord> T read(AvroSerde<T> serde, byte[] bytes) {
+        while (true) {
+            try {
+                return serde.decode(bytes);
+            } catch (UnreadableRecordException e) {
+                return null;
+            } catch (UncheckedIOException e) {
+                LockSupport.parkNanos(RETRY.toNanos());
+                if (Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    <T extends SpecificRecord> AvroSerde<T> serde(Topic<T> topic) throws InterruptedException {
+        return schemas.serde(topic);
+    }
+
+    private static Named named(Topic<?> topic, String step) {
+        return Named.as(topic.suffix() + "-" + step);
+    }
+}

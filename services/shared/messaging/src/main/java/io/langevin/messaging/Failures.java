@@ -1,0 +1,69 @@
+package io.langevin.messaging;
+
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.ReadOnlyFileSystemException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+
+/** Tells failures that may pass from those that come again however often one tries. */
+public final class Failures {
+    private Failures() {}
+
+    /**
+     * Whether trying again can help, by the type of the failure and of what caused it: a broker, a
+     * registry or a store that is away. What is too large, invalid or not allowed stays so.
+     */
+    public static boolean isPassing(Throwable failure) {
+        boolean passing = false;
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (isPermanent(e)) {
+                return false;
+            }
+            passing |=
+                    e instanceof UncheckedIOException
+                            || e instanceof RetriableException
+                            || e instanceof KafkaException && !(e instanceof ApiException);
+        }
+        return passing;
+    }
+
+    private static boolean isPermanent(Throwable e) {
+        return e instanceof RecordTooLargeException
+                || e instanceof AuthorizationException
+                || e instanceof AuthenticationException
+                || e instanceof SerializationException
+                || e instanceof InvalidTopicException
+                || e instanceof InvalidConfigurationException && !(e instanceof RetriableException)
+                || e instanceof UnsupportedVersionException
+                || e instanceof AccessDeniedException
+                || e instanceof ReadOnlyFileSystemException;
+    }
+
+    /** Whether the cause of a failure, or of its cause, is of a type. */
+    public static boolean isCausedBy(Throwable failure, Class<? extends Throwable> type) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (type.isInstance(e)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The innermost message of a failure, for a person. */
+    public static String reason(Throwable failure) {
+        Throwable e = failure;
+        while (e.getCause() != null && e.getMessage() == null) {
+            e = e.getCause();
+        }
+        return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+}

@@ -1,0 +1,98 @@
+package io.langevin.messaging;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Records that wait for something that is away, such as their schema's registry, in the order in
+ * which they came. Records behind them do not wait, but for those of the same key. Not thread-safe.
+ */
+final class HeldRecords {
+    private static final int MOST = 1_000;
+    private static final long MOST_BYTES = 64L << 20;
+    private static final Duration TRY_AGAIN = Duration.ofMillis(500);
+
+    private final List<Held> held = new ArrayList<>();
+    private long bytes;
+
+    /**
+     * @param notBefore System.nanoTime of the next try
+     */
+    private record Held(ConsumerRecord<String, byte[]> record, long notBefore) {}
+
+    /** What to do with a record whose turn it is again. */
+    interface Attempt {
+        /**
+         * @return whether the record is done with; otherwise it goes on waiting
+         */
+        boolean on(ConsumerRecord<String, byte[]> record);
+    }
+
+    /** It may be tried at once: its schema is being asked for, which takes milliseconds. */
+    void add(ConsumerRecord<String, byte[]> record) {
+        held.add(new Held(record, System.nanoTime()));
+        bytes += record.serializedValueSize();
+    }
+
+    boolean isEmpty() {
+        return held.isEmpty();
+    }
+
+    /** Whether one was tried in vain. */
+    boolean isOverdue() {
+        long now = System.nanoTime();
+        return held.stream().anyMatch(each -> each.notBefore > now);
+    }
+
+    /** Whether more records can be read: what waits is kept in memory. */
+    boolean hasRoom() {
+        return held.size() < MOST && bytes < MOST_BYTES;
+    }
+
+    int size() {
+        return held.size();
+    }
+
+    /** Whether a record must wait because one of its key does. */
+    boolean isBehindAnother(ConsumerRecord<String, byte[]> record) {
+        return record.key() != null
+                && held.stream().anyMatch(h -> Objects.equals(h.record.key(), record.key()));
+    }
+
+    /** Tries every record whose time has come, at most {@code most} with success. */
+    void tryAgain(int most, Attempt attempt) {
+        long now = System.nanoTime();
+        List<Object> stillHeld = new ArrayList<>();
+        int done = 0;
+        for (int i = 0; i < held.size() && done < most; i++) {
+            Held each = held.get(i);
+            boolean behind = each.record.key() != null && stillHeld.contains(each.record.key());
+            if (!behind && each.notBefore <= now && attempt.on(each.record)) {
+                held.remove(i--);
+                bytes -= each.record.serializedValueSize();
+                done++;
+                continue;
+            }
+            if (!behind && each.notBefore <= now) {
+                held.set(i, new Held(each.record, now + TRY_AGAIN.toNanos()));
+            }
+            stillHeld.add(each.record.key());
+        }
+    }
+
+    void removeIf(Predicate<ConsumerRecord<String, byte[]>> gone) {
+        Iterator<Held> each = held.iterator();
+        while (each.hasNext()) {
+            Held next = each.next();
+            if (gone.test(next.record)) {
+                bytes -= next.record.serializedValueSize();
+                each.remove();
+            }
+        }
+    }
+}
