@@ -114,7 +114,7 @@ async function publish(path, body) {
   });
   const result = await response.json();
   answer.dataset.bad = String(!response.ok);
-  answer.textContent = response.ok ? `published ${result.id}` : result.error;
+  answer.textContent = response.ok ? `published ${result.id}` : result.detail;
 }
 
 element("sample").addEventListener("submit", (event) => {

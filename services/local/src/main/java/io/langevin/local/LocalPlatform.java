@@ -83,6 +83,7 @@ public final class LocalPlatform implements AutoCloseable {
                                 config.dataDir().resolve("operations"),
                                 "127.0.0.1",
                                 config.pagePort(),
+                                OperationsConfig.hosts(OperationsConfig.LOOPBACK),
                                 1),
                         metrics));
         started(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.sse.SseClient;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Sends events to one browser on a thread of its own, so that one that does not read holds up
@@ -11,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
  */
 final class EventWriter implements AutoCloseable {
     private static final int WAITING = 10_000;
+    private static final int QUIET_SECONDS = 10;
 
     private final SseClient client;
     private final BlockingQueue<LiveFeed.Change> waiting = new ArrayBlockingQueue<>(WAITING);
@@ -37,7 +39,12 @@ final class EventWriter implements AutoCloseable {
         try {
             client.sendEvent("snapshot", snapshot.toString());
             while (!client.terminated()) {
-                client.sendEvent("change", Json.change(waiting.take()).toString());
+                LiveFeed.Change change = waiting.poll(QUIET_SECONDS, TimeUnit.SECONDS);
+                if (change == null) {
+                    client.sendComment("still here"); // a page that has gone is noticed by it
+                } else {
+                    client.sendEvent("change", Json.change(change).toString());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

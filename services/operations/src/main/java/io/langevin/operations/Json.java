@@ -105,10 +105,6 @@ final class Json {
         return NODES.objectNode().put("id", id);
     }
 
-    static ObjectNode error(String reason) {
-        return NODES.objectNode().put("error", reason);
-    }
-
     /** {@code model}, {@code count} and, if given, {@code seed}. */
     static SampleRequest sampleRequest(JsonNode body, String requestId) {
         requireFields(body, List.of("model", "count", "seed"));

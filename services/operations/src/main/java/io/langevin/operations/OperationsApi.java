@@ -1,19 +1,26 @@
 package io.langevin.operations;
 
 import static io.langevin.messaging.RecordRules.require;
+import static io.langevin.messaging.RecordRules.requireId;
+import static io.langevin.messaging.RecordRules.requireModelName;
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.sse.SseClient;
+import io.javalin.plugin.bundled.RateLimitPlugin;
 import io.langevin.messaging.ConfigurationException;
+import io.langevin.messaging.Failures;
+import io.langevin.messaging.Inert;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.RejectedException;
 import io.langevin.messaging.Schemas;
@@ -28,7 +35,16 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The dashboard at {@code /} and its HTTP API under {@code /api}: what is there, live changes as
@@ -36,19 +52,37 @@ import java.util.function.Consumer;
  * other.
  */
 final class OperationsApi implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int LARGEST_BODY = 64 * 1024;
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final Logger LOG = LoggerFactory.getLogger(OperationsApi.class);
+    private static final int LEAST_THREADS = 8;
+    private static final int MOST_THREADS = 200;
+    private static final int MOST_CONNECTIONS = 1_000;
+    private static final int POSTS_A_SECOND = 100;
+    private static final int MOST_IMAGES = 10_000;
+
+    /** Pages that are open: each has a thread that writes to it. */
+    private static final int MOST_STREAMS = 200;
 
     private final Javalin server;
     private final LiveFeed feed;
+    private final HttpGuard guard;
+    private final BooleanSupplier working;
+    private final AtomicInteger streams = new AtomicInteger();
     private final RecordWriter<SampleRequest> samples;
     private final RecordWriter<RetrainingRequest> retrainings;
     private final RecordWriter<Cancellation> cancellations;
 
     private OperationsApi(
-            OperationsConfig config, Schemas schemas, LiveFeed feed, MeterRegistry metrics)
+            OperationsConfig config,
+            Schemas schemas,
+            LiveFeed feed,
+            BooleanSupplier working,
+            MeterRegistry metrics)
             throws InterruptedException {
         this.feed = feed;
+        this.guard = new HttpGuard(config.pageHosts());
+        this.working = working;
         var kafka = config.kafka();
         String name = OperationsService.NAME;
         this.samples = RecordWriter.open(kafka, schemas, SAMPLING_REQUESTS, name);
@@ -57,10 +91,17 @@ final class OperationsApi implements AutoCloseable {
         this.server = Javalin.create(javalin -> configure(javalin, metrics));
     }
 
+    /**
+     * @param working whether the service behind it does its work
+     */
     static OperationsApi start(
-            OperationsConfig config, Schemas schemas, LiveFeed feed, MeterRegistry metrics)
+            OperationsConfig config,
+            Schemas schemas,
+            LiveFeed feed,
+            BooleanSupplier working,
+            MeterRegistry metrics)
             throws InterruptedException {
-        OperationsApi api = new OperationsApi(config, schemas, feed, metrics);
+        OperationsApi api = new OperationsApi(config, schemas, feed, working, metrics);
         try {
             api.server.start(config.pageHost(), config.pagePort());
         } catch (RuntimeException e) {
@@ -78,10 +119,16 @@ final class OperationsApi implements AutoCloseable {
 
     private void configure(JavalinConfig javalin, MeterRegistry metrics) {
         javalin.startup.showJavalinBanner = false;
-        javalin.http.maxRequestSize = LARGEST_BODY;
         javalin.staticFiles.add("/page");
+        javalin.http.maxRequestSize = HttpGuard.LARGEST_BODY;
+        javalin.jetty.threadPool = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS);
+        javalin.jetty.modifyServer(OperationsApi::limit);
+        javalin.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+        javalin.registerPlugin(new RateLimitPlugin());
         var routes = javalin.routes;
-        routes.before("/api/*", OperationsApi::refuseOtherPages);
+        routes.before(guard::check);
+        routes.before("/api/*", OperationsApi::limitRate);
+        routes.before("/api/events", this::limitStreams);
         routes.get("/api/jobs", ctx -> json(ctx, Json.states(feed.states())));
         routes.get("/api/jobs/{id}", this::job);
         routes.get("/api/models", ctx -> json(ctx, Json.models(feed.models())));
@@ -90,23 +137,58 @@ final class OperationsApi implements AutoCloseable {
         routes.post("/api/retraining-requests", this::publishRetrainingRequest);
         routes.post("/api/cancellations/{id}", this::cancel);
         routes.sse("/api/events", this::events);
-        routes.get("/health", ctx -> ctx.result("ready\n"));
+        routes.get("/health", this::health);
         if (metrics instanceof PrometheusMeterRegistry prometheus) {
             routes.get("/metrics", ctx -> ctx.result(prometheus.scrape()));
         }
         routes.exception(
-                RejectedException.class,
-                (e, ctx) -> json(ctx.status(HttpStatus.BAD_REQUEST), Json.error(e.getMessage())));
+                RejectedException.class, (e, ctx) -> Problems.answer(ctx, 400, e.getMessage()));
+        routes.exception(
+                HttpResponseException.class,
+                (e, ctx) -> Problems.answer(ctx, e.getStatus(), e.getMessage()));
+        routes.exception(KafkaException.class, OperationsApi::notPublished);
+        routes.exception(Exception.class, OperationsApi::defect);
+        routes.error(
+                404,
+                ctx -> {
+                    if (!Problems.CONTENT_TYPE.equals(ctx.res().getContentType())) {
+                        Problems.answer(ctx, 404, "there is nothing at " + ctx.path());
+                    }
+                });
     }
 
-    /** A page from elsewhere may post text or forms unasked, but not JSON. */
-    private static void refuseOtherPages(Context ctx) {
-        boolean json = String.valueOf(ctx.contentType()).startsWith("application/json");
-        require(
-                ctx.method() != HandlerType.POST || json,
-                "Content-Type",
-                "be application/json",
-                ctx.contentType());
+    private static void limit(Server server) {
+        server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, server));
+        server.setErrorHandler(new Problems.OfServer());
+    }
+
+    private static void limitRate(Context ctx) {
+        if (ctx.method() == HandlerType.POST) {
+            ctx.with(RateLimitPlugin.class).requestPerTimeUnit(POSTS_A_SECOND, TimeUnit.SECONDS);
+        }
+    }
+
+    private void limitStreams(Context ctx) {
+        if (streams.get() >= MOST_STREAMS) {
+            ctx.header("Retry-After", "10");
+            throw HttpGuard.refused(503, "too many pages are open: close some, or try again");
+        }
+    }
+
+    private static void notPublished(KafkaException e, Context ctx) {
+        LOG.atWarn().addKeyValue("reason", Failures.reason(e)).log("not published");
+        ctx.header("Retry-After", "5");
+        Problems.answer(ctx, 503, "the broker is out of reach: try again");
+    }
+
+    private static void defect(Exception e, Context ctx) {
+        LOG.atError().addKeyValue("path", Inert.text(ctx.path())).setCause(e).log("defect");
+        Problems.answer(ctx, 500, "a fault of this program, which its log describes");
+    }
+
+    private void health(Context ctx) {
+        boolean works = working.getAsBoolean();
+        ctx.status(works ? 200 : 503).result(works ? "ready\n" : "not ready\n");
     }
 
     private void job(Context ctx) {
@@ -118,7 +200,7 @@ final class OperationsApi implements AutoCloseable {
     }
 
     private void image(Context ctx) {
-        int index = ctx.pathParamAsClass("index", Integer.class).get();
+        int index = index(ctx.pathParam("index"));
         Optional<GeneratedImage> image = feed.image(ctx.pathParam("id"), index);
         if (image.isEmpty() || image.get().getBytes() == null) {
             notFound(ctx, "that image is not among the newest");
@@ -131,8 +213,19 @@ final class OperationsApi implements AutoCloseable {
         ctx.contentType(png ? "image/png" : "application/octet-stream").result(copy);
     }
 
+    private static int index(String text) {
+        require(text.matches("[0-9]{1,6}"), "index", "be a number of up to 6 digits", text);
+        return Integer.parseInt(text);
+    }
+
     private void publishSampleRequest(Context ctx) throws InterruptedException {
         SampleRequest request = Json.sampleRequest(body(ctx), UUID.randomUUID().toString());
+        requireModelName(request.getModel());
+        require(
+                request.getCount() >= 1 && request.getCount() <= MOST_IMAGES,
+                "count",
+                "be 1 to " + MOST_IMAGES,
+                request.getCount());
         samples.write(request.getRequestId(), request);
         json(ctx.status(HttpStatus.ACCEPTED), Json.id(request.getRequestId()));
     }
@@ -146,6 +239,8 @@ final class OperationsApi implements AutoCloseable {
 
     private void cancel(Context ctx) throws InterruptedException {
         String id = ctx.pathParam("id");
+        requireId("id", id);
+        requireObject(body(ctx));
         cancellations.write(
                 id,
                 Cancellation.newBuilder()
@@ -160,27 +255,35 @@ final class OperationsApi implements AutoCloseable {
      * One event {@code snapshot} with everything there is, then one {@code change} after another.
      */
     private void events(SseClient client) {
+        streams.incrementAndGet();
         client.keepAlive();
         EventWriter writer = new EventWriter(client);
         Consumer<LiveFeed.Change> listener = writer::change;
         client.onClose(
                 () -> {
+                    streams.decrementAndGet();
                     feed.forget(listener);
                     writer.close();
                 });
         writer.start(Json.changes(feed.listen(listener)));
     }
 
-    private static JsonNode body(Context ctx) {
+    private JsonNode body(Context ctx) {
         try {
-            return JSON.readTree(ctx.body());
+            JsonNode body = JSON.readTree(guard.body(ctx));
+            return requireObject(body);
         } catch (IOException e) {
             throw new RejectedException("body: must be a JSON object");
         }
     }
 
+    private static JsonNode requireObject(JsonNode body) {
+        require(body != null && body.isObject(), "body", "be a JSON object", body);
+        return body;
+    }
+
     private static void notFound(Context ctx, String why) {
-        json(ctx.status(HttpStatus.NOT_FOUND), Json.error(why));
+        Problems.answer(ctx, 404, why);
     }
 
     private static void json(Context ctx, JsonNode node) {

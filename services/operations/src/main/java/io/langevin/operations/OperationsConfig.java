@@ -5,6 +5,10 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.ServiceConfig;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Settings of the operations service.
@@ -13,6 +17,7 @@ import java.nio.file.Path;
  * @param state folder for the state of Kafka Streams; it can be lost, the topics have it too
  * @param pageHost address of the dashboard and the HTTP API
  * @param pagePort 0 takes a free one
+ * @param pageHosts names under which the page may be asked for, without ports
  * @param replication copies of Kafka Streams' own topics; -1: the broker's default
  */
 public record OperationsConfig(
@@ -21,8 +26,22 @@ public record OperationsConfig(
         Path state,
         String pageHost,
         int pagePort,
+        Set<String> pageHosts,
         int replication)
         implements ServiceConfig {
+    /** The names of this machine on itself. */
+    public static final String LOOPBACK = "localhost,127.0.0.1,[::1]";
+
+    public OperationsConfig {
+        pageHosts = Set.copyOf(pageHosts);
+    }
+
+    public static Set<String> hosts(String commaSeparated) {
+        return Arrays.stream(commaSeparated.split(","))
+                .map(host -> host.strip().toLowerCase(Locale.ROOT))
+                .filter(host -> !host.isEmpty())
+                .collect(Collectors.toSet());
+    }
 
     public static OperationsConfig from(Environment environment) {
         return new OperationsConfig(
@@ -36,6 +55,7 @@ public record OperationsConfig(
                                 System.getProperty("java.io.tmpdir") + "/langevin-operations")),
                 environment.text("LANGEVIN_PAGE_HOST", "127.0.0.1"),
                 environment.number("LANGEVIN_PAGE_PORT", 8090, 0, 65_535),
+                hosts(environment.text("LANGEVIN_PAGE_HOSTS", LOOPBACK)),
                 environment.number("LANGEVIN_REPLICATION", -1, -1, 10));
     }
 }

@@ -25,8 +25,9 @@ public final class OperationsService {
         var deadLetters = new DeadLetters(NAME, blob -> artifacts.put(blob).hex());
         var feed = LiveFeed.following(config.kafka(), schemas);
         var inspector = TopicInspector.start(config.kafka(), schemas, deadLetters);
-        var api = OperationsApi.start(config, schemas, feed, metrics);
-        return Running.loop(NAME, WorkflowLoop.of(config, schemas, deadLetters))
+        var workflow = WorkflowLoop.of(config, schemas, deadLetters);
+        var api = OperationsApi.start(config, schemas, feed, workflow::isWorking, metrics);
+        return Running.loop(NAME, workflow)
                 .closing(artifacts, feed, inspector, api)
                 .dependingOn(feed.ended())
                 .dependingOn(inspector.ended());

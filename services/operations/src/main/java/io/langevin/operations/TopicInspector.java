@@ -32,6 +32,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -42,7 +44,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +64,8 @@ final class TopicInspector implements AutoCloseable {
     private final Map<String, Inspected<?>> topics = new HashMap<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread = new Thread(this::run, NAME);
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile Consumer<String, byte[]> reading;
 
     /** A topic, how its records are read, and what they must be beside readable. */
     private record Inspected<T extends SpecificRecord>(
@@ -119,17 +122,19 @@ final class TopicInspector implements AutoCloseable {
     private void run() {
         boolean said = false;
         try {
-            while (!closed) {
+            while (!isClosed()) {
                 try (var consumer = consumer();
                         var producer = producer()) {
+                    reading = consumer;
                     producer.initTransactions();
-                    while (!closed) {
+                    while (!isClosed()) {
                         inspect(consumer, producer);
                         said = false;
                     }
-                } catch (InterruptException e) {
-                    return; // closed
                 } catch (RuntimeException e) {
+                    if (isClosed() || e instanceof WakeupException) {
+                        break;
+                    }
                     if (!Failures.isPassing(e)) {
                         throw e;
                     }
@@ -139,7 +144,7 @@ final class TopicInspector implements AutoCloseable {
                                 .log("inspecting topics again from what was committed");
                         said = true;
                     }
-                    Thread.sleep(BACKOFF.toMillis());
+                    closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
                 }
             }
             ended.complete(null);
@@ -149,6 +154,10 @@ final class TopicInspector implements AutoCloseable {
             ended.completeExceptionally(
                     new IllegalStateException("inspecting topics: " + Failures.reason(e), e));
         }
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
     }
 
     private Consumer<String, byte[]> consumer() {
@@ -209,8 +218,11 @@ final class TopicInspector implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        thread.interrupt();
+        closed.countDown();
+        Consumer<String, byte[]> consumer = reading;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
         try {
             thread.join();
         } catch (InterruptedException e) {

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 public interface ArtifactStore extends AutoCloseable {
 
     /**
-     * Keeps a blob; a second time changes nothing. When it returns, every reader sees the blob
-     * whole.
+     * Keeps a blob; a second time changes nothing, but for a blob that was damaged meanwhile, which
+     * is whole again. When it returns, every reader sees the blob whole.
      *
      * @throws UncheckedIOException where the store cannot be reached
      */

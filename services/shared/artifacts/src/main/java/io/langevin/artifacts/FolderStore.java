@@ -25,7 +25,7 @@ final class FolderStore implements ArtifactStore {
     public ArtifactId put(byte[] bytes) {
         ArtifactId id = ArtifactId.of(bytes);
         Path place = place(id);
-        if (Files.exists(place)) {
+        if (isWhole(place, id)) {
             return id;
         }
         try {
@@ -40,6 +40,15 @@ final class FolderStore implements ArtifactStore {
             return id;
         } catch (IOException e) {
             throw new UncheckedIOException("artifacts: cannot write to " + folder, e);
+        }
+    }
+
+    /** A blob that has been damaged is written anew by whoever has it. */
+    private static boolean isWhole(Path place, ArtifactId id) {
+        try {
+            return Files.exists(place) && ArtifactId.of(Files.readAllBytes(place)).equals(id);
+        } catch (IOException e) {
+            return false; // writing says what is wrong
         }
     }
 

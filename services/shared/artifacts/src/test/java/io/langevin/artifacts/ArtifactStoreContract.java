@@ -47,6 +47,17 @@ abstract class ArtifactStoreContract {
     }
 
     @Test
+    void an_altered_blob_is_whole_again_when_it_is_put_once_more() throws Exception {
+        byte[] bytes = {1, 2, 3};
+        ArtifactId id = store().put(bytes);
+        corrupt(id);
+
+        store().put(bytes);
+
+        assertThat(store().get(id)).isEqualTo(bytes);
+    }
+
+    @Test
     void a_deleted_blob_is_gone_and_deleting_it_again_is_fine() {
         ArtifactId id = store().put(new byte[] {4, 5, 6});
 

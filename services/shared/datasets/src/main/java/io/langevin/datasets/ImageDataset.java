@@ -44,9 +44,7 @@ public final class ImageDataset {
 
     /** Whether a file begins as PNG or JPEG files do. */
     public static boolean isImage(byte[] file) {
-        boolean png = file.length > 4 && file[0] == (byte) 0x89 && file[1] == 'P';
-        boolean jpeg = file.length > 4 && file[0] == (byte) 0xFF && file[1] == (byte) 0xD8;
-        return png || jpeg;
+        return ImageStructure.formatOf(file).isPresent();
     }
 
     /**
@@ -60,7 +58,7 @@ public final class ImageDataset {
         Picture picture;
         try {
             picture = ImageFiles.decode(file, MAXIMUM_PIXELS_OF_ONE);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | StackOverflowError e) {
             throw new DatasetException(
                     "must be a PNG or JPEG image: "
                             + (e.getMessage() == null ? e.toString() : e.getMessage()));

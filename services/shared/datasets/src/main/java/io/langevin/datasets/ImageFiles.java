@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -18,11 +18,15 @@ import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** PNG and JPEG files in a folder and the folders below it, or in a zip. */
 record ImageFiles(Path path) implements PictureSource {
     private static final long MAXIMUM_BYTES = 64L << 20;
     private static final long MAXIMUM_PIXELS = 64_000_000;
+
+    /** A largest image may be decoded in as many scans as encoders write. */
+    private static final long MOST_PASSES = 16;
 
     @Override
     public void readInto(Sink sink) throws IOException {
@@ -87,7 +91,7 @@ record ImageFiles(Path path) implements PictureSource {
         Picture picture;
         try {
             picture = decode(bytes, MAXIMUM_PIXELS);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | StackOverflowError e) {
             sink.broken(name, e.getMessage() == null ? e.toString() : e.getMessage());
             return;
         }
@@ -95,13 +99,12 @@ record ImageFiles(Path path) implements PictureSource {
     }
 
     static Picture decode(byte[] bytes, long maximumPixels) throws IOException {
+        ImageStructure structure = ImageStructure.of(bytes);
+        // in memory: the stream that ImageIO would make itself keeps its bytes in a file
         try (ImageInputStream in =
-                ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new IOException("neither PNG nor JPEG");
-            }
-            ImageReader reader = readers.next();
+                new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+            ImageReader reader =
+                    ImageIO.getImageReadersByFormatName(structure.format().name()).next();
             try {
                 reader.setInput(in, true, true);
                 long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
@@ -110,9 +113,27 @@ record ImageFiles(Path path) implements PictureSource {
                             "an image of over %d million pixels"
                                     .formatted(maximumPixels / 1_000_000));
                 }
-                return overBlack(reader.read(0));
+                if (pixels * structure.scans() > MOST_PASSES * maximumPixels) {
+                    throw new IOException(
+                            "an image of %d pixels in %d scans, too many to decode"
+                                    .formatted(pixels, structure.scans()));
+                }
+                List<String> warnings = new ArrayList<>();
+                reader.addIIOReadWarningListener((from, warning) -> warnings.add(warning));
+                BufferedImage image = reader.read(0);
+                requireWhole(warnings);
+                return overBlack(image);
             } finally {
                 reader.dispose();
+            }
+        }
+    }
+
+    /** Where data is missing, a decoder fills up with grey and only warns. */
+    private static void requireWhole(List<String> warnings) throws IOException {
+        for (String warning : warnings) {
+            if (warning.contains("remature end")) {
+                throw new IOException("a JPEG file whose data ends early");
             }
         }
     }

@@ -28,14 +28,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Every topic of the platform; no other place spells a topic's name. */
 public final class Topics {
@@ -81,6 +86,8 @@ public final class Topics {
 
     public static final Topic<JobAttempts> JOB_ATTEMPTS =
             new Topic<>("job.attempts", JobAttempts.class, 1, Optional.empty());
+
+    private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
 
     private static final Set<String> LIMITS =
             Set.of(
@@ -141,6 +148,7 @@ public final class Topics {
             }
         }
         limit(admin, there);
+        awaitLeaders(admin, wanted);
         return created.stream().sorted().toList();
     }
 
@@ -159,6 +167,46 @@ public final class Topics {
             admin.incrementalAlterConfigs(changes).all().get();
         } catch (ExecutionException e) {
             throw notPossible("the limits of topics cannot be set", e);
+        }
+    }
+
+    /**
+     * A topic is known a moment before its leader takes records. A producer's first batch that
+     * comes in between is sent again, behind its second one, and refused for ever.
+     */
+    private static void awaitLeaders(Admin admin, List<NewTopic> topics)
+            throws InterruptedException {
+        List<String> names = topics.stream().map(NewTopic::name).toList();
+        try {
+            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+            for (TopicDescription topic : described(admin, names)) {
+                topic.partitions()
+                        .forEach(
+                                p ->
+                                        ends.put(
+                                                new TopicPartition(topic.name(), p.partition()),
+                                                OffsetSpec.latest()));
+            }
+            admin.listOffsets(ends).all().get();
+        } catch (ExecutionException e) {
+            throw notPossible("topics are not served", e);
+        }
+    }
+
+    /** Of several brokers one may not have heard of the topics yet. */
+    private static Collection<TopicDescription> described(Admin admin, List<String> names)
+            throws InterruptedException, ExecutionException {
+        long deadline = System.nanoTime() + KNOWN_WITHIN.toNanos();
+        while (true) {
+            try {
+                return admin.describeTopics(names).allTopicNames().get().values();
+            } catch (ExecutionException e) {
+                boolean notYet = e.getCause() instanceof UnknownTopicOrPartitionException;
+                if (!notYet || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
         }
     }
 

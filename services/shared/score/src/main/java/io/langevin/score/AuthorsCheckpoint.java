@@ -170,7 +170,7 @@ public final class AuthorsCheckpoint {
 
     /** No tensor is read before its shape is right, and no more of them than the file can hold. */
     private float[] weights(NetworkArchitecture network, long fileBytes) throws IOException {
-        ParameterLayout layout = layout(network);
+        ParameterLayout layout = ParameterLayout.of(network);
         if (layout.size() > Math.min(fileBytes / Short.BYTES, Integer.MAX_VALUE / Float.BYTES)) {
             throw new IllegalArgumentException(
                     "network: %s has %d parameters, too many for a file of %d bytes"
@@ -182,14 +182,6 @@ public final class AuthorsCheckpoint {
             System.arraycopy(part, 0, weights, parameter.offset(), part.length);
         }
         return weights;
-    }
-
-    private static ParameterLayout layout(NetworkArchitecture network) {
-        try {
-            return ParameterLayout.of(network);
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("network: %s is too large".formatted(network), e);
-        }
     }
 
     private TorchTensor tensor(ParameterLayout.Parameter parameter) {

@@ -37,6 +37,10 @@ public record Checkpoint(
         Map<String, String> origin) {
     private static final String FORMAT = "langevin-checkpoint-1";
     private static final String ORIGIN = "origin.";
+    private static final int MOST_STEPS = 10_000;
+    private static final int MOST_EVALUATIONS = 1_000_000;
+    private static final int LONGEST_NAME = 200;
+    private static final int LONGEST_ORIGIN = 16_384;
 
     /**
      * A sampler that was found to be the cheapest among the best.
@@ -44,10 +48,47 @@ public record Checkpoint(
      * @param sampler its name in a request
      * @param networkEvaluations for one image
      */
-    public record Recommendation(String sampler, int networkEvaluations) {}
+    public record Recommendation(String sampler, int networkEvaluations) {
+        public Recommendation {
+            require(
+                    sampler.matches("[A-Z0-9_]{1,100}"),
+                    "sampler",
+                    "be 1 to 100 capital letters, digits or '_'",
+                    "'" + sampler + "'");
+            require(
+                    networkEvaluations >= 1 && networkEvaluations <= MOST_EVALUATIONS,
+                    "network_evaluations",
+                    "be 1 to " + MOST_EVALUATIONS,
+                    networkEvaluations);
+        }
+    }
 
     public Checkpoint {
         origin = Map.copyOf(origin);
+        require(
+                stepsPerLevel >= 1 && stepsPerLevel <= MOST_STEPS,
+                "steps_per_level",
+                "be 1 to " + MOST_STEPS,
+                stepsPerLevel);
+        require(
+                epsilon > 0 && epsilon < Double.POSITIVE_INFINITY,
+                "epsilon",
+                "be finite and above 0",
+                epsilon);
+        require(
+                scheduleId.length() <= LONGEST_NAME,
+                "schedule_id",
+                "have at most %d characters".formatted(LONGEST_NAME),
+                scheduleId.length());
+        int originLength =
+                origin.entrySet().stream()
+                        .mapToInt(entry -> entry.getKey().length() + entry.getValue().length())
+                        .sum();
+        require(
+                originLength <= LONGEST_ORIGIN,
+                "origin",
+                "have at most %d characters together".formatted(LONGEST_ORIGIN),
+                originLength);
         if (architecture.levels() > 0 && architecture.levels() != schedule.levels()) {
             throw new IllegalArgumentException(
                     "sigmas: a network of %d levels has as many, not %d"
@@ -99,7 +140,7 @@ public record Checkpoint(
         Map<String, String> metadata = file.metadata();
         if (!FORMAT.equals(metadata.get("format"))) {
             throw new IllegalArgumentException(
-                    "format: must be %s, not %s".formatted(FORMAT, metadata.get("format")));
+                    "format: must be %s, not %s".formatted(FORMAT, shown(metadata.get("format"))));
         }
         NetworkArchitecture architecture = architecture(metadata);
         Map<String, String> origin = new TreeMap<>();
@@ -112,9 +153,9 @@ public record Checkpoint(
         return new Checkpoint(
                 architecture,
                 new NoiseSchedule(sigmas(file)),
-                (int) number(metadata, "steps_per_level"),
+                whole(metadata, "steps_per_level"),
                 number(metadata, "epsilon"),
-                Boolean.parseBoolean(metadata.get("denoise")),
+                truth(metadata, "denoise"),
                 metadata.getOrDefault("schedule_id", ""),
                 recommended(metadata),
                 ParameterLayout.of(architecture).join(file.tensors()),
@@ -124,11 +165,11 @@ public record Checkpoint(
     private static NetworkArchitecture architecture(Map<String, String> metadata) {
         return new NetworkArchitecture(
                 NetworkArchitecture.Family.named(String.valueOf(metadata.get("network"))),
-                (int) number(metadata, "ngf"),
-                (int) number(metadata, "channels"),
-                (int) number(metadata, "image_size"),
+                whole(metadata, "ngf"),
+                whole(metadata, "channels"),
+                whole(metadata, "image_size"),
                 metadata.containsKey("conditional_levels")
-                        ? (int) number(metadata, "conditional_levels")
+                        ? whole(metadata, "conditional_levels")
                         : 0);
     }
 
@@ -137,7 +178,7 @@ public record Checkpoint(
                 .map(
                         sampler ->
                                 new Recommendation(
-                                        sampler, (int) number(metadata, "network_evaluations")));
+                                        sampler, whole(metadata, "network_evaluations")));
     }
 
     /** The same checkpoint with another sampler to use by default. */
@@ -159,8 +200,40 @@ public record Checkpoint(
             return Double.parseDouble(metadata.getOrDefault(name, ""));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "%s: must be a number, not '%s'".formatted(name, metadata.get(name)), e);
+                    "%s: must be a number, not '%s'".formatted(name, shown(metadata.get(name))), e);
         }
+    }
+
+    private static int whole(Map<String, String> metadata, String name) {
+        String value = metadata.getOrDefault(name, "");
+        require(
+                value.matches("-?[0-9]{1,9}"),
+                name,
+                "be a whole number of at most 9 digits",
+                "'" + value + "'");
+        return Integer.parseInt(value);
+    }
+
+    private static boolean truth(Map<String, String> metadata, String name) {
+        String value = metadata.getOrDefault(name, "");
+        require(
+                value.equals("true") || value.equals("false"),
+                name,
+                "be true or false",
+                "'" + value + "'");
+        return Boolean.parseBoolean(value);
+    }
+
+    private static void require(boolean holds, String field, String rule, Object found) {
+        if (!holds) {
+            throw new IllegalArgumentException(
+                    "%s: must %s, not %s".formatted(field, rule, shown(found)));
+        }
+    }
+
+    private static String shown(Object found) {
+        String text = String.valueOf(found);
+        return text.length() <= LONGEST_NAME ? text : text.substring(0, LONGEST_NAME) + "…";
     }
 
     private static List<Double> sigmas(SafeTensors file) {
@@ -168,6 +241,12 @@ public record Checkpoint(
         if (tensor == null || !tensor.type().equals("F64")) {
             throw new IllegalArgumentException("sigmas: must be an F64 tensor");
         }
+        int levels = tensor.data().remaining() / Double.BYTES;
+        require(
+                levels <= NoiseSchedule.MAXIMUM_LEVELS,
+                "sigmas",
+                "be at most " + NoiseSchedule.MAXIMUM_LEVELS,
+                levels);
         ByteBuffer data = tensor.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
         return DoubleStream.generate(data::getDouble).limit(data.remaining() / 8).boxed().toList();
     }

@@ -62,8 +62,8 @@ public record NetworkArchitecture(Family family, int ngf, int channels, int imag
     }
 
     /** Bytes of an image's largest activation: ngf channels at full size. */
-    int activationBytes() {
-        return Math.multiplyExact(ngf * imageSize, imageSize * Float.BYTES);
+    long activationBytes() {
+        return (long) ngf * imageSize * imageSize * Float.BYTES;
     }
 
     /** The stages from the image downwards. */

@@ -68,8 +68,21 @@ public final class ParameterLayout {
         this.network = network;
     }
 
-    /** The layout of a network's weights. */
+    /**
+     * The layout of a network's weights.
+     *
+     * @throws IllegalArgumentException where there are more than fit into an array
+     */
     public static ParameterLayout of(NetworkArchitecture network) {
+        try {
+            return laidOut(network);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "network: %s has too many weights".formatted(network), e);
+        }
+    }
+
+    private static ParameterLayout laidOut(NetworkArchitecture network) {
         var layout = new ParameterLayout(network);
         layout.convolution("begin_conv", network.channels(), network.ngf(), 3);
         layout.norm("normalizer", network.ngf());
@@ -129,10 +142,13 @@ public final class ParameterLayout {
      * @throws IllegalArgumentException where one is missing or has another shape
      */
     public float[] join(Map<String, SafeTensors.Tensor> tensors) {
-        float[] weights = new float[size];
         for (Parameter parameter : parameters) {
             SafeTensors.Tensor tensor = tensors.get(parameter.name());
             parameter.requireShape(Optional.ofNullable(tensor).map(SafeTensors.Tensor::shape));
+        }
+        float[] weights = new float[size]; // as many as there are in the file, as is known by now
+        for (Parameter parameter : parameters) {
+            SafeTensors.Tensor tensor = tensors.get(parameter.name());
             System.arraycopy(tensor.floats(), 0, weights, parameter.offset(), parameter.size());
         }
         return weights;

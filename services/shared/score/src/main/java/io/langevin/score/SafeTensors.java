@@ -22,7 +22,7 @@ import java.util.Map;
  * @param tensors the tensors by name, in the order of their data
  */
 public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tensors) {
-    private static final int LONGEST_HEADER = 100_000_000;
+    private static final int LONGEST_HEADER = 16 << 20;
     private static final Map<String, Integer> WIDTHS =
             Map.of("F32", 4, "F64", 8, "I32", 4, "I64", 8, "U8", 1);
     private static final ObjectMapper JSON =

@@ -103,7 +103,7 @@ public final class TorchScoreNetwork implements ScoreNetwork {
 
     /** As many as keep the widest activation in a processor's own cache and every thread busy. */
     private int imagesAtOnce(int count) {
-        int most = Math.max(2, CACHE_BYTES / architecture.activationBytes());
+        int most = (int) Math.max(2, CACHE_BYTES / architecture.activationBytes());
         int rounds = ceil(count, TorchThreads.count() * most);
         return Math.max(2, ceil(count, TorchThreads.count() * rounds));
     }

@@ -21,7 +21,7 @@ class TorchFileDamageTest {
     private static final AuthorsCheckpoint.Sampling SAMPLING =
             new AuthorsCheckpoint.Sampling(8, 3, 2e-5, true, Optional.empty());
     private static final int EVERY = 397;
-    private static final int FLIPS = 300;
+    private static final int FLIPS = 500;
 
     @TempDir Path folder;
 
