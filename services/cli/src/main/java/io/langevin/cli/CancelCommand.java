@@ -1,8 +1,10 @@
 package io.langevin.cli;
 
+import static io.langevin.messaging.RecordRules.requireId;
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
 
+import io.langevin.messaging.Inert;
 import io.langevin.messaging.TopicFollower;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
@@ -11,7 +13,6 @@ import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,8 +21,6 @@ import picocli.CommandLine.Parameters;
 /** Publishes a cancellation. */
 @Command(name = "cancel", description = "Ask for a request or run to stop.")
 final class CancelCommand implements Callable<Integer> {
-    private static final long PATIENCE_SECONDS = 15;
-
     @Mixin Connection connection;
 
     @Parameters(paramLabel = "ID", description = "The request's or run's id.")
@@ -32,12 +31,13 @@ final class CancelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Platform platform = Platform.at(connection.kafka())) {
+        requireId("ID", id);
+        try (Platform platform = connection.platform()) {
             CancellationOutcome answer = ask(platform);
             if (answer.getStatus() != CancellationStatus.ACCEPTED) {
-                throw new CommandFailure("%s: %s".formatted(id, answer.getDetail()));
+                throw new CommandFailure("%s: %s".formatted(id, Inert.text(answer.getDetail())));
             }
-            System.out.printf("%s is asked to stop, it %s%n", id, answer.getDetail());
+            System.out.printf("%s is asked to stop, it %s%n", id, Inert.text(answer.getDetail()));
         }
         return 0;
     }
@@ -48,7 +48,7 @@ final class CancelCommand implements Callable<Integer> {
                 CANCELLATION_OUTCOMES,
                 new TopicFollower.From.Now(),
                 (answer, source) -> {
-                    if (id.equals(source.key())) {
+                    if (answer != null && id.equals(source.key())) {
                         answers.add(answer);
                     }
                 });
@@ -60,12 +60,9 @@ final class CancelCommand implements Callable<Integer> {
                         .setReason(reason)
                         .setRequestedAt(Instant.now())
                         .build());
-        CancellationOutcome answer = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        if (answer == null) {
-            throw new CommandFailure(
-                    "%s is asked to stop, but nobody answered within %d s: is the operations service running?"
-                            .formatted(id, PATIENCE_SECONDS));
-        }
-        return answer;
+        return platform.next(
+                answers,
+                "the operations service",
+                id + " is asked to stop all the same; see whether the service is running");
     }
 }

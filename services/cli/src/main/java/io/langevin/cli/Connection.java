@@ -1,7 +1,10 @@
 package io.langevin.cli;
 
+import static io.langevin.messaging.RecordRules.require;
+
 import io.langevin.messaging.KafkaConfig;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +38,24 @@ public final class Connection {
             description =
                     "A Kafka client property, such as security.protocol=SSL; may be repeated.")
     private Map<String, String> properties = new HashMap<>();
+
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long to wait without any sign of life (default: ${DEFAULT-VALUE}).")
+    private int patience;
+
+    /** The platform that is meant, once its broker answers. */
+    public Platform platform() throws InterruptedException {
+        return Platform.at(kafka(), patience());
+    }
+
+    /** How long to wait without any sign of life. */
+    public Duration patience() {
+        require(patience >= 1, "--patience", "be at least 1 second", patience);
+        return Duration.ofSeconds(patience);
+    }
 
     /** Of the platform as given, or of the running one. */
     public KafkaConfig kafka() {

@@ -62,7 +62,13 @@ public final class ImageGrid {
 
     private static BufferedImage decoded(GeneratedImage image) {
         try {
-            return ImageIO.read(new ByteArrayInputStream(bytes(image)));
+            BufferedImage decoded = ImageIO.read(new ByteArrayInputStream(bytes(image)));
+            if (decoded == null) {
+                throw new CommandFailure(
+                        "image %d is no picture: choose --out and another format"
+                                .formatted(image.getIndex()));
+            }
+            return decoded;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

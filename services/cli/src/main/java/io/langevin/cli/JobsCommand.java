@@ -1,10 +1,11 @@
 package io.langevin.cli;
 
+import static io.langevin.messaging.RecordRules.require;
 import static io.langevin.messaging.Topics.JOB_STATES;
 
+import io.langevin.messaging.Inert;
 import io.langevin.records.JobState;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,14 +31,15 @@ final class JobsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Map<String, JobState> latest = new HashMap<>();
-        try (Platform platform = Platform.at(connection.kafka())) {
-            platform.readAll(JOB_STATES).forEach(state -> latest.put(state.getId(), state));
+        require(limit >= 1, "--limit", "be at least 1", limit);
+        Map<String, JobState> latest;
+        try (Platform platform = connection.platform()) {
+            latest = platform.latest(JOB_STATES);
         }
         if (id != null) {
             JobState state = latest.get(id);
             if (state == null) {
-                throw new CommandFailure("no request or run has the id " + id);
+                throw new CommandFailure("no request or run has the id " + Inert.text(id));
             }
             print(List.of(state));
             return 0;
@@ -58,10 +60,10 @@ final class JobsCommand implements Callable<Integer> {
     static String line(JobState state) {
         return "%-36s %-10s %-10s %-16s %s"
                 .formatted(
-                        state.getId(),
+                        Inert.text(state.getId()),
                         state.getKind().name().toLowerCase(Locale.ROOT),
                         state.getStage().name().toLowerCase(Locale.ROOT),
-                        state.getModel(),
-                        state.getDetail());
+                        Inert.text(state.getModel()),
+                        Inert.text(state.getDetail()));
     }
 }

@@ -1,6 +1,8 @@
 package io.langevin.cli;
 
 import io.langevin.messaging.ConfigurationException;
+import io.langevin.messaging.OutOfReachException;
+import io.langevin.messaging.RejectedException;
 import io.langevin.records.TrustedRecords;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -40,6 +42,7 @@ import picocli.CommandLine.ScopeType;
         })
 public final class LangevinCommand implements Runnable {
     private static final int FAILED = 1;
+    private static final int WRONG_USAGE = 2;
 
     @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
@@ -67,7 +70,12 @@ public final class LangevinCommand implements Runnable {
 
     private static int explain(Exception e, CommandLine line, CommandLine.ParseResult arguments) {
         PrintWriter err = line.getErr();
-        boolean expected = e instanceof CommandFailure || e instanceof ConfigurationException;
+        boolean usage = e instanceof RejectedException; // a value that was given
+        boolean expected =
+                usage
+                        || e instanceof CommandFailure
+                        || e instanceof ConfigurationException
+                        || e instanceof OutOfReachException;
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         err.println(
                 "langevin: "
@@ -75,7 +83,7 @@ public final class LangevinCommand implements Runnable {
         if ("1".equals(System.getenv("LANGEVIN_TRACE"))) {
             e.printStackTrace(err);
         }
-        return FAILED;
+        return usage ? WRONG_USAGE : FAILED;
     }
 
     @Override

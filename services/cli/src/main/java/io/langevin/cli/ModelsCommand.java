@@ -2,6 +2,8 @@ package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 
+import io.langevin.messaging.Inert;
+import io.langevin.messaging.RecordRules;
 import io.langevin.records.PublishedCheckpoint;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,8 +19,8 @@ final class ModelsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Map<String, PublishedCheckpoint> newest = new TreeMap<>();
-        try (Platform platform = Platform.at(connection.kafka())) {
-            platform.readAll(MODEL_CHECKPOINTS).forEach(c -> newest.put(c.getModel(), c));
+        try (Platform platform = connection.platform()) {
+            newest.putAll(platform.latest(MODEL_CHECKPOINTS));
         }
         System.out.printf(
                 "%-20s %-14s %-16s %-12s %-22s%n",
@@ -26,9 +28,9 @@ final class ModelsCommand implements Callable<Integer> {
         for (PublishedCheckpoint checkpoint : newest.values()) {
             System.out.printf(
                     "%-20s %-14s %-16s %-12s %-22s%n",
-                    checkpoint.getModel(),
-                    checkpoint.getCheckpoint().substring(0, 12),
-                    "%s, ngf %d".formatted(checkpoint.getFamily(), checkpoint.getNgf()),
+                    Inert.text(checkpoint.getModel()),
+                    Inert.text(RecordRules.abbreviated(checkpoint.getCheckpoint(), 12)),
+                    "%s, ngf %d".formatted(Inert.text(checkpoint.getFamily()), checkpoint.getNgf()),
                     "%1$d×%1$d×%2$d".formatted(checkpoint.getImageSize(), checkpoint.getChannels()),
                     checkpoint.getPublishedAt());
         }

@@ -3,31 +3,64 @@ package io.langevin.cli;
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Opened;
+import io.langevin.messaging.OutOfReachException;
+import io.langevin.messaging.Patience;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
 import io.langevin.messaging.TopicFollower;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 
-/** A platform as its clients see it: topics to write to and to follow. Closes what it opened. */
+/**
+ * A platform as its clients see it: topics to write to and to follow. Nothing here waits in silence
+ * or for ever. Closes what it opened.
+ */
 public final class Platform implements AutoCloseable {
     private static final String WRITER = "cli";
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final Duration SILENT = Duration.ofSeconds(2);
 
     private final KafkaConfig kafka;
     private final Schemas schemas;
+    private final Patience patience;
     private final Opened opened = new Opened();
 
-    private Platform(KafkaConfig kafka, Schemas schemas) {
+    private Platform(KafkaConfig kafka, Schemas schemas, Patience patience) {
         this.kafka = kafka;
         this.schemas = schemas;
+        this.patience = patience;
     }
 
-    /** Waits for the broker; fails where it lacks the platform's topics. */
+    /** With the patience of a program: ten minutes without a sign of life. */
     public static Platform at(KafkaConfig kafka) throws InterruptedException {
-        Broker.await(kafka);
-        return new Platform(kafka, new Schemas(kafka));
+        return at(kafka, LONG);
+    }
+
+    /**
+     * Waits for the broker.
+     *
+     * @param most how long to wait for anything that gives no sign of life
+     * @throws OutOfReachException where the broker does not answer
+     * @throws io.langevin.messaging.ConfigurationException where it lacks the platform's topics
+     */
+    public static Platform at(KafkaConfig kafka, Duration most) throws InterruptedException {
+        Patience patience = patience(most);
+        Broker.await(kafka, patience);
+        return new Platform(kafka, new Schemas(kafka, patience), patience);
+    }
+
+    static Patience patience(Duration most) {
+        return new Patience(Optional.of(most), SILENT, Platform::say);
+    }
+
+    private static void say(String text) {
+        System.err.println(text);
     }
 
     /** Returns when the record is safe. */
@@ -47,9 +80,10 @@ public final class Platform implements AutoCloseable {
         follower.awaitCaughtUp();
     }
 
-    /** Every record that is there now, in order. */
-    public <T extends SpecificRecord> List<T> readAll(Topic<T> topic) throws InterruptedException {
-        List<T> records = new ArrayList<>();
+    /** The latest record of each key that is there now, the one written last at the end. */
+    public <T extends SpecificRecord> Map<String, T> latest(Topic<T> topic)
+            throws InterruptedException {
+        Map<String, T> records = new LinkedHashMap<>();
         try (var follower =
                 TopicFollower.start(
                         kafka,
@@ -57,13 +91,49 @@ public final class Platform implements AutoCloseable {
                         topic,
                         new TopicFollower.From.Beginning(),
                         (record, source) -> {
-                            if (record != null) {
-                                records.add(record);
+                            records.remove(source.key());
+                            if (record != null && source.key() != null) {
+                                records.put(source.key(), record);
                             }
                         })) {
             follower.awaitCaughtUp();
         }
-        return List.copyOf(records);
+        return records;
+    }
+
+    /**
+     * What arrives next. Who is waited for is said after two seconds.
+     *
+     * @param whom such as "the schedule service"
+     * @param remedy what the person who waits can do
+     * @throws OutOfReachException where nothing has arrived in time
+     */
+    public <T> T next(BlockingQueue<T> arrived, String whom, String remedy)
+            throws InterruptedException {
+        T soon = arrived.poll(SILENT.toMillis(), TimeUnit.MILLISECONDS);
+        if (soon != null) {
+            return soon;
+        }
+        say("waiting for " + whom);
+        return nextInSilence(arrived, patience(), whom, remedy);
+    }
+
+    /** As {@link #next}, for a wait that is shown by other means. */
+    public static <T> T nextInSilence(
+            BlockingQueue<T> arrived, Duration most, String whom, String remedy)
+            throws InterruptedException {
+        T next = arrived.poll(most.toMillis(), TimeUnit.MILLISECONDS);
+        if (next == null) {
+            throw new OutOfReachException(
+                    "%s gave no sign of life for %d s: %s"
+                            .formatted(whom, most.toSeconds(), remedy));
+        }
+        return next;
+    }
+
+    /** How long this waits without any sign of life. */
+    public Duration patience() {
+        return patience.most().orElse(LONG);
     }
 
     @Override

@@ -1,10 +1,13 @@
 package io.langevin.cli;
 
+import static io.langevin.messaging.RecordRules.require;
+import static io.langevin.messaging.RecordRules.requireModelName;
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.Inert;
 import io.langevin.messaging.TopicFollower;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
@@ -27,6 +30,8 @@ import picocli.CommandLine.Parameters;
         name = "publish",
         description = "Publish a checkpoint file as a model's newest checkpoint.")
 public final class PublishCommand implements Callable<Integer> {
+    private static final long LARGEST_FILE = Integer.MAX_VALUE - (1 << 20);
+
     @Mixin Connection connection;
     @Mixin PublishOptions target;
 
@@ -35,13 +40,26 @@ public final class PublishCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        try (Platform platform = Platform.at(connection.kafka());
+        requireModelName(target.model);
+        byte[] bytes = bytes();
+        try (Platform platform = connection.platform();
                 ArtifactStore store = ArtifactStore.open(connection.artifacts(target.artifacts))) {
             ArtifactId id = publish(platform, store, bytes, target.model);
             System.out.printf("%s is now checkpoint %s%n", target.model, id);
         }
         return 0;
+    }
+
+    private byte[] bytes() throws IOException {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new CommandFailure("there is no readable file " + file);
+        }
+        require(
+                Files.size(file) <= LARGEST_FILE,
+                "FILE",
+                "have at most %d bytes".formatted(LARGEST_FILE),
+                Files.size(file));
+        return Files.readAllBytes(file);
     }
 
     /** Puts the file into the store and has the publishing service verify and announce it. */
@@ -55,7 +73,7 @@ public final class PublishCommand implements Callable<Integer> {
                 PUBLISHING_RESULTS,
                 new TopicFollower.From.Now(),
                 (result, source) -> {
-                    if (runId.equals(source.key())) {
+                    if (result != null && runId.equals(source.key())) {
                         results.add(result);
                     }
                 });
@@ -67,9 +85,14 @@ public final class PublishCommand implements Callable<Integer> {
                         .setModel(model)
                         .setCandidates(List.of(new Candidate(id.hex(), 0, 0.0)))
                         .build());
-        PublishingResult result = results.take();
+        PublishingResult result =
+                platform.next(
+                        results,
+                        "the publishing service",
+                        "run %s goes on all the same; see whether the service is running"
+                                .formatted(runId));
         if (result.getStatus() != JobStatus.COMPLETED) {
-            throw new CommandFailure("not published: " + result.getReason());
+            throw new CommandFailure("not published: " + Inert.text(result.getReason()));
         }
         return id;
     }

@@ -1,10 +1,14 @@
 package io.langevin.cli;
 
+import static io.langevin.messaging.RecordRules.require;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 
+import io.langevin.messaging.RetrainingRules;
 import io.langevin.records.NetworkParameters;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.TrainingParameters;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -34,12 +38,14 @@ final class RetrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--preset",
-            description = "cifar10, celeba, church, bedroom, tower, ffhq or ncsn.")
+            completionCandidates = Presets.class,
+            description = "${COMPLETION-CANDIDATES}.")
     String preset;
 
     @Option(
             names = "--ablation",
-            description = "Leave one thing out: no-ema, old-schedule or conditional-norms.")
+            completionCandidates = Ablations.class,
+            description = "Leave one thing out: ${COMPLETION-CANDIDATES}.")
     String ablation;
 
     @Option(names = "--size", description = "Height and width in pixels (default: 16).")
@@ -86,8 +92,10 @@ final class RetrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        requireKnownNames();
         RetrainingRequest request = request();
-        try (Platform platform = Platform.at(connection.kafka())) {
+        RetrainingRules.check(request, request.getRunId());
+        try (Platform platform = connection.platform()) {
             if (wait) {
                 Retraining.askAndWait(platform, request);
                 return 0;
@@ -98,6 +106,36 @@ final class RetrainCommand implements Callable<Integer> {
                     request.getRunId(), request.getRunId());
         }
         return 0;
+    }
+
+    /** Names that a request may give; the operations service knows what they stand for. */
+    private static final class Presets extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        private Presets() {
+            super(List.of("cifar10", "celeba", "church", "bedroom", "tower", "ffhq", "ncsn"));
+        }
+    }
+
+    private static final class Ablations extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        private Ablations() {
+            super(List.of("no-ema", "old-schedule", "conditional-norms"));
+        }
+    }
+
+    private void requireKnownNames() {
+        require(
+                preset == null || new Presets().contains(preset),
+                "--preset",
+                "be one of " + new Presets(),
+                preset);
+        require(
+                ablation == null || new Ablations().contains(ablation),
+                "--ablation",
+                "be one of " + new Ablations(),
+                ablation);
     }
 
     private RetrainingRequest request() {

@@ -8,45 +8,99 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
- * Where a running {@code ./langevin up} is. It leaves a note in the user's home, by which the other
- * commands find it.
+ * Where a running {@code ./langevin up} is. Each leaves a note of its own in the user's home, by
+ * which the other commands find it.
  *
  * @param pid of its process
  * @param page address of the dashboard
+ * @param folder that it was started in
  */
 public record RunningPlatform(
-        long pid, String bootstrap, String registry, String page, URI artifacts) {
+        long pid, String bootstrap, String registry, String page, URI artifacts, Path folder) {
+    private static final String SUFFIX = ".properties";
 
-    private static Path note() {
-        return Path.of(System.getProperty("user.home"), ".langevin", "running.properties");
+    private static Path notes() {
+        return Path.of(System.getProperty("user.home"), ".langevin", "running");
     }
 
-    /** The one started last, if its process is alive. */
+    private Path note() {
+        return notes().resolve(pid + SUFFIX);
+    }
+
+    /**
+     * One whose process is alive: the one that was started in this folder, or else the one that was
+     * started first.
+     */
     public static Optional<RunningPlatform> find() {
-        Properties note = new Properties();
-        try (Reader reader = Files.newBufferedReader(note())) {
-            note.load(reader);
-        } catch (IOException e) {
-            return Optional.empty(); // nobody has left a note
+        List<RunningPlatform> alive = alive();
+        Path here = Path.of("").toAbsolutePath();
+        Optional<RunningPlatform> found =
+                alive.stream()
+                        .filter(platform -> platform.folder.equals(here))
+                        .findFirst()
+                        .or(() -> alive.stream().findFirst());
+        if (alive.size() > 1) {
+            System.err.printf(
+                    "%d platforms are running; this is about %s, name another with --bootstrap and"
+                            + " --registry%n",
+                    alive.size(), found.get().bootstrap);
         }
-        long pid = Long.parseLong(note.getProperty("pid", "0"));
-        boolean alive = ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
-        if (!alive) {
+        return found;
+    }
+
+    /** The first one first. */
+    private static List<RunningPlatform> alive() {
+        try (Stream<Path> files = Files.list(notes())) {
+            return files.filter(file -> file.toString().endsWith(SUFFIX))
+                    .sorted(Comparator.comparing(RunningPlatform::written))
+                    .map(RunningPlatform::read)
+                    .flatMap(Optional::stream)
+                    .toList();
+        } catch (IOException e) {
+            return List.of(); // nobody has left a note
+        }
+    }
+
+    private static FileTime written(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0); // it has just been taken away
+        }
+    }
+
+    /** Empty where the note is not whole, or its process has ended. */
+    private static Optional<RunningPlatform> read(Path file) {
+        Properties note = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            note.load(reader);
+            var platform =
+                    new RunningPlatform(
+                            Long.parseLong(note.getProperty("pid", "0")),
+                            note.getProperty("bootstrap", ""),
+                            note.getProperty("registry", ""),
+                            note.getProperty("page", ""),
+                            URI.create(note.getProperty("artifacts", "")),
+                            Path.of(note.getProperty("folder", "")));
+            boolean alive =
+                    ProcessHandle.of(platform.pid).map(ProcessHandle::isAlive).orElse(false);
+            return alive ? Optional.of(platform) : Optional.empty();
+        } catch (IOException | IllegalArgumentException e) {
             return Optional.empty();
         }
-        return Optional.of(
-                new RunningPlatform(
-                        pid,
-                        note.getProperty("bootstrap"),
-                        note.getProperty("registry"),
-                        note.getProperty("page"),
-                        URI.create(note.getProperty("artifacts"))));
     }
 
+    /**
+     * @throws UncheckedIOException where the user's home cannot be written
+     */
     public void leaveNote() {
         Properties note = new Properties();
         note.setProperty("pid", "" + pid);
@@ -54,9 +108,10 @@ public record RunningPlatform(
         note.setProperty("registry", registry);
         note.setProperty("page", page);
         note.setProperty("artifacts", artifacts.toString());
+        note.setProperty("folder", folder.toString());
         try {
-            Files.createDirectories(note().getParent());
-            Path part = Files.createTempFile(note().getParent(), "running", ".part");
+            Files.createDirectories(notes());
+            Path part = Files.createTempFile(notes(), "note", ".part");
             try (Writer writer = Files.newBufferedWriter(part)) {
                 note.store(writer, "written by langevin up");
             }
@@ -66,14 +121,12 @@ public record RunningPlatform(
         }
     }
 
-    /** Takes the note away, unless another process has left its own. */
+    /** Takes its own note away; those of others stay. */
     public void removeNote() {
-        if (find().map(found -> found.pid == pid).orElse(false)) {
-            try {
-                Files.deleteIfExists(note());
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot delete " + note(), e);
-            }
+        try {
+            Files.deleteIfExists(note());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + note(), e);
         }
     }
 }

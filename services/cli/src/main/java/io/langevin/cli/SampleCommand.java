@@ -1,11 +1,13 @@
 package io.langevin.cli;
 
+import static io.langevin.messaging.RecordRules.require;
+import static io.langevin.messaging.RecordRules.requireModelName;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 
+import io.langevin.messaging.Inert;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.Precision;
 import io.langevin.records.Priority;
-import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
@@ -16,7 +18,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,6 +38,8 @@ import picocli.CommandLine.Option;
                     + " --grid d.png"
         })
 final class SampleCommand implements Callable<Integer> {
+    private static final int MOST_IMAGES = 10_000;
+
     @Mixin Connection connection;
 
     @Option(names = "--model", required = true, description = "Name of the model.")
@@ -109,19 +112,17 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--grid", paramLabel = "FILE", description = "Write all images as one PNG.")
     Path grid;
 
-    @Option(
-            names = "--patience",
-            paramLabel = "SECONDS",
-            defaultValue = "600",
-            description = "How long to wait for the next sign of life (default: ${DEFAULT-VALUE}).")
-    long patience;
-
     @Override
     public Integer call() throws InterruptedException, IOException {
+        requireModelName(model);
+        require(count >= 1 && count <= MOST_IMAGES, "--count", "be 1 to " + MOST_IMAGES, count);
+        Writable.require("--out", out == null ? null : out.resolve("image.png"));
+        Writable.require("--grid", grid);
         SampleRequest request = request();
-        try (Platform platform = Platform.at(connection.kafka())) {
+        try (Platform platform = connection.platform()) {
             requireModel(platform);
-            Sampling.Answer answer = Sampling.askWithBar(platform, request, patience);
+            Sampling.Answer answer =
+                    Sampling.askWithBar(platform, request, connection.patience().toSeconds());
             write(answer);
             System.out.printf(
                     "%d images of %s: waited %.1f s, computed %.1f s, %d network evaluations%n",
@@ -136,13 +137,11 @@ final class SampleCommand implements Callable<Integer> {
 
     /** The service would wait for it: the model might be on its way. */
     private void requireModel(Platform platform) throws InterruptedException {
-        Set<String> models =
-                platform.readAll(MODEL_CHECKPOINTS).stream()
-                        .map(PublishedCheckpoint::getModel)
-                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> models = new TreeSet<>(platform.latest(MODEL_CHECKPOINTS).keySet());
         if (checkpoint == null && !models.contains(model)) {
             throw new CommandFailure(
-                    "there is no model '%s': name one of %s".formatted(model, models));
+                    "there is no model '%s': name one of %s"
+                            .formatted(model, Inert.text(models.toString())));
         }
     }
 

@@ -1,8 +1,10 @@
 package io.langevin.cli;
 
+import static io.langevin.messaging.RecordRules.require;
 import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
 import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 
+import io.langevin.messaging.Inert;
 import io.langevin.messaging.TopicFollower;
 import io.langevin.records.JobStatus;
 import io.langevin.records.ScheduleJob;
@@ -46,14 +48,21 @@ final class ScheduleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        require(size >= 1 && size <= 1024, "--size", "be 1 to 1024 pixels", size);
+        require(overlap > 0 && overlap < 1, "--overlap", "be above 0 and below 1", overlap);
+        require(
+                stepsPerLevel >= 1 && stepsPerLevel <= 10_000,
+                "--steps-per-level",
+                "be 1 to 10000",
+                stepsPerLevel);
         String runId = UUID.randomUUID().toString();
         BlockingQueue<ScheduleResult> results = new LinkedBlockingQueue<>();
-        try (Platform platform = Platform.at(connection.kafka())) {
+        try (Platform platform = connection.platform()) {
             platform.follow(
                     SCHEDULE_RESULTS,
                     new TopicFollower.From.Now(),
                     (result, source) -> {
-                        if (runId.equals(source.key())) {
+                        if (result != null && runId.equals(source.key())) {
                             results.add(result);
                         }
                     });
@@ -70,14 +79,19 @@ final class ScheduleCommand implements Callable<Integer> {
                                             .setStepsPerLevel(stepsPerLevel)
                                             .build())
                             .build());
-            print(results.take());
+            print(
+                    platform.next(
+                            results,
+                            "the schedule service",
+                            "run %s goes on all the same; see whether the service is running, or give it more --patience"
+                                    .formatted(runId)));
         }
         return 0;
     }
 
     private static void print(ScheduleResult result) {
         if (result.getStatus() != JobStatus.COMPLETED) {
-            throw new CommandFailure("no schedule: " + result.getReason());
+            throw new CommandFailure("no schedule: " + Inert.text(result.getReason()));
         }
         List<Double> sigmas = result.getSigmas();
         int levels = sigmas.size();

@@ -1,5 +1,6 @@
 package io.langevin.cli;
 
+import io.langevin.messaging.Broker;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topics;
@@ -26,11 +27,13 @@ final class TopicsCommand {
                     short replication)
             throws InterruptedException {
         KafkaConfig kafka = connection.kafka();
+        var patience = Platform.patience(connection.patience());
+        Broker.awaitAnswer(kafka, patience);
         List<String> created;
         try (Admin admin = kafka.admin()) {
             created = Topics.create(admin, kafka.prefix(), replication);
         }
-        new Schemas(kafka).registerAll();
+        new Schemas(kafka, patience).registerAll();
         created.forEach(name -> System.out.println("created " + name));
         System.out.printf(
                 "%d topics created; %d schemas are registered%n",

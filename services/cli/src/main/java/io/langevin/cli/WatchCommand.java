@@ -15,7 +15,7 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Platform platform = Platform.at(connection.kafka())) {
+        try (Platform platform = connection.platform()) {
             platform.follow(
                     JOB_STATES,
                     new TopicFollower.From.Now(),

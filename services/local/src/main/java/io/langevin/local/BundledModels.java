@@ -2,6 +2,8 @@ package io.langevin.local;
 
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 
+import io.langevin.artifacts.ArtifactException;
+import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.cli.Platform;
 import io.langevin.cli.PublishCommand;
@@ -11,8 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The checkpoints that come with the platform. */
@@ -21,21 +22,30 @@ final class BundledModels {
 
     private BundledModels() {}
 
-    /** A model of the same name that is there already, perhaps retrained, stays as it is. */
+    /**
+     * A model of the same name that is there already, perhaps retrained, stays as it is; one whose
+     * checkpoint has been damaged or deleted is replaced.
+     */
     static void publishMissing(LocalConfig config, KafkaConfig kafka)
             throws IOException, InterruptedException {
         try (Platform platform = Platform.at(kafka);
                 ArtifactStore store = ArtifactStore.open(config.artifacts())) {
-            Set<String> there =
-                    platform.readAll(MODEL_CHECKPOINTS).stream()
-                            .map(PublishedCheckpoint::getModel)
-                            .collect(Collectors.toSet());
+            Map<String, PublishedCheckpoint> there = platform.latest(MODEL_CHECKPOINTS);
             for (Path file : files(config.bundledModels())) {
                 String model = file.getFileName().toString().replace(SUFFIX, "");
-                if (!there.contains(model)) {
+                PublishedCheckpoint published = there.get(model);
+                if (published == null || !isWhole(store, published.getCheckpoint())) {
                     PublishCommand.publish(platform, store, Files.readAllBytes(file), model);
                 }
             }
+        }
+    }
+
+    private static boolean isWhole(ArtifactStore store, String checkpoint) {
+        try {
+            return ArtifactId.isId(checkpoint) && store.get(new ArtifactId(checkpoint)).length > 0;
+        } catch (ArtifactException e) {
+            return false;
         }
     }
 

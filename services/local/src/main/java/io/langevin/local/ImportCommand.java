@@ -1,5 +1,7 @@
 package io.langevin.local;
 
+import static io.langevin.messaging.RecordRules.requireModelName;
+
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.cli.CommandFailure;
@@ -7,7 +9,6 @@ import io.langevin.cli.Connection;
 import io.langevin.cli.Platform;
 import io.langevin.cli.PublishCommand;
 import io.langevin.cli.PublishOptions;
-import io.langevin.messaging.KafkaConfig;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.PublishedPreset;
 import io.langevin.score.AuthorsCheckpoint;
@@ -71,9 +72,10 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        KafkaConfig kafka = connection.kafka(); // says at once where no platform is running
+        requireModelName(target.model);
+        connection.kafka(); // says at once where no platform is running
         Checkpoint checkpoint = checkpoint();
-        try (Platform platform = Platform.at(kafka);
+        try (Platform platform = connection.platform();
                 ArtifactStore store = ArtifactStore.open(connection.artifacts(target.artifacts))) {
             ArtifactId id =
                     PublishCommand.publish(platform, store, checkpoint.bytes(), target.model);

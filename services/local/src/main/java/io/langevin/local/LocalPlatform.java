@@ -24,6 +24,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,7 @@ public final class LocalPlatform implements AutoCloseable {
                         config.kafkaPort(),
                         config.registryPort());
         LocalPlatform platform = new LocalPlatform(config, embedded);
+        embedded.death().thenAccept(platform.failure::complete);
         try {
             platform.startServices();
             BundledModels.publishMissing(config, platform.kafka);
@@ -117,7 +119,8 @@ public final class LocalPlatform implements AutoCloseable {
                 embedded.bootstrap(),
                 embedded.registry(),
                 "http://127.0.0.1:%d".formatted(config.pagePort()),
-                config.artifacts());
+                config.artifacts(),
+                Path.of("").toAbsolutePath());
     }
 
     /** Completes when a service ends by itself, which none should: which and why. */

@@ -2,12 +2,16 @@ package io.langevin.local;
 
 import io.langevin.cli.CommandFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A {@link LocalPlatform} that other commands find, and that Ctrl-C or SIGTERM stops cleanly:
  * services, registry, broker, note.
  */
 final class RunningHere implements AutoCloseable {
+    private static final long CLOSES_WITHIN_SECONDS = 20;
+
     private final LocalPlatform platform;
     private boolean closed;
 
@@ -25,8 +29,33 @@ final class RunningHere implements AutoCloseable {
         }
         RunningHere here = new RunningHere(platform);
         Runtime.getRuntime().addShutdownHook(new Thread(here::close, "shutdown"));
-        platform.address().leaveNote();
+        platform.failure().thenAccept(RunningHere::endSoon);
+        try {
+            platform.address().leaveNote();
+        } catch (UncheckedIOException e) {
+            System.err.printf(
+                    "%s: other commands must name this platform: --bootstrap %s --registry %s%n",
+                    e.getMessage(), platform.address().bootstrap(), platform.address().registry());
+        }
         return here;
+    }
+
+    /** With a part missing, a clean end may wait for what never comes. */
+    private static void endSoon(String why) {
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                TimeUnit.SECONDS.sleep(CLOSES_WITHIN_SECONDS);
+                                System.err.println("langevin: " + why);
+                                Runtime.getRuntime().halt(1);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "end");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     LocalPlatform platform() {
@@ -39,7 +68,11 @@ final class RunningHere implements AutoCloseable {
             return;
         }
         closed = true;
-        platform.address().removeNote();
+        try {
+            platform.address().removeNote();
+        } catch (UncheckedIOException e) {
+            System.err.println(e.getMessage());
+        }
         platform.close();
     }
 }

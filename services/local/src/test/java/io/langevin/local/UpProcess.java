@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +19,7 @@ final class UpProcess implements AutoCloseable {
     private final int kafkaPort = freePort();
     private final int registryPort = freePort();
     private final int pagePort = freePort();
+    private final List<String> said = Collections.synchronizedList(new ArrayList<>());
     private Process process;
 
     UpProcess(Path folder) {
@@ -32,10 +34,24 @@ final class UpProcess implements AutoCloseable {
 
     /** Returns when it says that it is up; otherwise fails with what it said. */
     void start() throws IOException {
-        process = command("up", "--data-dir", folder.resolve("data").toString()).start();
-        List<String> said = awaitLine("Langevin is up");
-        if (!said.get(said.size() - 1).contains("Langevin is up")) {
-            throw new AssertionError("up ended: " + said);
+        start(command("up", "--data-dir", folder.resolve("data").toString()));
+    }
+
+    /** The same where the system lets no file become larger. */
+    void startWithFilesOfAtMost(int bytes) throws IOException {
+        ProcessBuilder up = command("up", "--data-dir", folder.resolve("data").toString());
+        List<String> limited = new ArrayList<>();
+        limited.addAll(
+                List.of("sh", "-c", "ulimit -f %d; exec \"$@\"".formatted(bytes / 512), "up"));
+        limited.addAll(up.command());
+        start(up.command(limited));
+    }
+
+    private void start(ProcessBuilder up) throws IOException {
+        process = up.start();
+        List<String> first = awaitLine("Langevin is up");
+        if (!first.get(first.size() - 1).contains("Langevin is up")) {
+            throw new AssertionError("up ended: " + first);
         }
     }
 
@@ -89,10 +105,33 @@ final class UpProcess implements AutoCloseable {
     }
 
     /** So that the process never waits for somebody to read what it says. */
-    private static void drain(BufferedReader reader) {
-        Thread thread = new Thread(() -> reader.lines().forEach(System.err::println), "up-output");
+    private void drain(BufferedReader reader) {
+        Thread thread =
+                new Thread(
+                        () ->
+                                reader.lines()
+                                        .forEach(
+                                                line -> {
+                                                    said.add(line);
+                                                    System.err.println(line);
+                                                }),
+                        "up-output");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Its exit code, once it has ended by itself. */
+    int awaitEnd() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** What it has said since it was up. */
+    String said() {
+        return String.join("\n", said);
     }
 
     /** SIGKILL: nothing in the process can do anything about it. */

@@ -23,6 +23,7 @@ import io.langevin.messaging.Failures;
 import io.langevin.messaging.Inert;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.RejectedException;
+import io.langevin.messaging.RetrainingRules;
 import io.langevin.messaging.Schemas;
 import io.langevin.records.Cancellation;
 import io.langevin.records.GeneratedImage;

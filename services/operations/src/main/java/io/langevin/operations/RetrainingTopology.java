@@ -8,10 +8,12 @@ import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
 import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 import static io.langevin.messaging.Topics.TRAINING_JOBS;
+import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 
 import io.langevin.messaging.RecordRules;
 import io.langevin.messaging.RejectedException;
+import io.langevin.messaging.RetrainingRules;
 import io.langevin.messaging.Topic;
 import io.langevin.records.Cancellation;
 import io.langevin.records.JobKind;
@@ -26,6 +28,7 @@ import io.langevin.records.RunEvent;
 import io.langevin.records.ScheduleJob;
 import io.langevin.records.ScheduleResult;
 import io.langevin.records.TrainingJob;
+import io.langevin.records.TrainingProgress;
 import io.langevin.records.TrainingResult;
 import java.time.Clock;
 import java.time.Instant;
@@ -91,6 +94,7 @@ final class RetrainingTopology {
                                         .withName("run-events")
                                         .withNumberOfPartitions(PARTITIONS))
                         .process(() -> new Workflow(clock), named("workflow"), STORE);
+        streams.write(begun(streams, clock), JOB_STATES, "write-begun");
         send(steps, streams, SCHEDULE_JOBS);
         send(steps, streams, TRAINING_JOBS);
         send(steps, streams, PUBLISHING_JOBS);
@@ -145,6 +149,14 @@ final class RetrainingTopology {
     private static RunEvent refused(String id, String reason) {
         return new RunEvent(
                 RetrainingRequest.newBuilder().setRunId(id).setModel("").build(), reason);
+    }
+
+    /** A run waits in a queue before its training begins: the first progress tells. */
+    private static KStream<String, JobState> begun(TopicStreams streams, Clock clock)
+            throws InterruptedException {
+        return streams.overhear(
+                        TRAINING_PROGRESS, KeyRules.keyIs("runId", TrainingProgress::getRunId))
+                .process(() -> new BegunTrainings(clock), named("begun"), STORE);
     }
 
     private static <T extends SpecificRecord> KStream<String, RunEvent> events(
@@ -330,7 +342,7 @@ final class RetrainingTopology {
                             .build());
             RetrainingRun next = RetrainingRun.newBuilder(run).setSchedule(result).build();
             String detail =
-                    "σ₁ %.4g, %d levels"
+                    "queued for training: σ₁ %.4g, %d levels"
                             .formatted(result.getSigmas().get(0), result.getSigmas().size());
             move(next, JobStage.TRAINING, detail);
         }

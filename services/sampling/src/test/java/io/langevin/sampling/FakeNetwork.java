@@ -18,6 +18,7 @@ final class FakeNetwork implements ScoreNetwork {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private final Duration time;
+    private volatile boolean broken;
 
     private FakeNetwork(Checkpoint checkpoint, Semaphore calls, Duration time) {
         this.dimension = checkpoint.architecture().dimension();
@@ -43,6 +44,13 @@ final class FakeNetwork implements ScoreNetwork {
     /** Answers after that time. */
     static FakeNetwork taking(Checkpoint checkpoint, Duration time) {
         return new FakeNetwork(checkpoint, new Semaphore(Integer.MAX_VALUE / 2), time);
+    }
+
+    /** Fails at every call. */
+    static FakeNetwork throwing(Checkpoint checkpoint) {
+        FakeNetwork network = free(checkpoint);
+        network.broken = true;
+        return network;
     }
 
     long calls() {
@@ -80,6 +88,9 @@ final class FakeNetwork implements ScoreNetwork {
     @Override
     public void evaluate(float[] x, float[] sigma, float[] f, int count) {
         calls.acquireUninterruptibly();
+        if (broken) {
+            throw new IllegalStateException("out of order");
+        }
         images.addAndGet(count);
         largestCall.accumulateAndGet(count, Math::max);
         callCount.incrementAndGet(); // last: whoever has seen it may look at the others

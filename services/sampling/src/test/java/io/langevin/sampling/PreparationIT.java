@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,6 +172,64 @@ class PreparationIT {
 
         assertThat(sampling.outcome(began.getRequestId()).getCheckpoint()).isEqualTo(oldId.hex());
         assertThat(sampling.outcome(asked().getRequestId()).getCheckpoint()).isEqualTo(newId.hex());
+    }
+
+    /** Without any patience for models that are not there. */
+    @Test
+    void a_model_that_is_published_and_still_being_loaded_is_waited_for_beside_the_others()
+            throws Exception {
+        Checkpoint slow = checkpoint(9, 3);
+        var loads = new CountDownLatch(1);
+        sampling.publish("slow", slow);
+        sampling.start(
+                sampling.config("one"),
+                (checkpoint, precision) -> {
+                    if (Arrays.equals(checkpoint.weights(), slow.weights())) {
+                        awaitUninterruptibly(loads);
+                    }
+                    return FakeNetwork.free(checkpoint);
+                });
+        SampleRequest early = request().setModel("slow").build();
+        sampling.ask(early);
+        assertThat(status(asked())).isEqualTo(SampleStatus.COMPLETED);
+        sampling.publish("quick", checkpoint(10, 3));
+        SampleRequest quick = request().setModel("quick").build();
+        sampling.ask(quick);
+        assertThat(status(quick)).isEqualTo(SampleStatus.COMPLETED);
+
+        loads.countDown();
+
+        assertThat(status(early)).isEqualTo(SampleStatus.COMPLETED);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a network throws ends the requests that were in its call, and nothing else. */
+    @Test
+    void a_network_that_throws_fails_its_requests_and_the_next_ones_are_served() throws Exception {
+        Checkpoint broken = checkpoint(11, 3);
+        sampling.publish("broken", broken);
+        sampling.start(
+                sampling.config("one"),
+                (checkpoint, precision) ->
+                        Arrays.equals(checkpoint.weights(), broken.weights())
+                                ? FakeNetwork.throwing(checkpoint)
+                                : FakeNetwork.free(checkpoint));
+        SampleRequest unlucky = request().setModel("broken").build();
+        sampling.ask(unlucky);
+
+        SampleOutcome outcome = sampling.outcome(unlucky.getRequestId());
+
+        assertThat(outcome.getStatus()).isEqualTo(SampleStatus.FAILED);
+        assertThat(outcome.getReason()).contains("out of order");
+        assertThat(status(asked())).isEqualTo(SampleStatus.COMPLETED);
+        assertThat(sampling.isAlive()).isTrue();
     }
 
     private SampleRequest asked() throws InterruptedException {

@@ -74,6 +74,119 @@ class TrainingServiceIT {
         }
     }
 
+    /** As many orderly stops as there are attempts, each before a snapshot is due. */
+    @Test
+    void a_training_that_is_stopped_again_and_again_goes_on_from_where_it_was() throws Exception {
+        KafkaConfig kafka = KafkaEnvironment.fresh();
+        TrainingJob job =
+                TrainingJob.newBuilder(job(UUID.randomUUID().toString()))
+                        .setTraining(
+                                TrainingParameters.newBuilder()
+                                        .setIterations(1_000_000)
+                                        .setMaximumSeconds(20)
+                                        .setBatchSize(8)
+                                        .setLearningRate(1e-3)
+                                        .setSnapshotSeconds(3_600)
+                                        .build())
+                        .build();
+        ask(kafka, job);
+        int iteration = 0;
+        for (int stop = 0; stop < 6; stop++) {
+            Running service = service(kafka);
+            iteration = progressAfter(kafka, job.getRunId(), iteration);
+            service.close();
+        }
+        Running last = service(kafka);
+        try {
+            assertThat(result(kafka, job.getRunId()).getIterations()).isGreaterThan(iteration);
+        } finally {
+            last.close();
+        }
+    }
+
+    /** The last iteration that is reported, once one beyond the given one is. */
+    private static int progressAfter(KafkaConfig kafka, String runId, int iteration)
+            throws InterruptedException {
+        var serde = new Schemas(kafka).serde(TRAINING_PROGRESS);
+        try (var reader = new TopicReader(kafka, kafka.name(TRAINING_PROGRESS))) {
+            return reader
+                    .until(
+                            records ->
+                                    records.stream()
+                                            .map(r -> serde.decode(r.value()))
+                                            .anyMatch(p -> p.getIteration() > iteration))
+                    .stream()
+                    .map(r -> serde.decode(r.value()))
+                    .mapToInt(TrainingProgress::getIteration)
+                    .max()
+                    .orElseThrow();
+        }
+    }
+
+    @Test
+    void a_damaged_snapshot_costs_no_more_than_the_time_since_the_one_before_it() throws Exception {
+        KafkaConfig kafka = KafkaEnvironment.fresh();
+        TrainingJob job = job(UUID.randomUUID().toString());
+        ask(kafka, job);
+        Running first = service(kafka);
+        TrainingProgress snapshot = firstSnapshot(kafka, job.getRunId());
+        first.close(); // takes another one
+        String newest = newestSnapshot(kafka);
+        assertThat(newest).isNotEqualTo(snapshot.getSnapshot());
+        Path blob = folder.resolve(newest.substring(0, 2)).resolve(newest);
+        byte[] damaged = Files.readAllBytes(blob);
+        damaged[damaged.length / 2] ^= 1;
+        Files.write(blob, damaged);
+
+        Running second = service(kafka);
+        try {
+            assertThat(result(kafka, job.getRunId()).getIterations()).isEqualTo(ITERATIONS);
+            assertThat(progressAfterResuming(kafka, job.getRunId(), snapshot)).isTrue();
+        } finally {
+            second.close();
+        }
+    }
+
+    private static String newestSnapshot(KafkaConfig kafka) throws InterruptedException {
+        var serde = new Schemas(kafka).serde(TRAINING_PROGRESS);
+        try (var reader = new TopicReader(kafka, kafka.name(TRAINING_PROGRESS))) {
+            return reader.toEnd().stream()
+                    .map(r -> serde.decode(r.value()).getSnapshot())
+                    .filter(id -> id != null)
+                    .reduce((a, b) -> b)
+                    .orElseThrow();
+        }
+    }
+
+    /** A disk that is mounted a moment after the worker has started. */
+    @Test
+    void a_data_set_that_is_away_is_waited_for() throws Exception {
+        KafkaConfig kafka = KafkaEnvironment.fresh();
+        Path noise = noise(8);
+        TrainingJob job =
+                TrainingJob.newBuilder(job(UUID.randomUUID().toString()))
+                        .setDataset("noise")
+                        .setDatasetFingerprint(fingerprint(noise, 8))
+                        .setTraining(
+                                TrainingParameters.newBuilder()
+                                        .setIterations(1)
+                                        .setBatchSize(1)
+                                        .build())
+                        .build();
+        Path away = folder.resolve("unmounted");
+        Files.move(noise, away);
+        Running service = service(kafka);
+        try {
+            ask(kafka, job);
+            TimeUnit.SECONDS.sleep(3); // the worker has looked for it by now
+            Files.move(away, noise);
+
+            assertThat(result(kafka, job.getRunId()).getIterations()).isEqualTo(1);
+        } finally {
+            service.close();
+        }
+    }
+
     /** 72 pixels are more than the smallest network is for. */
     @Test
     void a_job_that_names_no_network_gets_the_one_for_its_image_size() throws Exception {

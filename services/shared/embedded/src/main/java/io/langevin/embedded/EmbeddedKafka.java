@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Exit;
@@ -19,9 +22,13 @@ import org.apache.kafka.common.utils.Time;
 public final class EmbeddedKafka implements AutoCloseable {
     static final String CONTROLLER = "CONTROLLER";
 
+    /** Those that serve: Kafka ends by halting the JVM, without saying whose part has failed. */
+    private static final Set<EmbeddedKafka> SERVING = ConcurrentHashMap.newKeySet();
+
     private final KafkaRaftServer server;
     private final FolderLock lock;
     private final String bootstrap;
+    private final CompletableFuture<String> death = new CompletableFuture<>();
 
     private EmbeddedKafka(KafkaRaftServer server, FolderLock lock, String bootstrap) {
         this.server = server;
@@ -54,9 +61,15 @@ public final class EmbeddedKafka implements AutoCloseable {
         return bootstrap;
     }
 
+    /** Completes when the broker gives up by itself, as it does on a full disk: why. */
+    public CompletableFuture<String> death() {
+        return death;
+    }
+
     /** Stops the broker in good order and gives the folder back. */
     @Override
     public void close() throws IOException {
+        SERVING.remove(this);
         server.shutdown();
         server.awaitShutdown();
         lock.close();
@@ -73,11 +86,17 @@ public final class EmbeddedKafka implements AutoCloseable {
             server.shutdown();
             throw new IllegalStateException("Kafka did not start on " + dataDir, e);
         }
-        return new EmbeddedKafka(server, lock, "127.0.0.1:" + port);
+        var kafka = new EmbeddedKafka(server, lock, "127.0.0.1:" + port);
+        SERVING.add(kafka);
+        return kafka;
     }
 
     private static void refuse(int status, String message) {
-        throw new IllegalStateException("Kafka gave up with status " + status + ": " + message);
+        String why =
+                "Kafka gave up with status %d%s; its log says why, a full disk is one reason"
+                        .formatted(status, message == null ? "" : ": " + message);
+        SERVING.forEach(kafka -> kafka.death.complete(why));
+        throw new IllegalStateException(why);
     }
 
     private static Properties settings(Path dataDir, int port, int controllerPort) {

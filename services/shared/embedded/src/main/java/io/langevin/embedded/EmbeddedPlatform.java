@@ -3,6 +3,7 @@ package io.langevin.embedded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 
 /** A broker and a registry on one data folder. */
 public final class EmbeddedPlatform implements AutoCloseable {
@@ -45,6 +46,15 @@ public final class EmbeddedPlatform implements AutoCloseable {
                             + " not '%s'; ./langevin sets it".formatted(home));
         }
         return Path.of(home);
+    }
+
+    /** Completes when a part ends that is not started again: which and why. */
+    public CompletableFuture<String> death() {
+        return kafka.death()
+                .thenApply(why -> "the broker ended: " + why)
+                .applyToEither(
+                        registry.death().thenApply(why -> "the registry ended: " + why),
+                        why -> why);
     }
 
     public String bootstrap() {

@@ -12,13 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An Apicurio registry in a child process, listening on the loopback address only.
  *
  * <p>Its schemas live in the data folder. The child ends with {@link #close} and whenever this
- * process ends, also when this process is killed.
+ * process ends, also when this process is killed. A child that ends by itself is started again.
  */
 public final class RegistryProcess implements AutoCloseable {
     private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
@@ -27,17 +30,37 @@ public final class RegistryProcess implements AutoCloseable {
     private static final int QUOTED_LINES = 15;
     private static final int OK = 200;
 
-    private final Process process;
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryProcess.class);
+
+    /** One that ends sooner than this after its start does so because of its start. */
+    private static final Duration RAN_WELL = Duration.ofMinutes(1);
+
+    private static final int MOST_RESTARTS = 3;
+
+    private final Child child;
     private final FolderLock lock;
-    private final Path log;
-    private final String url;
+    private final CompletableFuture<String> death = new CompletableFuture<>();
+    private Process process;
+    private int restarts;
+    private boolean closed;
+
+    /** What a child is started with. */
+    private record Child(Path home, Path dataDir, int port) {
+        Path log() {
+            return dataDir.resolve("registry.log");
+        }
+
+        Process start() throws IOException {
+            return RegistryCommand.of(home, dataDir, port, log()).start();
+        }
+    }
+
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private RegistryProcess(Process process, FolderLock lock, Path log, String url) {
-        this.process = process;
+    private RegistryProcess(Child child, FolderLock lock, Process process) {
+        this.child = child;
         this.lock = lock;
-        this.log = log;
-        this.url = url;
+        this.process = process;
     }
 
     /**
@@ -61,33 +84,78 @@ public final class RegistryProcess implements AutoCloseable {
 
     /** The base URL for clients of Confluent's Schema Registry. */
     public String url() {
-        return url;
+        return "http://127.0.0.1:%d/apis/ccompat/v7".formatted(child.port());
+    }
+
+    /** Completes when the child has ended and cannot be started again: why. */
+    CompletableFuture<String> death() {
+        return death;
     }
 
     /** Ends the child and gives the folder back. */
     @Override
     public void close() throws IOException {
+        Process last;
+        synchronized (this) {
+            closed = true;
+            last = process;
+        }
         // The files are safe against a kill at any time, and a kill is the one end that cannot
         // hang.
-        process.destroyForcibly().onExit().join();
+        last.destroyForcibly().onExit().join();
         lock.close();
     }
 
     private static RegistryProcess start(Path home, Path dataDir, int port, FolderLock lock)
             throws IOException, InterruptedException {
-        Path log = dataDir.resolve("registry.log");
-        Process process = RegistryCommand.of(home, dataDir, port, log).start();
-        var registry =
-                new RegistryProcess(
-                        process, lock, log, "http://127.0.0.1:" + port + "/apis/ccompat/v7");
+        var child = new Child(home, dataDir, port);
+        var registry = new RegistryProcess(child, lock, child.start());
         try {
             registry.awaitAnswer();
             registry.demandCompatibility();
+            registry.watch(registry.process);
             return registry;
         } catch (IOException | InterruptedException | RuntimeException e) {
-            process.destroyForcibly().onExit().join();
+            registry.process.destroyForcibly().onExit().join();
             throw e;
         }
+    }
+
+    private void watch(Process running) {
+        long started = System.nanoTime();
+        running.onExit()
+                .thenAcceptAsync(
+                        ended -> {
+                            try {
+                                startAgain(ended, System.nanoTime() - started);
+                            } catch (IOException | RuntimeException e) {
+                                death.complete("it cannot be started again: " + e.getMessage());
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+    }
+
+    private void startAgain(Process ended, long ranNanos) throws IOException, InterruptedException {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            restarts = ranNanos > RAN_WELL.toNanos() ? 1 : restarts + 1;
+            if (restarts > MOST_RESTARTS) {
+                death.complete(
+                        "exit code %d, %d times in a row; see %s"
+                                .formatted(ended.exitValue(), restarts, child.log()));
+                return;
+            }
+            LOG.atWarn()
+                    .addKeyValue("exitCode", ended.exitValue())
+                    .log("the registry ended and is started again");
+            process = child.start();
+        }
+        awaitAnswer();
+        LOG.atInfo().log("the registry answers again");
+        watch(process);
     }
 
     private void awaitAnswer() throws IOException, InterruptedException {
@@ -123,7 +191,7 @@ public final class RegistryProcess implements AutoCloseable {
     }
 
     private HttpRequest.Builder request() {
-        return HttpRequest.newBuilder(URI.create(url + "/config")).timeout(ANSWERS_WITHIN);
+        return HttpRequest.newBuilder(URI.create(url() + "/config")).timeout(ANSWERS_WITHIN);
     }
 
     private int send(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -131,8 +199,8 @@ public final class RegistryProcess implements AutoCloseable {
     }
 
     private String lastLines() throws IOException {
-        List<String> lines = Files.readAllLines(log);
+        List<String> lines = Files.readAllLines(child.log());
         List<String> last = lines.subList(Math.max(0, lines.size() - QUOTED_LINES), lines.size());
-        return "; " + log + " ends with:\n" + String.join("\n", last);
+        return "; " + child.log() + " ends with:\n" + String.join("\n", last);
     }
 }

@@ -40,7 +40,7 @@ public final class Broker {
      * @throws OutOfReachException where it does not answer in time
      */
     public static void await(KafkaConfig kafka, Patience patience) throws InterruptedException {
-        Set<String> there = asking(kafka, patience, admin -> admin.listTopics().names().get());
+        Set<String> there = awaitAnswer(kafka, patience);
         List<String> missing =
                 Topics.all().stream().map(kafka::name).filter(t -> !there.contains(t)).toList();
         if (!missing.isEmpty()) {
@@ -48,6 +48,16 @@ public final class Broker {
                     "broker %s lacks the topics %s; create them with: ./langevin topics create"
                             .formatted(kafka.bootstrap(), String.join(", ", missing)));
         }
+    }
+
+    /**
+     * Names of the topics that are there, once the broker answers.
+     *
+     * @throws OutOfReachException where it does not answer in time
+     */
+    public static Set<String> awaitAnswer(KafkaConfig kafka, Patience patience)
+            throws InterruptedException {
+        return asking(kafka, patience, admin -> admin.listTopics().names().get());
     }
 
     /**

@@ -1,0 +1,31 @@
+package io.langevin.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Finds out before the work whether its outcome can be written. */
+public final class Writable {
+    private Writable() {}
+
+    /**
+     * @param option that names the file, for the message
+     * @param file null: nothing is to be written
+     * @throws CommandFailure where the file cannot be made or written
+     */
+    public static void require(String option, Path file) {
+        if (file == null) {
+            return;
+        }
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            Files.createDirectories(folder);
+            Files.delete(Files.createTempFile(folder, ".langevin", ".part"));
+        } catch (IOException e) {
+            throw new CommandFailure("%s: cannot write %s: %s".formatted(option, file, e));
+        }
+        if (Files.exists(file) && (Files.isDirectory(file) || !Files.isWritable(file))) {
+            throw new CommandFailure("%s: cannot write %s".formatted(option, file));
+        }
+    }
+}
