@@ -84,20 +84,16 @@ public final class Platform implements AutoCloseable {
     public <T extends SpecificRecord> Map<String, T> latest(Topic<T> topic)
             throws InterruptedException {
         Map<String, T> records = new LinkedHashMap<>();
-        try (var follower =
-                TopicFollower.start(
-                        kafka,
-                        schemas,
-                        topic,
-                        new TopicFollower.From.Beginning(),
-                        (record, source) -> {
-                            records.remove(source.key());
-                            if (record != null && source.key() != null) {
-                                records.put(source.key(), record);
-                            }
-                        })) {
-            follower.awaitCaughtUp();
-        }
+        TopicFollower.readAll(
+                kafka,
+                schemas,
+                topic,
+                (record, source) -> {
+                    records.remove(source.key());
+                    if (record != null && source.key() != null) {
+                        records.put(source.key(), record);
+                    }
+                });
         return records;
     }
 

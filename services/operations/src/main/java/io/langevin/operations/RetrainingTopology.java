@@ -11,34 +11,24 @@ import static io.langevin.messaging.Topics.TRAINING_JOBS;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 
+import io.langevin.messaging.Inert;
 import io.langevin.messaging.RecordRules;
-import io.langevin.messaging.RejectedException;
-import io.langevin.messaging.RetrainingRules;
 import io.langevin.messaging.Topic;
-import io.langevin.records.Cancellation;
-import io.langevin.records.JobKind;
-import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
-import io.langevin.records.JobStatus;
-import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.RetrainingRun;
 import io.langevin.records.RunEvent;
-import io.langevin.records.ScheduleJob;
 import io.langevin.records.ScheduleResult;
-import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingProgress;
 import io.langevin.records.TrainingResult;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -55,16 +45,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The whole retraining workflow: request → schedule → training → publishing. Everything that moves
- * a run passes through one topic in order; a result that does not fit the stage of its run (a
- * repeat, a late one, one of another run) changes nothing.
+ * a run passes through one topic in order; {@link RunRules} says what comes of it.
  */
 final class RetrainingTopology {
     static final String STORE = "retraining-runs";
     private static final Logger LOG = LoggerFactory.getLogger(RetrainingTopology.class);
     private static final int PARTITIONS = 12;
-    private static final int LONGEST_DETAIL = 8_000;
-    private static final Set<JobStage> ENDED =
-            Set.of(JobStage.COMPLETED, JobStage.FAILED, JobStage.EXPIRED, JobStage.CANCELLED);
 
     private RetrainingTopology() {}
 
@@ -190,13 +176,12 @@ final class RetrainingTopology {
         return Named.as(name);
     }
 
-    /** One run at a time, in the order of its events. */
+    /** One run at a time, in the order of its events; what it does is in {@link RunRules}. */
     private static final class Workflow
             implements Processor<String, RunEvent, String, SpecificRecord> {
         private final Clock clock;
         private ProcessorContext<String, SpecificRecord> context;
         private KeyValueStore<String, RetrainingRun> runs;
-        private Record<String, RunEvent> cause;
 
         private Workflow(Clock clock) {
             this.clock = clock;
@@ -211,201 +196,18 @@ final class RetrainingTopology {
         /** Whatever an event brings to light ends its run, and the next event is served. */
         @Override
         public void process(Record<String, RunEvent> record) {
-            cause = record;
-            RetrainingRun run = runs.get(record.key());
+            String id = record.key();
+            RetrainingRun run = runs.get(id);
+            Instant at = Instant.ofEpochMilli(record.timestamp());
+            RunRules.Step step;
             try {
-                happened(record.value(), run);
-            } catch (KafkaException e) {
-                throw e; // Kafka Streams' own: the thread is replaced
+                step = RunRules.of(id, run, record.value(), at, Instant.now(clock));
             } catch (RuntimeException | StackOverflowError e) {
-                LOG.atError().addKeyValue("id", record.key()).setCause(e).log("a run failed");
-                if (run != null && !ENDED.contains(run.getStage())) {
-                    move(run, JobStage.FAILED, "defect: " + e);
-                } else if (run == null) {
-                    refused(record.key(), "", "defect: " + e);
-                }
+                LOG.atError().addKeyValue("id", Inert.text(id)).setCause(e).log("a run failed");
+                step = RunRules.defect(id, run, e, at, Instant.now(clock));
             }
-        }
-
-        private void happened(RunEvent happening, RetrainingRun run) {
-            Object event = happening.getEvent();
-            if (event instanceof RetrainingRequest request) {
-                if (run != null) {
-                    return;
-                }
-                if (happening.getRefused() == null) {
-                    asked(cause.key(), request);
-                } else {
-                    refused(cause.key(), request.getModel(), happening.getRefused());
-                }
-            } else if (run == null || ENDED.contains(run.getStage())) {
-                return;
-            } else if (event instanceof ScheduleResult result) {
-                scheduled(run, result);
-            } else if (event instanceof TrainingResult result) {
-                trained(run, result);
-            } else if (event instanceof PublishingResult result) {
-                published(run, result);
-            } else if (event instanceof Cancellation cancellation) {
-                cancelled(run, cancellation.getReason());
-            }
-        }
-
-        /** Whether a checkpoint was published is known to its publisher alone, who answers. */
-        private void cancelled(RetrainingRun run, String reason) {
-            if (run.getStage() == JobStage.PUBLISHING) {
-                state(run, JobStage.PUBLISHING, "asked to stop, unless it is published by now");
-            } else {
-                move(run, JobStage.CANCELLED, reason.isEmpty() ? "cancelled" : reason);
-            }
-        }
-
-        /** Nothing is kept of it: a request of that id that can be followed may come yet. */
-        private void refused(String id, String model, String reason) {
-            state(
-                    RetrainingRun.newBuilder()
-                            .setRequest(
-                                    RetrainingRequest.newBuilder()
-                                            .setRunId(id)
-                                            .setModel(model)
-                                            .build())
-                            .setStage(JobStage.FAILED)
-                            .setRequestedAt(Instant.ofEpochMilli(cause.timestamp()))
-                            .build(),
-                    JobStage.FAILED,
-                    reason);
-        }
-
-        private void asked(String key, RetrainingRequest asked) {
-            RetrainingRun run =
-                    RetrainingRun.newBuilder()
-                            .setRequest(asked)
-                            .setStage(JobStage.WAITING)
-                            .setRequestedAt(Instant.ofEpochMilli(cause.timestamp()))
-                            .build();
-            RetrainingRequest request;
-            try {
-                request = RetrainingPresets.applied(asked);
-                RetrainingRules.check(request, key);
-                run = RetrainingRun.newBuilder(run).setRequest(request).build();
-            } catch (RejectedException e) {
-                move(withoutContent(run), JobStage.FAILED, e.getMessage());
-                return;
-            }
-            send(
-                    ScheduleJob.newBuilder()
-                            .setRunId(request.getRunId())
-                            .setDataset(request.getDataset())
-                            .setImageSize(request.getImageSize())
-                            .setChannels(request.getChannels())
-                            .setParameters(request.getSchedule())
-                            .build());
-            move(run, JobStage.SCHEDULING, "");
-        }
-
-        /** What cannot be followed can be of any size: its id and its model are kept. */
-        private static RetrainingRun withoutContent(RetrainingRun run) {
-            return RetrainingRun.newBuilder(run)
-                    .setRequest(
-                            RetrainingRequest.newBuilder()
-                                    .setRunId(run.getRequest().getRunId())
-                                    .setModel(run.getRequest().getModel())
-                                    .build())
-                    .build();
-        }
-
-        private void scheduled(RetrainingRun run, ScheduleResult result) {
-            if (run.getStage() != JobStage.SCHEDULING
-                    || ended(run, result.getStatus(), result.getReason())) {
-                return;
-            }
-            if (result.getSigmas().isEmpty()) {
-                move(run, JobStage.FAILED, "sigmas: a schedule must have at least one, not none");
-                return;
-            }
-            RetrainingRequest request = run.getRequest();
-            send(
-                    TrainingJob.newBuilder()
-                            .setRunId(request.getRunId())
-                            .setModel(request.getModel())
-                            .setDataset(request.getDataset())
-                            .setDatasetFingerprint(result.getDatasetFingerprint())
-                            .setImageSize(request.getImageSize())
-                            .setChannels(result.getChannels())
-                            .setNetwork(request.getNetwork())
-                            .setTraining(request.getTraining())
-                            .setSigmas(result.getSigmas())
-                            .setStepsPerLevel(result.getStepsPerLevel())
-                            .setEpsilon(result.getEpsilon())
-                            .setDenoise(result.getDenoise())
-                            .setScheduleId(result.getScheduleId())
-                            .build());
-            RetrainingRun next = RetrainingRun.newBuilder(run).setSchedule(result).build();
-            String detail =
-                    "queued for training: σ₁ %.4g, %d levels"
-                            .formatted(result.getSigmas().get(0), result.getSigmas().size());
-            move(next, JobStage.TRAINING, detail);
-        }
-
-        private void trained(RetrainingRun run, TrainingResult result) {
-            if (run.getStage() != JobStage.TRAINING
-                    || ended(run, result.getStatus(), result.getReason())) {
-                return;
-            }
-            send(
-                    PublishingJob.newBuilder()
-                            .setRunId(run.getRequest().getRunId())
-                            .setModel(run.getRequest().getModel())
-                            .setCandidates(result.getCandidates())
-                            .setScheduleId(run.getSchedule().getScheduleId())
-                            .setRequestedAt(run.getRequestedAt())
-                            .build());
-            move(run, JobStage.PUBLISHING, "%d iterations".formatted(result.getIterations()));
-        }
-
-        private void published(RetrainingRun run, PublishingResult result) {
-            if (run.getStage() != JobStage.PUBLISHING
-                    || ended(run, result.getStatus(), result.getReason())) {
-                return;
-            }
-            move(run, JobStage.COMPLETED, "checkpoint " + result.getCheckpoint());
-        }
-
-        /** Whether a service gave the run up. */
-        private boolean ended(RetrainingRun run, JobStatus status, String reason) {
-            return switch (status) {
-                case COMPLETED -> false;
-                case FAILED -> {
-                    move(run, JobStage.FAILED, reason);
-                    yield true;
-                }
-                case CANCELLED -> {
-                    move(run, JobStage.CANCELLED, reason);
-                    yield true;
-                }
-            };
-        }
-
-        private void move(RetrainingRun run, JobStage stage, String detail) {
-            runs.put(cause.key(), RetrainingRun.newBuilder(run).setStage(stage).build());
-            state(run, stage, detail);
-        }
-
-        private void state(RetrainingRun run, JobStage stage, String detail) {
-            send(
-                    JobState.newBuilder()
-                            .setId(cause.key())
-                            .setKind(JobKind.RETRAINING)
-                            .setStage(stage)
-                            .setModel(RecordRules.abbreviated(run.getRequest().getModel(), 100))
-                            .setDetail(RecordRules.abbreviated(detail, LONGEST_DETAIL))
-                            .setRequestedAt(run.getRequestedAt())
-                            .setUpdatedAt(Instant.now(clock))
-                            .build());
-        }
-
-        private void send(SpecificRecord step) {
-            context.forward(new Record<>(cause.key(), step, cause.timestamp(), cause.headers()));
+            step.run().ifPresent(next -> runs.put(id, next));
+            step.sent().forEach(sent -> context.forward(record.withValue(sent)));
         }
     }
 }

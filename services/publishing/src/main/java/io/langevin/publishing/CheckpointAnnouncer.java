@@ -83,19 +83,15 @@ final class CheckpointAnnouncer {
     /** Announcements of a model that are still there, the newest last. */
     private List<PublishedCheckpoint> announced(String model) throws InterruptedException {
         List<PublishedCheckpoint> found = new CopyOnWriteArrayList<>();
-        try (var reading =
-                TopicFollower.start(
-                        kafka,
-                        schemas,
-                        MODEL_CHECKPOINTS,
-                        new TopicFollower.From.Beginning(),
-                        (record, source) -> {
-                            if (record != null && model.equals(source.key())) {
-                                found.add(record);
-                            }
-                        })) {
-            reading.awaitCaughtUp();
-        }
+        TopicFollower.readAll(
+                kafka,
+                schemas,
+                MODEL_CHECKPOINTS,
+                (record, source) -> {
+                    if (record != null && model.equals(source.key())) {
+                        found.add(record);
+                    }
+                });
         return found;
     }
 

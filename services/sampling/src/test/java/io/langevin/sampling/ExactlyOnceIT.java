@@ -30,6 +30,9 @@ class ExactlyOnceIT {
             assertThat(verdict.lost()).as("lost, seed %d", seed).isZero();
             assertThat(verdict.repeated()).as("repeated, seed %d", seed).isZero();
             assertThat(verdict.altered()).as("altered, seed %d", seed).isZero();
+            assertThat(verdict.imagesWithoutOutcome()).as("seed %d", seed).isZero();
+            assertThat(verdict.outcomesWithoutImages()).as("seed %d", seed).isZero();
+            assertThat(verdict.endsOfDamaged()).as("seed %d", seed).isZero();
         }
     }
 }

@@ -59,7 +59,7 @@ class SlotSharesTest {
     void slots_are_never_left_empty_nor_given_twice() {
         long seed = System.nanoTime();
         var random = new Random(seed);
-        for (int round = 0; round < 2_000; round++) {
+        for (int round = 0; round < 100_000; round++) {
             List<Demand> demands = new ArrayList<>();
             for (int i = random.nextInt(12); i >= 0; i--) {
                 demands.add(

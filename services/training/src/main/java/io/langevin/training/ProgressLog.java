@@ -59,22 +59,18 @@ final class ProgressLog implements AutoCloseable {
     /** Artifact ids of the newest snapshots of a run, the newest first. */
     List<ArtifactId> lastSnapshots(String runId) throws InterruptedException {
         Deque<String> last = new ConcurrentLinkedDeque<>();
-        try (var reading =
-                TopicFollower.start(
-                        kafka,
-                        schemas,
-                        TRAINING_PROGRESS,
-                        new TopicFollower.From.Beginning(),
-                        (record, source) -> {
-                            if (record != null
-                                    && record.getRunId().equals(runId)
-                                    && record.getSnapshot() != null) {
-                                last.remove(record.getSnapshot());
-                                last.addFirst(record.getSnapshot());
-                            }
-                        })) {
-            reading.awaitCaughtUp();
-        }
+        TopicFollower.readAll(
+                kafka,
+                schemas,
+                TRAINING_PROGRESS,
+                (record, source) -> {
+                    if (record != null
+                            && record.getRunId().equals(runId)
+                            && record.getSnapshot() != null) {
+                        last.remove(record.getSnapshot());
+                        last.addFirst(record.getSnapshot());
+                    }
+                });
         return last.stream()
                 .limit(ScoreTrainer.SNAPSHOTS_KEPT)
                 .filter(ArtifactId::isId)

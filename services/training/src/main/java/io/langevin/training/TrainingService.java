@@ -30,6 +30,7 @@ public final class TrainingService {
         var artifacts = ArtifactStore.open(config.artifacts());
         Broker.requireWrite(config.kafka(), TRAINING_PROGRESS);
         var progress = ProgressLog.open(config.kafka(), schemas, metrics);
+        var sweep = BlobSweep.start(config.kafka(), schemas, artifacts);
         var worker =
                 JobWorker.open(
                         config.kafka(),
@@ -41,6 +42,8 @@ public final class TrainingService {
                         new TrainingHandler(config.datasets(), artifacts, progress),
                         new DeadLetters(NAME, blob -> artifacts.put(blob).hex()),
                         metrics);
-        return Running.loop(NAME, worker).closing(artifacts, progress).dependingOn(worker.blind());
+        return Running.loop(NAME, worker)
+                .closing(artifacts, progress, sweep)
+                .dependingOn(worker.blind());
     }
 }

@@ -1,6 +1,10 @@
 package io.langevin.messaging;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -10,11 +14,16 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class ClaimedPartition {
     private final TopicPartition partition;
-    private OffsetLedger ledger;
+    private final OffsetLedger ledger;
+
+    /** Where the log was cut, each time. */
+    private final List<Long> cuts = new ArrayList<>();
+
+    /** Offsets that were read and are not done. */
+    private final NavigableSet<Long> outstanding = new TreeSet<>();
+
     private long position;
     private Optional<Integer> leaderEpoch = Optional.empty();
-    private int outstanding;
-    private int cuts;
     private boolean lost;
 
     ClaimedPartition(TopicPartition partition, OffsetLedger ledger) {
@@ -41,17 +50,17 @@ public final class ClaimedPartition {
         return offset < position;
     }
 
-    /** What was done from {@code offset} on was done for records that are no longer there. */
+    /** What was read from {@code offset} on were records that are no longer there. */
     synchronized void cutAt(long offset) {
-        ledger = OffsetLedger.startingAt(offset);
+        ledger.cutAt(offset);
+        outstanding.tailSet(offset, true).clear();
         position = offset;
-        outstanding = 0;
-        cuts++;
+        cuts.add(offset);
     }
 
-    /** How often the log was cut: an offset that was claimed before the last cut means nothing. */
+    /** How often the log was cut: what was claimed above a cut before it means nothing. */
     synchronized int cuts() {
-        return cuts;
+        return cuts.size();
     }
 
     /**
@@ -67,13 +76,13 @@ public final class ClaimedPartition {
         if (ledger.isDone(offset)) {
             return false;
         }
-        outstanding++;
+        outstanding.add(offset);
         return true;
     }
 
     /** Whether what is read but not done could outgrow the metadata of the committed offset. */
     synchronized boolean isCrowded() {
-        return ledger.isCrowded(outstanding + 1);
+        return ledger.isCrowded(outstanding.size() + 1);
     }
 
     /** The offset to read next. */
@@ -87,9 +96,10 @@ public final class ClaimedPartition {
      * @param asOf {@link #cuts} when the offset was claimed
      */
     synchronized OffsetAndMetadata complete(long offset, int asOf) {
-        if (asOf == cuts) {
+        boolean stillThere = cuts.subList(asOf, cuts.size()).stream().allMatch(cut -> offset < cut);
+        if (stillThere) {
             ledger.complete(offset);
-            outstanding--;
+            outstanding.remove(offset);
         }
         return committable();
     }

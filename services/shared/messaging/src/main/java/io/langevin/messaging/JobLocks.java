@@ -26,6 +26,11 @@ public record JobLocks(Duration lock, int deliveries, Duration patience) {
                 environment.seconds("LANGEVIN_JOB_PATIENCE_SECONDS", 600, 1, 604_800));
     }
 
+    /** Whether so many attempts that came to nothing are enough: the next is for the report. */
+    boolean isSpent(int attemptsBefore) {
+        return attemptsBefore >= deliveries - 1;
+    }
+
     public JobLocks {
         if (deliveries < 2) {
             throw new IllegalArgumentException(

@@ -65,7 +65,7 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
         }
         try {
             int before = patiently(() -> attempts.begin(id));
-            if (before >= locks.deliveries() - 1) {
+            if (locks.isSpent(before)) {
                 return ended(
                         job,
                         JobStatus.FAILED,

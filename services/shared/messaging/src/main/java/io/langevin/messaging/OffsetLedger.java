@@ -92,6 +92,16 @@ public final class OffsetLedger {
         }
     }
 
+    /** Forgets what is done from an offset on: the log was cut there, what comes is new. */
+    public void cutAt(long offset) {
+        committable = Math.min(committable, offset);
+        done.tailMap(offset, true).clear();
+        Map.Entry<Long, Long> last = done.lastEntry();
+        if (last != null && last.getValue() >= offset) {
+            done.put(last.getKey(), offset - 1);
+        }
+    }
+
     public boolean isDone(long offset) {
         if (offset < committable) {
             return true;

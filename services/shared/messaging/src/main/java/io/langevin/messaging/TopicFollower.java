@@ -86,6 +86,15 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         return new TopicFollower<>(kafka, topic, schemas.serde(topic), from, handler);
     }
 
+    /** Hands everything that is there now to a handler, and returns. */
+    public static <T extends SpecificRecord> void readAll(
+            KafkaConfig kafka, Schemas schemas, Topic<T> topic, Handler<T> handler)
+            throws InterruptedException {
+        try (var reading = start(kafka, schemas, topic, new From.Beginning(), handler)) {
+            reading.awaitCaughtUp();
+        }
+    }
+
     /**
      * Returns when what was there at the start has been handled.
      *

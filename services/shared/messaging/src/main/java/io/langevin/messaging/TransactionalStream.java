@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
@@ -238,8 +239,12 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
                 .addKeyValue("offset", record.offset())
                 .addKeyValue("read", partition.position())
                 .log("the partition was cut short: its records are read from here on as new ones");
-        backlog.removeIf(waiting -> partition(waiting).equals(partition(record)));
-        held.removeIf(waiting -> partition(waiting).equals(partition(record)));
+        Predicate<ConsumerRecord<String, byte[]>> gone =
+                waiting ->
+                        partition(waiting).equals(partition(record))
+                                && waiting.offset() >= record.offset();
+        backlog.removeIf(gone);
+        held.removeIf(gone);
         partition.cutAt(record.offset());
     }
 

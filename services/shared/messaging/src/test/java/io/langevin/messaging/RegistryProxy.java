@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Passes requests on to a registry, from a port that can come and go. */
-final class RegistryProxy implements AutoCloseable {
+public final class RegistryProxy implements AutoCloseable {
     private final HttpServer server;
     private final AtomicInteger passed = new AtomicInteger();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -20,7 +20,7 @@ final class RegistryProxy implements AutoCloseable {
         this.server = server;
     }
 
-    static RegistryProxy start(int port, String registry) throws IOException {
+    public static RegistryProxy start(int port, String registry) throws IOException {
         var proxy =
                 new RegistryProxy(HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0));
         proxy.server.createContext("/", exchange -> proxy.pass(exchange, registry));
@@ -29,7 +29,7 @@ final class RegistryProxy implements AutoCloseable {
     }
 
     /** Requests so far. */
-    int passed() {
+    public int passed() {
         return passed.get();
     }
 

@@ -1,0 +1,138 @@
+package io.langevin.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.langevin.cli.RunningPlatform;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** No command waits in silence or for ever, and what is given wrong is said at once. */
+@Timeout(300)
+class CommandPatienceTest {
+    @TempDir Path home;
+    private final String before = System.getProperty("user.home");
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void ownHome() {
+        System.setProperty("user.home", home.toString());
+    }
+
+    @AfterEach
+    void usualHome() {
+        System.setProperty("user.home", before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jobs",
+                "models",
+                "watch",
+                "cancel 0b0e7f7a-9a8e-4a3d-9d2c-000000000001",
+                "sample --model m",
+                "schedule --dataset d --size 8",
+                "retrain --model m --dataset d --wait",
+                "topics create"
+            })
+    void a_broker_that_is_not_there_is_given_up_with_the_remedy(String command) {
+        int code = run(command, "--bootstrap", "127.0.0.1:1", "--registry", "http://127.0.0.1:1");
+
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("the broker 127.0.0.1:1 does not answer within 2 s")
+                .contains("name another one with --bootstrap");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "retrain --model m --dataset d --family nosuch",
+                "retrain --model m --dataset d --ema 2",
+                "retrain --model m --dataset d --ngf 1",
+                "retrain --model m --dataset d --learning-rate NaN",
+                "retrain --model m --dataset ../d",
+                "retrain --model ../m --dataset d",
+                "retrain --model m --dataset d --preset mnist",
+                "retrain --model m --dataset d --ablation nothing",
+                "retrain --model m --dataset d --seconds -1",
+                "schedule --dataset d --size 0",
+                "schedule --dataset d --size 8 --overlap 2",
+                "sample --model m --count 0",
+                "sample --model m/../x",
+                "cancel nobody",
+                "jobs --limit 0"
+            })
+    void a_value_that_nobody_can_use_is_wrong_usage_at_once(String command) {
+        // a broker that is not there would be waited for
+        int code = run(command, "--bootstrap", "127.0.0.1:1", "--registry", "http://127.0.0.1:1");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("must").doesNotContain("Exception");
+    }
+
+    @Test
+    void a_picture_that_cannot_be_written_is_noticed_before_the_work() throws Exception {
+        Path file = Files.writeString(home.resolve("file"), "");
+        int code =
+                run(
+                        "sample --model m --grid " + file.resolve("a.png"),
+                        "--bootstrap",
+                        "127.0.0.1:1",
+                        "--registry",
+                        "http://127.0.0.1:1");
+
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString()).contains("--grid: cannot write");
+    }
+
+    @Test
+    void two_platforms_have_a_note_each_and_the_first_is_found_again_when_the_second_ends() {
+        long parent = ProcessHandle.current().parent().orElseThrow().pid();
+        RunningPlatform first = platform(ProcessHandle.current().pid(), "first");
+        RunningPlatform second = platform(parent, "second");
+        first.leaveNote();
+        second.leaveNote();
+
+        assertThat(RunningPlatform.find()).contains(first);
+        second.removeNote();
+        assertThat(RunningPlatform.find()).contains(first);
+        first.removeNote();
+        assertThat(RunningPlatform.find()).isEmpty();
+    }
+
+    @Test
+    void a_damaged_note_is_nobodys() throws Exception {
+        Path notes = Files.createDirectories(home.resolve(".langevin/running"));
+        Files.writeString(notes.resolve("1.properties"), "pid=x\nartifacts=:\n");
+        assertThat(RunningPlatform.find()).isEmpty();
+    }
+
+    private RunningPlatform platform(long pid, String bootstrap) {
+        return new RunningPlatform(
+                pid, bootstrap, "r", "p", URI.create("file:/a"), home.resolve(bootstrap));
+    }
+
+    private int run(String command, String... more) {
+        List<String> arguments = new ArrayList<>(Arrays.asList(command.split(" ")));
+        arguments.addAll(List.of(more));
+        arguments.addAll(List.of("--patience", "2"));
+        CommandLine line = Langevin.commandLine();
+        line.setErr(new PrintWriter(err, true));
+        return line.execute(arguments.toArray(String[]::new));
+    }
+}

@@ -1,0 +1,138 @@
+package io.langevin.training;
+
+import static io.langevin.messaging.Topics.JOB_STATES;
+import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
+import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
+import static io.langevin.messaging.Topics.TRAINING_RESULTS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.langevin.artifacts.ArtifactException;
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.KafkaEnvironment;
+import io.langevin.messaging.RecordWriter;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.Topic;
+import io.langevin.records.Candidate;
+import io.langevin.records.JobKind;
+import io.langevin.records.JobStage;
+import io.langevin.records.JobState;
+import io.langevin.records.JobStatus;
+import io.langevin.records.PublishingResult;
+import io.langevin.records.TrainingProgress;
+import io.langevin.records.TrainingResult;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Deleted is what nobody can reach, and nothing else. */
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
+class BlobSweepIT {
+    private static final Instant LONG_AGO = Instant.now().minus(BlobSweep.GRACE.multipliedBy(2));
+
+    @TempDir Path folder;
+    private KafkaConfig kafka;
+    private Schemas schemas;
+    private ArtifactStore store;
+    private byte next;
+
+    @BeforeEach
+    void start() throws InterruptedException {
+        kafka = KafkaEnvironment.fresh();
+        schemas = new Schemas(kafka);
+        store = ArtifactStore.open(folder.toUri());
+    }
+
+    @Test
+    void snapshots_and_candidates_of_ended_runs_go_and_all_else_stays() throws Exception {
+        ArtifactId cancelled = snapshotOf(run(JobStage.CANCELLED, LONG_AGO));
+        ArtifactId running = snapshotOf(run(JobStage.TRAINING, LONG_AGO));
+        ArtifactId justEnded = snapshotOf(run(JobStage.CANCELLED, Instant.now()));
+        ArtifactId unknown = snapshotOf(UUID.randomUUID().toString());
+        ArtifactId superseded = candidateOf(run(JobStage.FAILED, LONG_AGO));
+        String completed = run(JobStage.COMPLETED, LONG_AGO);
+        ArtifactId published = candidateOf(completed);
+        write(
+                PUBLISHING_RESULTS,
+                completed,
+                PublishingResult.newBuilder()
+                        .setRunId(completed)
+                        .setStatus(JobStatus.COMPLETED)
+                        .setCheckpoint(published.hex())
+                        .build());
+
+        try (var sweep = new BlobSweep(kafka, schemas, store)) {
+            assertThat(sweep.sweep(Instant.now())).isEqualTo(2);
+        }
+
+        for (ArtifactId gone : List.of(cancelled, superseded)) {
+            assertThatThrownBy(() -> store.get(gone)).isInstanceOf(ArtifactException.class);
+        }
+        for (ArtifactId there : List.of(running, justEnded, unknown, published)) {
+            assertThat(store.get(there)).hasSize(1);
+        }
+    }
+
+    private String run(JobStage stage, Instant updated) throws InterruptedException {
+        String id = UUID.randomUUID().toString();
+        write(
+                JOB_STATES,
+                id,
+                JobState.newBuilder()
+                        .setId(id)
+                        .setKind(JobKind.RETRAINING)
+                        .setStage(stage)
+                        .setModel("m")
+                        .setRequestedAt(updated)
+                        .setUpdatedAt(updated)
+                        .build());
+        return id;
+    }
+
+    private ArtifactId snapshotOf(String run) throws InterruptedException {
+        ArtifactId id = store.put(new byte[] {next++});
+        write(
+                TRAINING_PROGRESS,
+                run,
+                TrainingProgress.newBuilder()
+                        .setRunId(run)
+                        .setIteration(1)
+                        .setIterations(2)
+                        .setSeconds(1)
+                        .setLoss(1)
+                        .setImagesPerSecond(1)
+                        .setSnapshot(id.hex())
+                        .setMeasuredAt(Instant.now())
+                        .build());
+        return id;
+    }
+
+    private ArtifactId candidateOf(String run) throws InterruptedException {
+        ArtifactId id = store.put(new byte[] {next++});
+        write(
+                TRAINING_RESULTS,
+                run,
+                TrainingResult.newBuilder()
+                        .setRunId(run)
+                        .setStatus(JobStatus.COMPLETED)
+                        .setCandidates(List.of(new Candidate(id.hex(), 1, 1.0)))
+                        .build());
+        return id;
+    }
+
+    private <T extends SpecificRecord> void write(Topic<T> topic, String key, T record)
+            throws InterruptedException {
+        try (var writer = RecordWriter.open(kafka, schemas, topic, "test")) {
+            writer.write(key, record);
+        }
+    }
+}
