@@ -169,8 +169,15 @@ final class OperationsApi implements AutoCloseable {
         }
     }
 
+    /** A stream counts from before its first byte until it is closed. */
     private void limitStreams(Context ctx) {
-        if (streams.get() >= MOST_STREAMS) {
+        String accepted = ctx.header("Accept");
+        boolean stream = accepted != null && accepted.contains("text/event-stream");
+        if (ctx.method() != HandlerType.GET || !stream) {
+            return;
+        }
+        if (streams.incrementAndGet() > MOST_STREAMS) {
+            streams.decrementAndGet();
             ctx.header("Retry-After", "10");
             throw HttpGuard.refused(503, "too many pages are open: close some, or try again");
         }
@@ -256,7 +263,6 @@ final class OperationsApi implements AutoCloseable {
      * One event {@code snapshot} with everything there is, then one {@code change} after another.
      */
     private void events(SseClient client) {
-        streams.incrementAndGet();
         client.keepAlive();
         EventWriter writer = new EventWriter(client);
         Consumer<LiveFeed.Change> listener = writer::change;
