@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,7 +19,6 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,12 +45,18 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     private final Queue<Mark> marks = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
+    private final CommittedEnds ends;
+    private volatile List<TopicPartition> partitions = List.of();
     private volatile boolean closed;
 
     /** Somebody waits until all that is there now has been handled. */
     private static final class Mark {
         private final CompletableFuture<Boolean> passed = new CompletableFuture<>();
-        private Optional<Map<TopicPartition, Long>> ends = Optional.empty();
+        private final CompletableFuture<Map<TopicPartition, Long>> ends;
+
+        private Mark(CompletableFuture<Map<TopicPartition, Long>> ends) {
+            this.ends = ends;
+        }
     }
 
     /** Takes a record; the value is null where the key was deleted. */
@@ -71,6 +75,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
 
     private TopicFollower(
             KafkaConfig kafka, Topic<T> topic, AvroSerde<T> serde, From from, Handler<T> handler) {
+        this.ends = new CommittedEnds(kafka);
         this.name = kafka.name(topic);
         this.serde = serde;
         this.handler = handler;
@@ -123,7 +128,12 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
      * takes longer than {@code most}. Fails when the follower does.
      */
     public CompletableFuture<Boolean> passed(Duration most) {
-        var mark = new Mark();
+        var mark = new Mark(ends.of(partitions));
+        mark.ends.exceptionally(
+                failure -> {
+                    mark.passed.complete(false);
+                    return Map.of();
+                });
         marks.add(mark);
         if (ended.isDone()) {
             mark.passed.completeExceptionally(new IllegalStateException("the follower has ended"));
@@ -158,11 +168,12 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
                     consumer.partitionsFor(name).stream()
                             .map(p -> new TopicPartition(p.topic(), p.partition()))
                             .toList();
+            this.partitions = partitions;
             consumer.assign(partitions);
             seek(partitions, from);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            Map<TopicPartition, Long> first = consumer.endOffsets(partitions);
             while (!closed) {
-                if (!caughtUp.isDone() && isPast(ends)) {
+                if (!caughtUp.isDone() && isPast(first)) {
                     caughtUp.complete(null);
                 }
                 passMarks();
@@ -198,25 +209,19 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
             } else {
                 consumer.pause(consumer.assignment());
             }
-            return consumer.poll(held.isEmpty() ? POLL : SOON);
+            boolean nobodyWaits = held.isEmpty() && marks.isEmpty();
+            return consumer.poll(nobodyWaits ? POLL : SOON);
         } catch (WakeupException e) {
             return ConsumerRecords.empty(); // closed, or there is a mark to look at
         }
     }
 
     private void passMarks() {
-        try {
-            for (Mark mark : marks) {
-                if (mark.ends.isEmpty()) {
-                    mark.ends = Optional.of(consumer.endOffsets(consumer.assignment()));
-                }
-                if (isPast(mark.ends.get())) {
-                    marks.remove(mark);
-                    mark.passed.complete(true);
-                }
+        for (Mark mark : marks) {
+            boolean known = mark.ends.isDone() && !mark.ends.isCompletedExceptionally();
+            if (known && isPast(mark.ends.join())) {
+                mark.passed.complete(true);
             }
-        } catch (WakeupException | TimeoutException e) {
-            // closed, one more mark, or the broker is away: in the next turn
         }
     }
 
@@ -283,5 +288,6 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        ends.close();
     }
 }
