@@ -14,13 +14,10 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
-import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.sse.SseClient;
 import io.javalin.plugin.bundled.RateLimitPlugin;
 import io.langevin.messaging.ConfigurationException;
-import io.langevin.messaging.Failures;
-import io.langevin.messaging.Inert;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.RejectedException;
 import io.langevin.messaging.RetrainingRules;
@@ -40,12 +37,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.apache.kafka.common.KafkaException;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The dashboard at {@code /} and its HTTP API under {@code /api}: what is there, live changes as
@@ -55,7 +49,6 @@ import org.slf4j.LoggerFactory;
 final class OperationsApi implements AutoCloseable {
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-    private static final Logger LOG = LoggerFactory.getLogger(OperationsApi.class);
     private static final int LEAST_THREADS = 8;
     private static final int MOST_THREADS = 200;
     private static final int MOST_CONNECTIONS = 1_000;
@@ -142,20 +135,7 @@ final class OperationsApi implements AutoCloseable {
         if (metrics instanceof PrometheusMeterRegistry prometheus) {
             routes.get("/metrics", ctx -> ctx.result(prometheus.scrape()));
         }
-        routes.exception(
-                RejectedException.class, (e, ctx) -> Problems.answer(ctx, 400, e.getMessage()));
-        routes.exception(
-                HttpResponseException.class,
-                (e, ctx) -> Problems.answer(ctx, e.getStatus(), e.getMessage()));
-        routes.exception(KafkaException.class, OperationsApi::notPublished);
-        routes.exception(Exception.class, OperationsApi::defect);
-        routes.error(
-                404,
-                ctx -> {
-                    if (!Problems.CONTENT_TYPE.equals(ctx.res().getContentType())) {
-                        Problems.answer(ctx, 404, "there is nothing at " + ctx.path());
-                    }
-                });
+        Problems.answerAll(javalin);
     }
 
     private static void limit(Server server) {
@@ -181,17 +161,6 @@ final class OperationsApi implements AutoCloseable {
             ctx.header("Retry-After", "10");
             throw HttpGuard.refused(503, "too many pages are open: close some, or try again");
         }
-    }
-
-    private static void notPublished(KafkaException e, Context ctx) {
-        LOG.atWarn().addKeyValue("reason", Failures.reason(e)).log("not published");
-        ctx.header("Retry-After", "5");
-        Problems.answer(ctx, 503, "the broker is out of reach: try again");
-    }
-
-    private static void defect(Exception e, Context ctx) {
-        LOG.atError().addKeyValue("path", Inert.text(ctx.path())).setCause(e).log("defect");
-        Problems.answer(ctx, 500, "a fault of this program, which its log describes");
     }
 
     private void health(Context ctx) {

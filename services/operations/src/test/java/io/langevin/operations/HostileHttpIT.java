@@ -182,6 +182,14 @@ class HostileHttpIT {
                 socket.close();
             }
         }
+        // a page that has gone is noticed when it is told something
+        await().atMost(Duration.ofMinutes(2))
+                .until(
+                        () ->
+                                Thread.getAllStackTraces().keySet().stream()
+                                        .noneMatch(t -> t.getName().equals("events")));
+        assertThat(send("GET /api/models HTTP/1.1\r\nHost: localhost\r\n", ""))
+                .startsWith("HTTP/1.1 200");
     }
 
     @Test
