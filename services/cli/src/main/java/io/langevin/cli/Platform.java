@@ -77,7 +77,7 @@ public final class Platform implements AutoCloseable {
             throws InterruptedException {
         var follower = TopicFollower.start(kafka, schemas, topic, from, handler);
         opened.push(follower);
-        follower.awaitCaughtUp();
+        follower.awaitCaughtUp(patience());
     }
 
     /** The latest record of each key that is there now, the one written last at the end. */
@@ -93,7 +93,8 @@ public final class Platform implements AutoCloseable {
                     if (record != null && source.key() != null) {
                         records.put(source.key(), record);
                     }
-                });
+                },
+                patience());
         return records;
     }
 

@@ -16,6 +16,7 @@ import io.langevin.records.PublishingResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -84,6 +85,7 @@ public final class PublishCommand implements Callable<Integer> {
                         .setRunId(runId)
                         .setModel(model)
                         .setCandidates(List.of(new Candidate(id.hex(), 0, 0.0)))
+                        .setRequestedAt(Instant.now())
                         .build());
         PublishingResult result =
                 platform.next(

@@ -21,6 +21,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  */
 final class Admission {
     private static final int CLAIMED_AT_ONCE = 64;
+
+    /** An outcome under a longer key could be larger than its topic takes. */
+    private static final int LONGEST_KEY = 1_000;
+
     private static final int MAXIMUM_ACTIVE = 512;
 
     /** Requests whose model is not there would fill their partition's ledger if there were more. */
@@ -133,7 +137,8 @@ final class Admission {
 
     private void refuse(Claim<SampleRequest> claim, RejectedException why) {
         repeated.failed(claim);
-        if (claim.source().key() == null) {
+        String key = claim.source().key();
+        if (key == null || key.length() > LONGEST_KEY) {
             String id = claim.record().getRequestId();
             answers.refuseWithoutKey(claim, why, RecordRules.isId(id) && !repeated.isKnown(id));
             return;

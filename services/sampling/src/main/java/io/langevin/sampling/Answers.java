@@ -67,7 +67,7 @@ final class Answers {
         List<ProducerRecord<String, byte[]>> outputs = new ArrayList<>();
         outputs.add(stream.deadLetter(claim, why.getMessage()));
         if (told) {
-            outputs.addAll(records.rejected(claim, why.getMessage()));
+            outputs.addAll(records.rejectedUnderId(claim, why.getMessage()));
         }
         metrics.ended(SampleStatus.FAILED, 0);
         stream.complete(claim, outputs);

@@ -110,6 +110,8 @@ final class PublishedCheckpoints implements AutoCloseable {
                         (network, failure) -> {
                             if (failure == null) {
                                 loaded.increment();
+                            } else {
+                                networks.forgetFailed(key);
                             }
                             if (!id.equals(coming.get(model)) || closed) {
                                 return; // a newer one has been announced meanwhile
@@ -126,6 +128,7 @@ final class PublishedCheckpoints implements AutoCloseable {
         serving.put(model, id);
         unusable.remove(model);
         coming.remove(model, id);
+        unreachable.remove(new Key(id, Precision.FLOAT32));
         LOG.atInfo()
                 .addKeyValue("model", model)
                 .addKeyValue("checkpoint", id)
@@ -133,7 +136,6 @@ final class PublishedCheckpoints implements AutoCloseable {
     }
 
     private void notLoaded(String model, Key key, Throwable failure) {
-        networks.forgetFailed(key);
         Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
         if (!Failures.isPassing(why)) {
             coming.remove(model, key.checkpoint());

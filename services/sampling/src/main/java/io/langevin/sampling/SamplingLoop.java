@@ -27,6 +27,7 @@ final class SamplingLoop implements ServiceLoop {
     /** Failures in a row that are no broker's, registry's or store's. */
     private static final int MOST_DEFECTS = 10;
 
+    private static final Duration WORKED_WELL = Duration.ofMinutes(1);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
 
     private final SamplingConfig config;
@@ -65,6 +66,7 @@ final class SamplingLoop implements ServiceLoop {
     public void run() throws InterruptedException {
         int defects = 0;
         while (!isClosed()) {
+            long begin = System.nanoTime();
             try (var stream = open()) {
                 SamplingSession session = sessions.on(stream);
                 while (!isClosed()) {
@@ -73,7 +75,9 @@ final class SamplingLoop implements ServiceLoop {
                 }
                 session.drain(config.grace());
             } catch (RuntimeException e) {
-                defects = Failures.isPassing(e) ? 0 : defects + 1;
+                boolean workedWell = System.nanoTime() - begin > WORKED_WELL.toNanos();
+                defects = Failures.isPassing(e) || workedWell ? 0 : defects;
+                defects += Failures.isPassing(e) ? 0 : 1;
                 startsAgain(e, defects);
             }
         }

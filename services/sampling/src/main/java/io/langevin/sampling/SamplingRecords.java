@@ -137,6 +137,20 @@ final class SamplingRecords {
                 claim, outcome(claim, SampleStatus.FAILED, reason).setLabels(Map.of()).build());
     }
 
+    /** The same under the id of the request: it came without a key that could be used. */
+    List<ProducerRecord<String, byte[]>> rejectedUnderId(
+            Claim<SampleRequest> claim, String reason) {
+        SampleOutcome outcome =
+                outcome(claim, SampleStatus.FAILED, reason).setLabels(Map.of()).build();
+        return List.of(
+                record(
+                        claim.record().getRequestId(),
+                        claim.source().headers(),
+                        SAMPLING_OUTCOMES,
+                        outcomes.encode(outcome),
+                        outcome));
+    }
+
     /** The outcome of a record that is no request; nothing is known of it but its key. */
     List<ProducerRecord<String, byte[]>> unreadable(
             ConsumerRecord<String, byte[]> source, String reason) {
@@ -181,16 +195,10 @@ final class SamplingRecords {
                 .setEndedAt(Instant.now());
     }
 
-    /** Under the key of the request, as it came; under its id where it came without a key. */
+    /** Under the key of the request, as it came. */
     private ProducerRecord<String, byte[]> record(
             Claim<SampleRequest> claim, Topic<?> topic, byte[] value, SpecificRecord record) {
-        String key = claim.source().key();
-        return record(
-                key == null ? claim.record().getRequestId() : key,
-                claim.source().headers(),
-                topic,
-                value,
-                record);
+        return record(claim.source().key(), claim.source().headers(), topic, value, record);
     }
 
     private ProducerRecord<String, byte[]> record(

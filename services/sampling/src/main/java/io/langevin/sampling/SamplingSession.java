@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -37,6 +39,11 @@ final class SamplingSession {
     private final ImageEncoder encoder;
     private final SamplingMetrics metrics;
     private final List<ActiveRequest> active = new ArrayList<>();
+
+    /** Those that failed while a network call was under way, and why. */
+    private final Map<ActiveRequest, Throwable> failed = new LinkedHashMap<>();
+
+    private boolean calling;
 
     SamplingSession(
             TransactionalStream<SampleRequest> stream,
@@ -88,7 +95,9 @@ final class SamplingSession {
             batches.step(
                     patience -> {
                         meanwhile.accept(isAnyAlmostDone() ? shorter(SOON, patience) : patience);
+                        calling = true;
                         endComplete();
+                        calling = false;
                     },
                     this::finished);
         } catch (FailedCallException e) {
@@ -99,7 +108,11 @@ final class SamplingSession {
                     .toList()
                     .forEach(request -> fail(request, e.getCause()));
             batches.forget(List.of(e.network()));
+        } finally {
+            calling = false;
         }
+        failed.forEach(this::fail);
+        failed.clear();
         endComplete();
     }
 
@@ -164,6 +177,10 @@ final class SamplingSession {
     }
 
     private void fail(ActiveRequest request, Throwable why) {
+        if (calling) {
+            failed.put(request, why); // its images may be in the call: they leave when it is over
+            return;
+        }
         active.remove(request);
         batches.giveUp(request);
         admission.fail(request.claim(), why);

@@ -5,6 +5,7 @@ import static io.langevin.messaging.Topics.JOB_ATTEMPTS;
 import io.langevin.records.JobAttempts;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -66,6 +67,11 @@ final class JobAttemptLog implements AutoCloseable {
     private void write(String id, int count) throws InterruptedException {
         writer.write(prefix + id, new JobAttempts(id, count));
         begun.put(prefix + id, count);
+    }
+
+    /** Fails when the topic cannot be followed any longer. */
+    CompletableFuture<Void> ended() {
+        return follower.ended();
     }
 
     /** The job has ended. */

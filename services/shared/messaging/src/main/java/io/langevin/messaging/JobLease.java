@@ -17,6 +17,7 @@ final class JobLease implements AutoCloseable {
     private final AtomicReference<CompletableFuture<Void>> asked = new AtomicReference<>();
     private ConsumerRecord<String, byte[]> held;
     private long renewed = System.nanoTime();
+    private volatile boolean closed;
 
     JobLease(JobQueue queue, ConsumerRecord<String, byte[]> job, Duration lock) {
         this.queue = queue;
@@ -53,6 +54,9 @@ final class JobLease implements AutoCloseable {
     void requireHeld() throws InterruptedException {
         var renewal = new CompletableFuture<Void>();
         asked.set(renewal);
+        if (closed) {
+            throw new InterruptedException("the job was let go");
+        }
         try {
             renewal.get();
         } catch (ExecutionException e) {
@@ -63,6 +67,7 @@ final class JobLease implements AutoCloseable {
     /** Nobody renews it any more. */
     @Override
     public void close() {
+        closed = true;
         CompletableFuture<Void> waiting = asked.getAndSet(null);
         if (waiting != null) {
             waiting.completeExceptionally(new KafkaException("the job was let go"));

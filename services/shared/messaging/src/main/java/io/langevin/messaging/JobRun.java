@@ -3,6 +3,7 @@ package io.langevin.messaging;
 import io.langevin.records.JobStatus;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -10,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,16 +134,25 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
 
     /** While a store or the broker is away the job is held, and that is said once. */
     private <T> T patiently(Callable<T> call) throws Exception {
-        long begin = System.nanoTime();
+        long away = 0; // since when, of a failure that is not over
         boolean said = false;
         while (true) {
+            long begin = System.nanoTime();
             try {
                 return call.call();
             } catch (RuntimeException e) {
+                if (Failures.isCausedBy(e, InterruptException.class)
+                        || Failures.isCausedBy(e, ClosedByInterruptException.class)) {
+                    throw new InterruptedException("the worker shuts down");
+                }
                 if (!Failures.isPassing(e)) {
                     throw e;
                 }
-                if (System.nanoTime() - begin > locks.patience().toNanos()) {
+                long now = System.nanoTime();
+                // a call that went on for long before it failed had what it needed meanwhile
+                boolean anew = away == 0 || now - begin > locks.patience().toNanos();
+                away = anew ? now : away;
+                if (now - away > locks.patience().toNanos()) {
                     throw new OutOfReachException(
                             "out of reach for %d s: %s"
                                     .formatted(locks.patience().toSeconds(), Failures.reason(e)));

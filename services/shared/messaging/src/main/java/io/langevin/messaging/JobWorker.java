@@ -175,8 +175,12 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
 
     private void take(ConsumerRecord<String, byte[]> source) throws InterruptedException {
         boolean lastDelivery = source.deliveryCount().orElse((short) 1) >= JobQueue.DELIVERIES - 1;
-        if (lastDelivery || !isReadableSoon(source)) {
+        if (lastDelivery) {
             putBack(source);
+            return;
+        }
+        if (!isReadableSoon(source)) {
+            queue.acknowledge(source, AcknowledgeType.RELEASE);
             return;
         }
         EventHeaders.begin(source);
@@ -201,7 +205,7 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         return true;
     }
 
-    /** Behind the other jobs: the broker would drop it in silence, or it waits for its schema. */
+    /** Behind the other jobs: the broker would drop it in silence. */
     private void putBack(ConsumerRecord<String, byte[]> source) throws InterruptedException {
         sendAndWait(
                 new ProducerRecord<>(
@@ -217,7 +221,7 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
             report(source, lease, awaited(running, lease));
         } catch (ExecutionException e) {
             notAnswered(lease.held(), e.getCause());
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
             running.cancel(true); // somebody else may have the job now
             throw e;
         }
@@ -318,9 +322,22 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         return !away;
     }
 
-    /** Fails when cancellations cannot be followed any longer. */
+    /** Fails when the other one does, and never completes otherwise. */
+    private static CompletableFuture<Void> failing(CompletableFuture<Void> follower) {
+        var failing = new CompletableFuture<Void>();
+        follower.whenComplete(
+                (done, failure) -> {
+                    if (failure != null) {
+                        failing.completeExceptionally(failure);
+                    }
+                });
+        return failing;
+    }
+
+    /** Fails when cancellations or attempts cannot be followed any longer. */
     public CompletableFuture<Void> blind() {
-        return cancellations.ended();
+        return CompletableFuture.anyOf(failing(cancellations.ended()), failing(attempts.ended()))
+                .thenAccept(never -> {});
     }
 
     /** Lets the job go back to the queue and makes {@link #run} return. */

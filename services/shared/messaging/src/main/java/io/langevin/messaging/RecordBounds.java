@@ -15,11 +15,15 @@ final class RecordBounds {
     /** Elements of all arrays and entries of all maps of a record together. */
     static final int MOST_ITEMS = 100_000;
 
+    /** Values of any kind: records of records can be many without a byte of their own. */
+    private static final int MOST_STEPS = 2_000_000;
+
     private static final int DEEPEST = 64;
     private static final int LONGEST_VARINT = 10;
 
     private final ByteBuffer bytes;
     private int items;
+    private int steps;
 
     private RecordBounds(ByteBuffer bytes) {
         this.bytes = bytes;
@@ -43,6 +47,7 @@ final class RecordBounds {
     }
 
     private void walk(Schema schema, String field, int depth) {
+        require(++steps <= MOST_STEPS, field, "be one of %d values".formatted(MOST_STEPS), steps);
         require(depth <= DEEPEST, field, "lie at most %d levels deep".formatted(DEEPEST), depth);
         switch (schema.getType()) {
             case NULL -> {}

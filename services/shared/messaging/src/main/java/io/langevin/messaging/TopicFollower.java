@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class TopicFollower<T extends SpecificRecord> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration SOON = Duration.ofMillis(20);
 
     private final String name;
@@ -95,8 +98,17 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     public static <T extends SpecificRecord> void readAll(
             KafkaConfig kafka, Schemas schemas, Topic<T> topic, Handler<T> handler)
             throws InterruptedException {
+        readAll(kafka, schemas, topic, handler, LONG);
+    }
+
+    /**
+     * @throws OutOfReachException where it takes longer than {@code most}
+     */
+    public static <T extends SpecificRecord> void readAll(
+            KafkaConfig kafka, Schemas schemas, Topic<T> topic, Handler<T> handler, Duration most)
+            throws InterruptedException {
         try (var reading = start(kafka, schemas, topic, new From.Beginning(), handler)) {
-            reading.awaitCaughtUp();
+            reading.awaitCaughtUp(most);
         }
     }
 
@@ -107,6 +119,22 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
      */
     public void awaitCaughtUp() throws InterruptedException {
         await(caughtUp);
+    }
+
+    /**
+     * The same, for as long as somebody has patience.
+     *
+     * @throws OutOfReachException where it takes longer
+     */
+    public void awaitCaughtUp(Duration most) throws InterruptedException {
+        CompletableFuture<Boolean> timed =
+                caughtUp.thenApply(done -> true)
+                        .completeOnTimeout(false, most.toMillis(), TimeUnit.MILLISECONDS);
+        if (!await(timed)) {
+            throw new OutOfReachException(
+                    "%s could not be read within %d s: see whether the broker is running"
+                            .formatted(name, most.toSeconds()));
+        }
     }
 
     /**
@@ -173,16 +201,16 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
             seek(partitions, from);
             Map<TopicPartition, Long> first = consumer.endOffsets(partitions);
             while (!closed) {
-                if (!caughtUp.isDone() && isPast(first)) {
+                if (!caughtUp.isDone() && held.isEmpty() && isPast(first)) {
                     caughtUp.complete(null);
                 }
                 passMarks();
                 for (ConsumerRecord<String, byte[]> record : poll()) {
-                    if (held.isBehindAnother(record) || !isDone(record)) {
+                    if (held.isBehindAnother(record) || !isDone(record, serde::isReadableSoon)) {
                         held.add(record);
                     }
                 }
-                held.tryAgain(Integer.MAX_VALUE, this::isDone);
+                held.tryAgain(Integer.MAX_VALUE, record -> isDone(record, serde::isReadable));
             }
             ended.complete(null);
         } catch (WakeupException e) {
@@ -244,15 +272,19 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     }
 
     private boolean isPast(Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream()
-                .allMatch(e -> consumer.position(e.getKey()) >= e.getValue());
+        try {
+            return ends.entrySet().stream()
+                    .allMatch(e -> consumer.position(e.getKey()) >= e.getValue());
+        } catch (WakeupException | TimeoutException e) {
+            return false; // closed, one more mark, or the broker is away: in the next turn
+        }
     }
 
     /**
      * @return false where the record has to wait for the registry
      */
-    private boolean isDone(ConsumerRecord<String, byte[]> source) {
-        if (source.value() != null && !serde.isReadable(source.value())) {
+    private boolean isDone(ConsumerRecord<String, byte[]> source, Predicate<byte[]> readable) {
+        if (source.value() != null && !readable.test(source.value())) {
             return false;
         }
         try {

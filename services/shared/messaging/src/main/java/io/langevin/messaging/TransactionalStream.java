@@ -190,13 +190,14 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
      */
     public List<Claim<T>> poll(Duration timeout, int atMost, Refusal refusal) {
         committer.throwIfFailed();
-        boolean room =
-                atMost > 0
-                        && backlog.isEmpty()
-                        && held.hasRoom()
-                        && claimed.values().stream().noneMatch(ClaimedPartition::isCrowded);
-        if (room) {
+        if (atMost > 0 && backlog.isEmpty() && held.hasRoom()) {
             consumer.resume(consumer.paused());
+            consumer.pause(
+                    claimed.values().stream()
+                            .filter(ClaimedPartition::isCrowded)
+                            .map(ClaimedPartition::partition)
+                            .filter(consumer.assignment()::contains)
+                            .toList());
         } else {
             consumer.pause(consumer.assignment());
         }
