@@ -4,11 +4,14 @@ import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
 import static io.langevin.messaging.Topics.JOB_STATES;
 
+import io.langevin.messaging.AvroSerde;
+import io.langevin.messaging.UnreadableRecordException;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.CancellationStatus;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
@@ -35,33 +38,50 @@ final class CancellationTopology {
 
     static void addTo(StreamsBuilder builder, TopicStreams streams, Clock clock)
             throws InterruptedException {
-        GlobalKTable<String, JobState> states =
+        GlobalKTable<String, byte[]> states =
                 builder.globalTable(
                         streams.kafka().name(JOB_STATES),
-                        Consumed.with(Serdes.String(), streams.lenient(JOB_STATES))
+                        Consumed.with(Serdes.String(), Serdes.ByteArray())
                                 .withName("states-by-id"));
+        AvroSerde<JobState> serde = streams.serde(JOB_STATES);
         KStream<String, CancellationOutcome> answers =
                 streams.read(CANCELLATIONS, RULE)
                         .leftJoin(
                                 states,
                                 (id, cancellation) -> cancellation.getId(),
-                                (cancellation, state) -> answer(cancellation, state, clock),
+                                (cancellation, state) -> answer(cancellation, state, serde, clock),
                                 Named.as("answered"));
         streams.write(answers, CANCELLATION_OUTCOMES, "write-cancellation-outcomes");
     }
 
     /**
-     * @param state null where nothing of that id is known
+     * States are read when they are asked for, so that one that cannot be read, or that needs a
+     * registry that is away, holds up no other.
+     *
+     * @param bytes the state; null where nothing of that id is known
      */
     private static CancellationOutcome answer(
-            Cancellation cancellation, JobState state, Clock clock) {
+            Cancellation cancellation, byte[] bytes, AvroSerde<JobState> serde, Clock clock) {
         CancellationOutcome.Builder answer =
                 CancellationOutcome.newBuilder()
                         .setId(cancellation.getId())
                         .setAnsweredAt(Instant.now(clock));
-        if (state == null) {
+        if (bytes == null) {
             return answer.setStatus(CancellationStatus.UNKNOWN)
                     .setDetail("no request or run has this id; should one come, it ends at once")
+                    .build();
+        }
+        JobState state;
+        try {
+            if (!serde.isReadableSoon(bytes)) {
+                return answer.setStatus(CancellationStatus.UNKNOWN)
+                        .setDetail("its state cannot be read while the schema registry is away")
+                        .build();
+            }
+            state = serde.decode(bytes);
+        } catch (UnreadableRecordException | UncheckedIOException e) {
+            return answer.setStatus(CancellationStatus.UNKNOWN)
+                    .setDetail("its state cannot be read: " + e.getMessage())
                     .build();
         }
         String stage = state.getStage().name().toLowerCase(Locale.ROOT);

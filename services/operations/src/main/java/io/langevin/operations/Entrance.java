@@ -7,7 +7,9 @@ import io.langevin.messaging.KeptRecords;
 import io.langevin.messaging.UnreadableRecordException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
@@ -23,6 +25,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the records of a topic enter the workflow: as records, or as {@link Dead} where they cannot
@@ -34,13 +38,22 @@ final class Entrance<T extends SpecificRecord>
         implements Processor<String, byte[], String, Object> {
     private static final Duration TRY_AGAIN = Duration.ofMillis(500);
 
+    private static final Duration LONGEST_ROUND = Duration.ofMillis(500);
+    private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
+
     private final String topic;
     private final AvroSerde<T> serde;
     private final Rule<T> rule;
     private final DeadLetters deadLetters;
+
+    /** How many records of a key are held: those that come later stay behind them. */
+    private final Map<String, Integer> heldKeys = new HashMap<>();
+
     private ProcessorContext<String, Object> context;
     private KeyValueStore<String, byte[]> held;
-    private boolean holds = true; // as far as is known before the store has been looked at
+
+    /** Whether the registry may still be waited for before the next round of the held records. */
+    private boolean mayWait = true;
 
     /** What a record of a topic must be beside readable. */
     interface Rule<T> {
@@ -69,6 +82,9 @@ final class Entrance<T extends SpecificRecord>
     public void init(ProcessorContext<String, Object> processorContext) {
         context = processorContext;
         held = context.getStateStore(TopicStreams.HELD);
+        try (KeyValueIterator<String, byte[]> own = own()) {
+            own.forEachRemaining(each -> hold(KeptRecords.parse(each.value).key()));
+        }
         context.schedule(TRY_AGAIN, PunctuationType.WALL_CLOCK_TIME, now -> tryAgain());
     }
 
@@ -76,10 +92,29 @@ final class Entrance<T extends SpecificRecord>
     public void process(Record<String, byte[]> record) {
         RecordMetadata place = context.recordMetadata().orElseThrow();
         var source = source(record, place);
-        if (holds && isBehindAnother(source) || !isDone(source)) {
+        if (heldKeys.containsKey(source.key()) || !isReadable(source) || !isDone(source)) {
             held.put(name(source), KeptRecords.bytes(source));
-            holds = true;
+            hold(source.key());
         }
+    }
+
+    /** A registry that does not answer is waited for once a round, whatever comes in it. */
+    private boolean isReadable(ConsumerRecord<String, byte[]> source) {
+        boolean readable =
+                mayWait ? serde.isReadableSoon(source.value()) : serde.isReadable(source.value());
+        mayWait &= readable;
+        return readable;
+    }
+
+    /** Records without a key have no order among themselves. */
+    private void hold(String key) {
+        if (key != null) {
+            heldKeys.merge(key, 1, Integer::sum);
+        }
+    }
+
+    private void release(String key) {
+        heldKeys.computeIfPresent(key, (any, count) -> count == 1 ? null : count - 1);
     }
 
     private static ConsumerRecord<String, byte[]> source(
@@ -100,73 +135,63 @@ final class Entrance<T extends SpecificRecord>
 
     /** The store is shared by topics; names of one partition are in the order of offsets. */
     private static String name(ConsumerRecord<?, ?> source) {
-        return "%s%019d".formatted(prefix(source), source.offset());
+        return "%s/%d/%019d".formatted(source.topic(), source.partition(), source.offset());
     }
 
-    private static String prefix(ConsumerRecord<?, ?> source) {
-        return "%s/%d/".formatted(source.topic(), source.partition());
+    /** All that is held of this topic: '0' is the character behind '/'. */
+    private KeyValueIterator<String, byte[]> own() {
+        return held.range(topic + "/", topic + "0");
     }
 
-    private boolean isBehindAnother(ConsumerRecord<String, byte[]> source) {
-        if (source.key() == null) {
-            return false;
-        }
-        try (KeyValueIterator<String, byte[]> all = held.all()) {
-            while (all.hasNext()) {
-                var other = all.next();
-                if (other.key.startsWith(prefix(source))
-                        && source.key().equals(KeptRecords.parse(other.value).key())) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    /** Those of every topic that shares the store: each entrance takes its own. */
     private void tryAgain() {
+        mayWait = true;
+        long begun = System.nanoTime();
         Set<String> keysBefore = new HashSet<>();
-        boolean any = false;
-        try (KeyValueIterator<String, byte[]> all = held.all()) {
-            while (all.hasNext()) {
-                var next = all.next();
-                any = true;
+        try (KeyValueIterator<String, byte[]> own = own()) {
+            while (own.hasNext() && System.nanoTime() - begun < LONGEST_ROUND.toNanos()) {
+                var next = own.next();
                 ConsumerRecord<String, byte[]> source = KeptRecords.parse(next.value);
-                if (!source.topic().equals(topic)) {
-                    continue;
-                }
-                boolean behind = source.key() != null && keysBefore.contains(source.key());
-                if (!behind && isDone(source)) {
+                String key = source.key();
+                boolean first = key == null || !keysBefore.contains(key);
+                if (first && serde.isReadable(source.value()) && isDone(source)) {
                     held.delete(next.key);
+                    if (key != null) {
+                        release(key);
+                    }
                 } else {
-                    keysBefore.add(source.key());
+                    keysBefore.add(key);
                 }
             }
         }
-        holds = any;
     }
 
     /**
      * @return false where the record has to wait for the registry or the store of artifacts
      */
     private boolean isDone(ConsumerRecord<String, byte[]> source) {
-        if (!serde.isReadableSoon(source.value())) {
-            return false;
-        }
+        T record;
         try {
-            T record = serde.decode(source.value());
+            record = serde.decode(source.value());
             Optional<String> broken = rule.broken(source.key(), record);
             if (broken.isPresent()) {
                 return giveUp(source, broken.get());
             }
-            EventHeaders.begin(source);
-            forward(source.key(), record, source, EventHeaders.trace(source.headers()));
-            return true;
         } catch (UnreadableRecordException e) {
             return giveUp(source, e.getMessage());
         } catch (UncheckedIOException e) {
             return false; // the registry went away just now
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.atError()
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("partition", source.partition())
+                    .addKeyValue("offset", source.offset())
+                    .setCause(e)
+                    .log("a record that no rule can judge");
+            return giveUp(source, "defect: " + e);
         }
+        EventHeaders.begin(source);
+        forward(source.key(), record, source, EventHeaders.trace(source.headers()));
+        return true;
     }
 
     private boolean giveUp(ConsumerRecord<String, byte[]> source, String reason) {

@@ -13,6 +13,7 @@ import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 
 import io.langevin.messaging.Inert;
 import io.langevin.messaging.RecordRules;
+import io.langevin.messaging.RejectedException;
 import io.langevin.messaging.Topic;
 import io.langevin.records.JobState;
 import io.langevin.records.PublishingResult;
@@ -27,6 +28,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serdes;
@@ -65,13 +67,25 @@ final class RetrainingTopology {
                 requests(streams)
                         .merge(refusals(streams), named("with-refusals"))
                         .merge(
-                                events(streams, SCHEDULE_RESULTS, ScheduleResult::getRunId),
+                                events(
+                                        streams,
+                                        SCHEDULE_RESULTS,
+                                        ScheduleResult::getRunId,
+                                        ResultRules::checked),
                                 named("with-schedules"))
                         .merge(
-                                events(streams, TRAINING_RESULTS, TrainingResult::getRunId),
+                                events(
+                                        streams,
+                                        TRAINING_RESULTS,
+                                        TrainingResult::getRunId,
+                                        ResultRules::checked),
                                 named("with-trainings"))
                         .merge(
-                                events(streams, PUBLISHING_RESULTS, PublishingResult::getRunId),
+                                events(
+                                        streams,
+                                        PUBLISHING_RESULTS,
+                                        PublishingResult::getRunId,
+                                        UnaryOperator.identity()),
                                 named("with-publishings"))
                         .merge(cancellations(streams), named("with-cancellations"))
                         .repartition(
@@ -98,7 +112,7 @@ final class RetrainingTopology {
                         (key, request) -> {
                             String id = request.getRunId();
                             if (id.equals(key)) {
-                                return List.of(KeyValue.pair(key, new RunEvent(request, null)));
+                                return List.of(KeyValue.pair(key, asked(id, request)));
                             }
                             String reason =
                                     "runId: must equal the key of its record, not "
@@ -110,6 +124,16 @@ final class RetrainingTopology {
                                     .toList();
                         },
                         named("retraining.requests-event"));
+    }
+
+    /** Labels are the one part of a request that may be of any size: they are judged first. */
+    private static RunEvent asked(String id, RetrainingRequest request) {
+        try {
+            RecordRules.requireLabels(request.getLabels());
+            return new RunEvent(request, null);
+        } catch (RejectedException e) {
+            return refused(id, e.getMessage());
+        }
     }
 
     private static Optional<String> nobodyToTell(String key, RetrainingRequest request) {
@@ -146,10 +170,15 @@ final class RetrainingTopology {
     }
 
     private static <T extends SpecificRecord> KStream<String, RunEvent> events(
-            TopicStreams streams, Topic<T> topic, Function<T, String> runId)
+            TopicStreams streams,
+            Topic<T> topic,
+            Function<T, String> runId,
+            UnaryOperator<T> checked)
             throws InterruptedException {
         return streams.read(topic, KeyRules.keyIs("runId", runId))
-                .mapValues(record -> new RunEvent(record, null), named(topic.suffix() + "-event"));
+                .mapValues(
+                        record -> new RunEvent(checked.apply(record), null),
+                        named(topic.suffix() + "-event"));
     }
 
     private static KStream<String, RunEvent> cancellations(TopicStreams streams)

@@ -7,15 +7,10 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordKeys;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
-import io.langevin.messaging.UnreadableRecordException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -30,8 +25,6 @@ import org.apache.kafka.streams.state.Stores;
  */
 final class TopicStreams {
     static final String HELD = "held-records";
-
-    private static final Duration RETRY = Duration.ofMillis(500);
 
     private final StreamsBuilder builder;
     private final KafkaConfig kafka;
@@ -127,31 +120,6 @@ final class TopicStreams {
                 .to(
                         kafka.name(topic),
                         Produced.<String, T>with(new RecordKeys(), serde(topic)).withName(name));
-    }
-
-    /**
-     * For a table that nobody's dead letters stand behind: what cannot be read is as if it was not
-     * there, and a registry that is away is waited for.
-     */
-    <T extends SpecificRecord> Serde<T> lenient(Topic<T> topic) throws InterruptedException {
-        AvroSerde<T> serde = serde(topic);
-        return Serdes.serdeFrom(
-                serde.serializer(), (name, bytes) -> bytes == null ? null : read(serde, bytes));
-    }
-
-    private static <T extends SpecificRecord> T read(AvroSerde<T> serde, byte[] bytes) {
-        while (true) {
-            try {
-                return serde.decode(bytes);
-            } catch (UnreadableRecordException e) {
-                return null;
-            } catch (UncheckedIOException e) {
-                LockSupport.parkNanos(RETRY.toNanos());
-                if (Thread.currentThread().isInterrupted()) {
-                    throw e;
-                }
-            }
-        }
     }
 
     <T extends SpecificRecord> AvroSerde<T> serde(Topic<T> topic) throws InterruptedException {

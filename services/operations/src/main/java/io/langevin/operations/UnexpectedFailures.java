@@ -2,6 +2,7 @@ package io.langevin.operations;
 
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Failures;
+import io.langevin.messaging.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,14 @@ import org.slf4j.LoggerFactory;
 public final class UnexpectedFailures
         implements DeserializationExceptionHandler, ProcessingExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(UnexpectedFailures.class);
-    private static final List<String> INTERNAL = List.of("-repartition", "-changelog");
+
+    /** Ends of names: topics of Kafka Streams itself, and those that are overheard. */
+    private static final List<String> NOT_OWN =
+            List.of(
+                    "-repartition",
+                    "-changelog",
+                    Topics.SAMPLING_REQUESTS.suffix(),
+                    Topics.TRAINING_PROGRESS.suffix());
 
     @Override
     public DeserializationExceptionHandler.Response handleError(
@@ -39,11 +47,19 @@ public final class UnexpectedFailures
             return ProcessingExceptionHandler.Response.fail(); // its thread is replaced
         }
         log(context, e);
-        boolean internal = INTERNAL.stream().anyMatch(context.topic()::endsWith);
-        if (internal || context.sourceRawValue() == null) {
-            return ProcessingExceptionHandler.Response.resume();
-        }
-        return ProcessingExceptionHandler.Response.resume(List.of(letter(context, e)));
+        return isOwn(context)
+                ? ProcessingExceptionHandler.Response.resume(List.of(letter(context, e)))
+                : ProcessingExceptionHandler.Response.resume();
+    }
+
+    /**
+     * Whether the dead letters of the record's topic are written here. A record that had to wait
+     * comes without its source.
+     */
+    private static boolean isOwn(ErrorHandlerContext context) {
+        return context.topic() != null
+                && context.sourceRawValue() != null
+                && NOT_OWN.stream().noneMatch(context.topic()::endsWith);
     }
 
     private static ProducerRecord<byte[], byte[]> letter(ErrorHandlerContext context, Exception e) {

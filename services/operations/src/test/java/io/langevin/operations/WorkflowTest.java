@@ -40,7 +40,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
@@ -188,6 +190,58 @@ class WorkflowTest {
                                 CancellationStatus.UNKNOWN,
                                 "no request or run has this id; should one come, it ends at once",
                                 NOW));
+    }
+
+    @Test
+    void a_state_that_cannot_be_read_is_told_and_holds_up_no_other() throws Exception {
+        input(JOB_STATES).pipeInput("a", new byte[] {1, 2, 3});
+        send(CANCELLATIONS, "a", new Cancellation("a", "", NOW));
+        send(CANCELLATIONS, "b", new Cancellation("b", "", NOW));
+
+        assertThat(read(CANCELLATION_OUTCOMES))
+                .extracting(CancellationOutcome::getDetail)
+                .containsExactly(
+                        "its state cannot be read: value: must start with a zero byte and a schema"
+                                + " id, but its 3 bytes do not",
+                        "no request or run has this id; should one come, it ends at once");
+    }
+
+    /** What a result says goes into the run and into the next job, which have to stay writable. */
+    @Test
+    void a_result_that_is_too_large_for_the_next_job_ends_its_run() throws Exception {
+        String other = "0b0e7f7a-9a8e-4a3d-9d2c-000000000002";
+        for (String id : List.of(RUN, other)) {
+            send(RETRAINING_REQUESTS, id, request().setRunId(id).build());
+        }
+        send(SCHEDULE_RESULTS, RUN, schedule());
+        var candidates = Collections.nCopies(40_000, new Candidate("c".repeat(64), 7, 1.5));
+        send(
+                TRAINING_RESULTS,
+                RUN,
+                TrainingResult.newBuilder(trained()).setCandidates(candidates).build());
+        send(
+                SCHEDULE_RESULTS,
+                other,
+                ScheduleResult.newBuilder(schedule())
+                        .setRunId(other)
+                        .setSigmas(Collections.nCopies(90_000, 1.0))
+                        .build());
+        send(
+                RETRAINING_REQUESTS,
+                "0b0e7f7a-9a8e-4a3d-9d2c-000000000003",
+                request()
+                        .setRunId("0b0e7f7a-9a8e-4a3d-9d2c-000000000003")
+                        .setLabels(Map.of("a", "b".repeat(60_000)))
+                        .build());
+
+        assertThat(read(JOB_STATES))
+                .filteredOn(state -> state.getStage() == JobStage.FAILED)
+                .extracting(JobState::getDetail)
+                .containsExactly(
+                        "candidates: must have at most 1000 items, not 40000",
+                        "sigmas: must have at most 10000 items, not 90000",
+                        "labels: must have at most 16384 characters together, not 60001");
+        assertThat(read(PUBLISHING_JOBS)).isEmpty();
     }
 
     @Test

@@ -15,9 +15,13 @@ import io.langevin.records.Cancellation;
 import io.langevin.records.PublishedCheckpoint;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,25 +53,64 @@ class CheckpointAnnouncerIT {
         assertThat(announced()).extracting(PublishedCheckpoint::getRunId).containsExactly(late);
     }
 
-    /** As a worker that was stopped, lost its lock and wakes up. */
+    /** As a worker that was stopped between its last look and its announcement. */
     @Test
-    void what_was_held_up_while_another_worker_announced_never_becomes_visible() throws Exception {
+    void who_was_held_up_while_a_newer_checkpoint_was_announced_is_superseded() throws Exception {
         String stopped = UUID.randomUUID().toString();
         String other = UUID.randomUUID().toString();
 
-        assertThatThrownBy(
-                        () ->
-                                announcer.announce(
-                                        "m",
-                                        stopped,
-                                        context(),
-                                        () -> {
-                                            announceUnchecked(other, EARLY);
-                                            return checkpoint(stopped, LATE);
-                                        }))
-                .isInstanceOf(InterruptedException.class)
-                .hasMessageContaining("another worker");
+        assertThatThrownBy(() -> announce(stopped, EARLY, heldUpBy(() -> announce(other, LATE))))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageStartingWith("superseded: ");
         assertThat(announced()).extracting(PublishedCheckpoint::getRunId).containsExactly(other);
+    }
+
+    @Test
+    void who_was_held_up_while_an_older_checkpoint_was_announced_comes_after_it() throws Exception {
+        String stopped = UUID.randomUUID().toString();
+        String other = UUID.randomUUID().toString();
+
+        announce(stopped, LATE, heldUpBy(() -> announce(other, EARLY)));
+
+        assertThat(announced())
+                .extracting(PublishedCheckpoint::getRunId)
+                .containsExactly(other, stopped);
+    }
+
+    /** The job went on elsewhere meanwhile, up to its announcement. */
+    @Test
+    void of_two_workers_at_one_run_one_announces() throws Exception {
+        String run = UUID.randomUUID().toString();
+
+        String announced = announce(run, LATE, heldUpBy(() -> announce(run, LATE)));
+
+        assertThat(announced())
+                .extracting(PublishedCheckpoint::getCheckpoint)
+                .containsExactly(announced);
+    }
+
+    /** Its worker died: the broker ends its transaction when its time is up. */
+    @Test
+    void an_open_transaction_of_another_model_hides_nothing_that_was_announced() throws Exception {
+        try (var producer =
+                kafka.producer(
+                        Map.of(
+                                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                                kafka.prefix() + "dead",
+                                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                                5_000))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            byte[] value =
+                    new Schemas(kafka).serde(MODEL_CHECKPOINTS).encode(checkpoint("r", LATE));
+            producer.send(new ProducerRecord<>(kafka.name(MODEL_CHECKPOINTS), "m", value)).get();
+            String late = UUID.randomUUID().toString();
+            announce(late, LATE);
+
+            assertThatThrownBy(() -> announce(UUID.randomUUID().toString(), EARLY))
+                    .isInstanceOf(RejectedException.class)
+                    .hasMessageStartingWith("superseded: ");
+        }
     }
 
     @Test
@@ -109,12 +152,20 @@ class CheckpointAnnouncerIT {
         return announcer.announce("m", run, context, () -> checkpoint(run, asked));
     }
 
-    private void announceUnchecked(String run, Instant asked) {
-        try {
-            announce(run, asked, context());
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    private String announce(String run, Instant asked) throws InterruptedException {
+        return announce(run, asked, context());
+    }
+
+    /** Something happens between a worker's last look and its first announcement. */
+    private static JobContext heldUpBy(Holding meanwhile) {
+        var first = new AtomicBoolean(true);
+        return context(
+                Optional.empty(),
+                () -> {
+                    if (first.getAndSet(false)) {
+                        meanwhile.require();
+                    }
+                });
     }
 
     private static JobContext context() {

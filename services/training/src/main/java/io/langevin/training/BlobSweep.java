@@ -6,6 +6,7 @@ import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 
+import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.Failures;
@@ -13,8 +14,10 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicFollower;
 import io.langevin.records.Candidate;
+import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
+import io.langevin.score.Checkpoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -29,8 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes what nobody can reach any more, some time after it became so: snapshots of runs that have
- * ended, and candidates of runs that were never published. A worker that dies, or a run that is
- * cancelled while no worker has it, leaves them behind.
+ * ended, and candidates of runs that ended without publishing one. What another run names stays,
+ * and so does every blob that is not what a record says it is: records come from outside.
  */
 final class BlobSweep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BlobSweep.class);
@@ -80,50 +83,106 @@ final class BlobSweep implements AutoCloseable {
     }
 
     /**
-     * @return how many were deleted, or had been before
+     * @return how many were deleted
      */
     int sweep(Instant now) throws InterruptedException {
-        Set<String> ended = new HashSet<>();
         Map<String, JobState> states = new HashMap<>();
         TopicFollower.readAll(kafka, schemas, JOB_STATES, (r, s) -> states.put(s.key(), r));
-        states.forEach(
-                (id, state) -> {
-                    boolean over = state != null && ENDED.contains(state.getStage());
-                    if (over && state.getUpdatedAt().plus(GRACE).isBefore(now)) {
-                        ended.add(id);
-                    }
-                });
-        Set<String> blobs = new HashSet<>();
+        states.values().removeIf(state -> !isLongOver(state, now));
+        int deleted = 0;
+        for (String id : snapshots(states.keySet())) {
+            if (ArtifactId.isId(id) && TrainingSnapshot.delete(artifacts, new ArtifactId(id))) {
+                deleted++;
+            }
+        }
+        for (var candidate : candidates(states).entrySet()) {
+            if (isOf(candidate.getValue(), candidate.getKey())) {
+                artifacts.delete(new ArtifactId(candidate.getKey()));
+                deleted++;
+            }
+        }
+        return deleted;
+    }
+
+    private static boolean isLongOver(JobState state, Instant now) {
+        return state != null
+                && state.getKind() == JobKind.RETRAINING
+                && ENDED.contains(state.getStage())
+                && state.getUpdatedAt().plus(GRACE).isBefore(now);
+    }
+
+    /** Artifact ids of snapshots that none but these runs name. */
+    private Set<String> snapshots(Set<String> ended) throws InterruptedException {
+        Set<String> theirs = new HashSet<>();
+        Set<String> others = new HashSet<>();
         TopicFollower.readAll(
                 kafka,
                 schemas,
                 TRAINING_PROGRESS,
                 (progress, source) -> {
-                    if (ended.contains(source.key()) && progress.getSnapshot() != null) {
-                        blobs.add(progress.getSnapshot());
+                    if (progress != null && progress.getSnapshot() != null) {
+                        Set<String> named = ended.contains(source.key()) ? theirs : others;
+                        named.add(progress.getSnapshot());
                     }
                 });
+        theirs.removeAll(others);
+        return theirs;
+    }
+
+    /**
+     * Artifact ids of candidates that none but runs that have not published name, and those runs.
+     */
+    private Map<String, String> candidates(Map<String, JobState> ended)
+            throws InterruptedException {
+        Map<String, String> unpublished = new HashMap<>();
+        Set<String> others = new HashSet<>(published());
         TopicFollower.readAll(
                 kafka,
                 schemas,
                 TRAINING_RESULTS,
                 (result, source) -> {
-                    if (ended.contains(source.key())) {
-                        result.getCandidates().stream()
-                                .map(Candidate::getCheckpoint)
-                                .forEach(blobs::add);
+                    if (result == null) {
+                        return;
+                    }
+                    JobState state = ended.get(source.key());
+                    boolean over = state != null && state.getStage() != JobStage.COMPLETED;
+                    for (Candidate candidate : result.getCandidates()) {
+                        if (over) {
+                            unpublished.put(candidate.getCheckpoint(), source.key());
+                        } else {
+                            others.add(candidate.getCheckpoint());
+                        }
                     }
                 });
-        blobs.removeAll(published());
-        blobs.stream().filter(ArtifactId::isId).map(ArtifactId::new).forEach(artifacts::delete);
-        return blobs.size();
+        unpublished.keySet().removeAll(others);
+        return unpublished;
+    }
+
+    /** Whether a blob is a checkpoint that this run made. */
+    private boolean isOf(String runId, String blob) {
+        if (!ArtifactId.isId(blob)) {
+            return false;
+        }
+        try {
+            Checkpoint checkpoint = Checkpoint.parse(artifacts.get(new ArtifactId(blob)));
+            return runId.equals(checkpoint.origin().get("run_id"));
+        } catch (ArtifactException | IllegalArgumentException e) {
+            return false; // it is gone, or no checkpoint
+        }
     }
 
     /** Checkpoints that are or were some model's: a request may name them by their id. */
     private Set<String> published() throws InterruptedException {
         Set<String> published = new HashSet<>();
         TopicFollower.readAll(
-                kafka, schemas, PUBLISHING_RESULTS, (r, s) -> published.add(r.getCheckpoint()));
+                kafka,
+                schemas,
+                PUBLISHING_RESULTS,
+                (result, source) -> {
+                    if (result != null) {
+                        published.add(result.getCheckpoint());
+                    }
+                });
         TopicFollower.readAll(
                 kafka,
                 schemas,

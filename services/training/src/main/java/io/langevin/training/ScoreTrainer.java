@@ -119,12 +119,6 @@ final class ScoreTrainer implements AutoCloseable {
         }
     }
 
-    /** Once the training has ended nothing goes on from them. */
-    void forgetSnapshots() {
-        snapshots.forEach(artifacts::delete);
-        snapshots.clear();
-    }
-
     private boolean isDone() {
         boolean timeIsUp =
                 parameters.getMaximumSeconds() > 0 && seconds() >= parameters.getMaximumSeconds();
@@ -155,7 +149,7 @@ final class ScoreTrainer implements AutoCloseable {
         snapshots.remove(snapshot);
         snapshots.addFirst(snapshot);
         while (snapshots.size() > SNAPSHOTS_KEPT) {
-            artifacts.delete(snapshots.removeLast());
+            TrainingSnapshot.delete(artifacts, snapshots.removeLast());
         }
         context.gotFurther();
     }

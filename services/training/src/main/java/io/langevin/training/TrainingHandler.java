@@ -66,13 +66,13 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
             context.throwIfCancelled();
             TrainingPlan plan = plan(job);
             try (var trainer = trainer(job, plan, snapshots)) {
-                TrainingResult result = result(job, plan, trainer.train(context));
-                trainer.forgetSnapshots();
-                return result;
+                // its snapshots stay until the result is safe: BlobSweep deletes them
+                return result(job, plan, trainer.train(context));
             }
         } catch (RejectedException | JobCancelledException e) {
             // nobody will go on from here
-            progress.lastSnapshots(job.getRunId()).forEach(artifacts::delete);
+            progress.lastSnapshots(job.getRunId())
+                    .forEach(id -> TrainingSnapshot.delete(artifacts, id));
             throw e;
         }
     }

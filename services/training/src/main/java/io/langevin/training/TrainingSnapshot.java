@@ -1,9 +1,15 @@
 package io.langevin.training;
 
+import io.langevin.artifacts.ArtifactException;
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.Inert;
 import io.langevin.score.DenoisingScoreMatching.State;
 import io.langevin.score.SafeTensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All that a training needs to go on elsewhere, as one safetensors file.
@@ -15,6 +21,7 @@ record TrainingSnapshot(State state, double seconds) {
     /** Four vectors of float32 and a header fit into the 2 GiB of a blob. */
     static final int MOST_WEIGHTS = (Integer.MAX_VALUE - (1 << 20)) / (4 * Float.BYTES);
 
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingSnapshot.class);
     private static final String FORMAT = "langevin-training-snapshot-1";
 
     byte[] bytes() {
@@ -49,6 +56,28 @@ record TrainingSnapshot(State state, double seconds) {
                         floats(file, "adam.second_moment"),
                         floats(file, "average")),
                 Double.parseDouble(file.metadata().get("seconds")));
+    }
+
+    /**
+     * Deletes a blob where it is a snapshot: its id comes from a record, which anybody can write.
+     *
+     * @return whether it was one
+     */
+    static boolean delete(ArtifactStore artifacts, ArtifactId id) {
+        try {
+            parse(artifacts.get(id));
+        } catch (ArtifactException e) {
+            artifacts.delete(id); // missing or damaged: nobody can read it
+            return false;
+        } catch (IllegalArgumentException e) {
+            LOG.atWarn()
+                    .addKeyValue("blob", id)
+                    .addKeyValue("reason", Inert.text(e.getMessage()))
+                    .log("a record calls a snapshot what is none");
+            return false;
+        }
+        artifacts.delete(id);
+        return true;
     }
 
     private static SafeTensors.Tensor tensor(float[] values) {

@@ -15,6 +15,7 @@ import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
@@ -23,9 +24,16 @@ import io.langevin.records.JobStatus;
 import io.langevin.records.PublishingResult;
 import io.langevin.records.TrainingProgress;
 import io.langevin.records.TrainingResult;
+import io.langevin.score.Checkpoint;
+import io.langevin.score.DenoisingScoreMatching.State;
+import io.langevin.score.NetworkArchitecture;
+import io.langevin.score.NetworkArchitecture.Family;
+import io.langevin.score.ParameterLayout;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
@@ -43,7 +51,7 @@ class BlobSweepIT {
     private KafkaConfig kafka;
     private Schemas schemas;
     private ArtifactStore store;
-    private byte next;
+    private int next;
 
     @BeforeEach
     void start() throws InterruptedException {
@@ -61,6 +69,7 @@ class BlobSweepIT {
         ArtifactId superseded = candidateOf(run(JobStage.FAILED, LONG_AGO));
         String completed = run(JobStage.COMPLETED, LONG_AGO);
         ArtifactId published = candidateOf(completed);
+        ArtifactId besideIt = candidateOf(completed);
         write(
                 PUBLISHING_RESULTS,
                 completed,
@@ -70,26 +79,61 @@ class BlobSweepIT {
                         .setCheckpoint(published.hex())
                         .build());
 
-        try (var sweep = new BlobSweep(kafka, schemas, store)) {
-            assertThat(sweep.sweep(Instant.now())).isEqualTo(2);
-        }
+        assertThat(sweep()).isEqualTo(2);
 
-        for (ArtifactId gone : List.of(cancelled, superseded)) {
+        assertGone(cancelled, superseded);
+        assertThere(running, justEnded, unknown, published, besideIt);
+    }
+
+    /** Records come from outside: whoever can write one must not have others' blobs deleted. */
+    @Test
+    void what_a_record_names_that_is_not_its_runs_stays() throws Exception {
+        String over = run(JobStage.CANCELLED, LONG_AGO);
+        ArtifactId foreign = store.put(new byte[] {1, 2, 3});
+        nameSnapshot(over, foreign);
+        ArtifactId ofRunning = snapshotOf(run(JobStage.TRAINING, LONG_AGO));
+        nameSnapshot(over, ofRunning);
+        ArtifactId modelOfSomebody = store.put(checkpoint(UUID.randomUUID().toString()));
+        nameCandidate(over, modelOfSomebody);
+        nameSnapshot(over, modelOfSomebody);
+        String request = run(JobKind.SAMPLING, JobStage.COMPLETED, LONG_AGO);
+        ArtifactId ofNoRun = snapshotOf(request);
+
+        assertThat(sweep()).isZero();
+
+        assertThere(foreign, ofRunning, modelOfSomebody, ofNoRun);
+    }
+
+    private int sweep() throws InterruptedException {
+        try (var sweep = new BlobSweep(kafka, schemas, store)) {
+            return sweep.sweep(Instant.now());
+        }
+    }
+
+    private void assertGone(ArtifactId... blobs) {
+        for (ArtifactId gone : blobs) {
             assertThatThrownBy(() -> store.get(gone)).isInstanceOf(ArtifactException.class);
         }
-        for (ArtifactId there : List.of(running, justEnded, unknown, published)) {
-            assertThat(store.get(there)).hasSize(1);
+    }
+
+    private void assertThere(ArtifactId... blobs) {
+        for (ArtifactId there : blobs) {
+            assertThat(store.get(there)).isNotEmpty();
         }
     }
 
     private String run(JobStage stage, Instant updated) throws InterruptedException {
+        return run(JobKind.RETRAINING, stage, updated);
+    }
+
+    private String run(JobKind kind, JobStage stage, Instant updated) throws InterruptedException {
         String id = UUID.randomUUID().toString();
         write(
                 JOB_STATES,
                 id,
                 JobState.newBuilder()
                         .setId(id)
-                        .setKind(JobKind.RETRAINING)
+                        .setKind(kind)
                         .setStage(stage)
                         .setModel("m")
                         .setRequestedAt(updated)
@@ -99,7 +143,13 @@ class BlobSweepIT {
     }
 
     private ArtifactId snapshotOf(String run) throws InterruptedException {
-        ArtifactId id = store.put(new byte[] {next++});
+        var state = new State(next++, new float[1], new float[1], new float[1], new float[1]);
+        ArtifactId id = store.put(new TrainingSnapshot(state, 1).bytes());
+        nameSnapshot(run, id);
+        return id;
+    }
+
+    private void nameSnapshot(String run, ArtifactId id) throws InterruptedException {
         write(
                 TRAINING_PROGRESS,
                 run,
@@ -113,11 +163,31 @@ class BlobSweepIT {
                         .setSnapshot(id.hex())
                         .setMeasuredAt(Instant.now())
                         .build());
-        return id;
     }
 
     private ArtifactId candidateOf(String run) throws InterruptedException {
-        ArtifactId id = store.put(new byte[] {next++});
+        ArtifactId id = store.put(checkpoint(run));
+        nameCandidate(run, id);
+        return id;
+    }
+
+    private byte[] checkpoint(String run) {
+        var architecture = new NetworkArchitecture(Family.BASE, 2, 1, 8, 0);
+        float[] weights = new float[ParameterLayout.of(architecture).size()];
+        return new Checkpoint(
+                        architecture,
+                        new NoiseSchedule(List.of(1.0, 0.1)),
+                        1,
+                        1e-5,
+                        true,
+                        "s" + next++,
+                        Optional.empty(),
+                        weights,
+                        Map.of("run_id", run))
+                .bytes();
+    }
+
+    private void nameCandidate(String run, ArtifactId id) throws InterruptedException {
         write(
                 TRAINING_RESULTS,
                 run,
@@ -126,7 +196,6 @@ class BlobSweepIT {
                         .setStatus(JobStatus.COMPLETED)
                         .setCandidates(List.of(new Candidate(id.hex(), 1, 1.0)))
                         .build());
-        return id;
     }
 
     private <T extends SpecificRecord> void write(Topic<T> topic, String key, T record)

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Records that wait for something that is away, such as their schema's registry, in the order in
@@ -22,8 +24,9 @@ final class HeldRecords {
 
     /**
      * @param notBefore System.nanoTime of the next try
+     * @param tried in vain
      */
-    private record Held(ConsumerRecord<String, byte[]> record, long notBefore) {}
+    private record Held(ConsumerRecord<String, byte[]> record, long notBefore, boolean tried) {}
 
     /** What to do with a record whose turn it is again. */
     interface Attempt {
@@ -35,12 +38,24 @@ final class HeldRecords {
 
     /** It may be tried at once: its schema is being asked for, which takes milliseconds. */
     void add(ConsumerRecord<String, byte[]> record) {
-        held.add(new Held(record, System.nanoTime()));
+        held.add(new Held(record, System.nanoTime(), false));
         bytes += record.serializedValueSize();
     }
 
     boolean isEmpty() {
         return held.isEmpty();
+    }
+
+    /** Whether one that was not tried in vain yet lies before these ends of its partition. */
+    boolean anyFreshBefore(Map<TopicPartition, Long> ends) {
+        return held.stream()
+                .filter(each -> !each.tried)
+                .map(Held::record)
+                .anyMatch(record -> record.offset() < ends.getOrDefault(partition(record), 0L));
+    }
+
+    private static TopicPartition partition(ConsumerRecord<?, ?> record) {
+        return new TopicPartition(record.topic(), record.partition());
     }
 
     /** Whether one was tried in vain. */
@@ -79,7 +94,7 @@ final class HeldRecords {
                 continue;
             }
             if (!behind && each.notBefore <= now) {
-                held.set(i, new Held(each.record, now + TRY_AGAIN.toNanos()));
+                held.set(i, new Held(each.record, now + TRY_AGAIN.toNanos(), true));
             }
             stillHeld.add(each.record.key());
         }

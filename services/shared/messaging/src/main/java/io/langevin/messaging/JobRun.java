@@ -32,6 +32,9 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
     private final Cancellations cancellations;
     private final CountDownLatch closed;
 
+    /** Whether the job has come further since something was away. */
+    private volatile boolean further;
+
     /** How a job ended, and its result. */
     record Answer<R>(String id, JobStatus status, R result) {}
 
@@ -111,6 +114,7 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
 
                     @Override
                     public void gotFurther() throws InterruptedException {
+                        further = true;
                         attempts.gotFurther(id);
                     }
                 };
@@ -149,8 +153,9 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
                     throw e;
                 }
                 long now = System.nanoTime();
-                // a call that went on for long before it failed had what it needed meanwhile
-                boolean anew = away == 0 || now - begin > locks.patience().toNanos();
+                // who got further, or went on for long before the failure, had what it needed
+                boolean anew = away == 0 || further || now - begin > locks.patience().toNanos();
+                further = false;
                 away = anew ? now : away;
                 if (now - away > locks.patience().toNanos()) {
                     throw new OutOfReachException(

@@ -133,7 +133,7 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
                     if (job.isPresent()) {
                         take(job.get());
                     }
-                } catch (ConfigurationException e) {
+                } catch (ConfigurationException | StuckJobException e) {
                     throw e;
                 } catch (RuntimeException e) { // the job comes back, and its attempts are counted
                     joinAgain(e);
@@ -223,7 +223,32 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
             notAnswered(lease.held(), e.getCause());
         } catch (RuntimeException e) {
             running.cancel(true); // somebody else may have the job now
+            awaitIdle(e);
             throw e;
+        }
+    }
+
+    /** The next job must not queue behind one that does not let go. */
+    private void awaitIdle(RuntimeException why) throws InterruptedException {
+        try {
+            executor.submit(() -> {}).get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            why.addSuppressed(e);
+            throw new StuckJobException(
+                    "the job did not stop within %d s of losing its lock: this service ends"
+                            .formatted(GRACE.toSeconds()),
+                    why);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A job that is no longer this worker's and does not end. */
+    private static final class StuckJobException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private StuckJobException(String message, Throwable cause) {
+            super(message, cause);
         }
     }
 

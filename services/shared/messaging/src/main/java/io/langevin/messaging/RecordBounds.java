@@ -1,6 +1,8 @@
 package io.langevin.messaging;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import org.apache.avro.Schema;
 
 /**
@@ -91,7 +93,18 @@ final class RecordBounds {
                 field,
                 "have at most %d bytes of text".formatted(LONGEST_TEXT),
                 length);
+        ByteBuffer text = bytes.slice();
         skip(field, length);
+        requireUtf8(field, text.limit((int) length));
+    }
+
+    /** What is no UTF-8 would be replaced by what has three times its size. */
+    private static void requireUtf8(String field, ByteBuffer text) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(text);
+        } catch (CharacterCodingException e) {
+            throw new UnreadableRecordException("value: %s: must be UTF-8".formatted(field));
+        }
     }
 
     /** Blocks of items up to an empty one; a negative count has the block's size behind it. */

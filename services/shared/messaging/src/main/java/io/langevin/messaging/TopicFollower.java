@@ -20,7 +20,9 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +50,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     private final Queue<Mark> marks = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
-    private final CommittedEnds ends;
+    private final PartitionEnds ends;
     private volatile List<TopicPartition> partitions = List.of();
     private volatile boolean closed;
 
@@ -78,7 +80,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
 
     private TopicFollower(
             KafkaConfig kafka, Topic<T> topic, AvroSerde<T> serde, From from, Handler<T> handler) {
-        this.ends = new CommittedEnds(kafka);
+        this.ends = new PartitionEnds(kafka);
         this.name = kafka.name(topic);
         this.serde = serde;
         this.handler = handler;
@@ -113,6 +115,23 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     }
 
     /**
+     * The same up to the last record that is written now: a transaction that is open is waited for,
+     * which ends in {@link KafkaConfig}'s or its writer's transaction timeout.
+     *
+     * @throws OutOfReachException where it takes longer than ten minutes
+     */
+    public static <T extends SpecificRecord> void readAllWritten(
+            KafkaConfig kafka, Schemas schemas, Topic<T> topic, Handler<T> handler)
+            throws InterruptedException {
+        try (var reading = start(kafka, schemas, topic, new From.Beginning(), handler)) {
+            reading.awaitCaughtUp(LONG);
+            if (!await(reading.passed(reading.ends.written(reading.partitions), LONG))) {
+                throw reading.outOfReach(LONG);
+            }
+        }
+    }
+
+    /**
      * Returns when what was there at the start has been handled.
      *
      * @throws RuntimeException what ended the follower before that
@@ -131,10 +150,14 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
                 caughtUp.thenApply(done -> true)
                         .completeOnTimeout(false, most.toMillis(), TimeUnit.MILLISECONDS);
         if (!await(timed)) {
-            throw new OutOfReachException(
-                    "%s could not be read within %d s: see whether the broker is running"
-                            .formatted(name, most.toSeconds()));
+            throw outOfReach(most);
         }
+    }
+
+    private OutOfReachException outOfReach(Duration most) {
+        return new OutOfReachException(
+                "%s could not be read within %d s: see whether the broker is running"
+                        .formatted(name, most.toSeconds()));
     }
 
     /**
@@ -152,11 +175,17 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     }
 
     /**
-     * Completes when what is committed now has been handled: with true, or with false where that
-     * takes longer than {@code most}. Fails when the follower does.
+     * Completes when what is committed now has been handled, but for records that wait for a
+     * registry that is away: with true, or with false where that takes longer than {@code most}.
+     * Fails when the follower does.
      */
     public CompletableFuture<Boolean> passed(Duration most) {
-        var mark = new Mark(ends.of(partitions));
+        return passed(ends.committed(partitions), most);
+    }
+
+    private CompletableFuture<Boolean> passed(
+            CompletableFuture<Map<TopicPartition, Long>> wanted, Duration most) {
+        var mark = new Mark(wanted);
         mark.ends.exceptionally(
                 failure -> {
                     mark.passed.complete(false);
@@ -192,30 +221,20 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
 
     private void run(From from) {
         try (consumer) {
-            List<TopicPartition> partitions =
-                    consumer.partitionsFor(name).stream()
-                            .map(p -> new TopicPartition(p.topic(), p.partition()))
-                            .toList();
-            this.partitions = partitions;
-            consumer.assign(partitions);
-            seek(partitions, from);
-            Map<TopicPartition, Long> first = consumer.endOffsets(partitions);
+            Map<TopicPartition, Long> first = begin(from);
             while (!closed) {
                 if (!caughtUp.isDone() && held.isEmpty() && isPast(first)) {
                     caughtUp.complete(null);
                 }
                 passMarks();
-                for (ConsumerRecord<String, byte[]> record : poll()) {
-                    if (held.isBehindAnother(record) || !isDone(record, serde::isReadableSoon)) {
-                        held.add(record);
-                    }
-                }
+                take(poll());
                 held.tryAgain(Integer.MAX_VALUE, record -> isDone(record, serde::isReadable));
             }
             ended.complete(null);
-        } catch (WakeupException e) {
-            ended.complete(null); // closed
         } catch (RuntimeException e) {
+            if (closed) {
+                ended.complete(null);
+            }
             caughtUp.completeExceptionally(e);
             ended.completeExceptionally(e);
         } catch (Error e) {
@@ -227,6 +246,52 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
             caughtUp.completeExceptionally(gone);
             ended.completeExceptionally(gone);
             marks.forEach(mark -> mark.passed.completeExceptionally(gone));
+        }
+    }
+
+    /**
+     * Goes to where the follower begins, as soon as the broker says where that is.
+     *
+     * @return the ends of now
+     */
+    private Map<TopicPartition, Long> begin(From from) {
+        while (true) {
+            try {
+                List<TopicPartition> found =
+                        consumer.partitionsFor(name).stream()
+                                .map(p -> new TopicPartition(p.topic(), p.partition()))
+                                .toList();
+                consumer.assign(found);
+                seek(found, from);
+                Map<TopicPartition, Long> first = consumer.endOffsets(found);
+                partitions = found;
+                return first;
+            } catch (WakeupException e) { // closed, or somebody has set a mark
+                if (closed) {
+                    throw e;
+                }
+            } catch (UnknownTopicOrPartitionException e) {
+                throw e;
+            } catch (RetriableException e) {
+                LOG.atWarn()
+                        .addKeyValue("topic", name)
+                        .addKeyValue("reason", e.getMessage())
+                        .log("cannot be followed yet");
+            }
+        }
+    }
+
+    /** A registry that does not answer is waited for once, however many records need it. */
+    private void take(ConsumerRecords<String, byte[]> records) {
+        boolean mayWait = true;
+        for (ConsumerRecord<String, byte[]> record : records) {
+            Predicate<byte[]> readable = mayWait ? serde::isReadableSoon : serde::isReadable;
+            if (held.isBehindAnother(record)) {
+                held.add(record);
+            } else if (!isDone(record, readable)) {
+                held.add(record);
+                mayWait = false;
+            }
         }
     }
 
@@ -247,7 +312,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     private void passMarks() {
         for (Mark mark : marks) {
             boolean known = mark.ends.isDone() && !mark.ends.isCompletedExceptionally();
-            if (known && isPast(mark.ends.join())) {
+            if (known && !held.anyFreshBefore(mark.ends.join()) && isPast(mark.ends.join())) {
                 mark.passed.complete(true);
             }
         }

@@ -40,6 +40,20 @@ class RecordBoundsTest {
                 .hasMessageContaining("id: must have at most 65536 bytes of text");
     }
 
+    /** A replacement for each of its bytes would have three: a record could not be passed on. */
+    @Test
+    void a_text_that_is_no_utf_8_is_refused_by_its_field() throws Exception {
+        AvroSerde<Cancellation> serde = schemas.serde(CANCELLATIONS);
+        byte[] value = serde.encode(new Cancellation("a", "b", Instant.EPOCH));
+        for (int wrong : new int[] {0x80, 0xC0, 0xED, 0xFF}) {
+            value[8] = (byte) wrong; // header, length, a, length, here
+
+            assertThatThrownBy(() -> serde.decode(value))
+                    .isInstanceOf(UnreadableRecordException.class)
+                    .hasMessageContaining("reason: must be UTF-8");
+        }
+    }
+
     @Test
     void an_array_of_more_items_than_there_are_bytes_is_refused() {
         Schema doubles = Schema.createArray(Schema.create(Schema.Type.DOUBLE));

@@ -13,23 +13,35 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Where partitions end, as far as they are committed. It asks over a connection of its own: on a
- * consumer's a question waits behind the fetch that waits for records, for half a second. Safe to
- * use from several threads.
+ * Where partitions end. It asks over a connection of its own: on a consumer's a question waits
+ * behind the fetch that waits for records, for half a second. Safe to use from several threads.
  */
-final class CommittedEnds implements AutoCloseable {
+final class PartitionEnds implements AutoCloseable {
     private final KafkaConfig kafka;
     private Optional<Admin> admin = Optional.empty();
 
-    CommittedEnds(KafkaConfig kafka) {
+    PartitionEnds(KafkaConfig kafka) {
         this.kafka = kafka;
     }
 
-    /** The offset behind the last record of each; fails where the broker does not say. */
-    CompletableFuture<Map<TopicPartition, Long>> of(Collection<TopicPartition> partitions) {
+    /**
+     * The offset behind the last record of each that readers of committed records can see; fails
+     * where the broker does not say.
+     */
+    CompletableFuture<Map<TopicPartition, Long>> committed(Collection<TopicPartition> partitions) {
+        return of(partitions, IsolationLevel.READ_COMMITTED);
+    }
+
+    /** The offset behind the last record of each, open transactions counted in. */
+    CompletableFuture<Map<TopicPartition, Long>> written(Collection<TopicPartition> partitions) {
+        return of(partitions, IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    private CompletableFuture<Map<TopicPartition, Long>> of(
+            Collection<TopicPartition> partitions, IsolationLevel isolation) {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
         partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
-        return admin().listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+        return admin().listOffsets(wanted, new ListOffsetsOptions(isolation))
                 .all()
                 .toCompletionStage()
                 .toCompletableFuture()
