@@ -7,6 +7,7 @@ import io.langevin.records.SavedSampling;
 import io.langevin.records.SavedTrajectory;
 import io.langevin.score.RowTask;
 import io.langevin.score.TrajectoryBatch;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,12 +21,19 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request that is being worked on: which of its images have begun, run, wait with what they have
  * come to, and are done.
  */
 final class ActiveRequest {
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveRequest.class);
+
     private final Claim<SampleRequest> claim;
     private final ServingNetwork network;
     private final RequestWork work;
@@ -39,6 +47,7 @@ final class ActiveRequest {
     private int left;
     private OptionalDouble evenEnd = OptionalDouble.empty();
     private Optional<Instant> firstCall = Optional.empty();
+    private volatile boolean abandoned;
 
     ActiveRequest(Claim<SampleRequest> claim, ServingNetwork network, RequestWork work) {
         this.claim = claim;
@@ -179,11 +188,27 @@ final class ActiveRequest {
         }
     }
 
-    /** Waits for the files of every image that is finished. */
-    void collectAll() {
-        while (!encoding.isEmpty()) {
-            keep(result(encoding.remove()));
+    /** Waits for the files of images that are finished, as long as there is time. */
+    void collectAll(Duration most) {
+        try {
+            CompletableFuture.allOf(encoding.toArray(CompletableFuture[]::new))
+                    .get(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.atDebug().setCause(e).log("not all files are there");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        collect();
+    }
+
+    /** Nobody needs the files of its images any more. */
+    void abandon() {
+        abandoned = true;
+    }
+
+    /** Safe to ask from any thread. */
+    boolean isAbandoned() {
+        return abandoned;
     }
 
     private static GeneratedImage result(CompletableFuture<GeneratedImage> image) {

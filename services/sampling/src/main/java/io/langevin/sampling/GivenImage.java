@@ -9,7 +9,6 @@ import io.langevin.datasets.DatasetException;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.messaging.RejectedException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -22,6 +21,7 @@ final class GivenImage {
      * @param artifact where the bytes are, null where they are given
      * @return channels·height·width numbers, channel by channel
      * @throws RejectedException which field, which rule, which value
+     * @throws java.io.UncheckedIOException where the store is away
      */
     static float[] pixels(
             String field,
@@ -41,10 +41,7 @@ final class GivenImage {
                 return floats(field, file);
             }
             return ImageDataset.decode(file, shape);
-        } catch (DatasetException
-                | ArtifactException
-                | IllegalArgumentException
-                | UncheckedIOException e) {
+        } catch (DatasetException | ArtifactException | IllegalArgumentException e) {
             throw new RejectedException("task.%s: %s".formatted(field, e.getMessage()));
         }
     }

@@ -1,18 +1,22 @@
 package io.langevin.sampling;
 
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.Failures;
 import io.langevin.messaging.RejectedException;
 import io.langevin.messaging.TransactionalStream.Claim;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SavedRequest;
 import io.langevin.score.CompiledNetwork.Precision;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +39,11 @@ final class Preparation implements AutoCloseable {
     /** How long the newest announcements of checkpoints may take to arrive here. */
     private static final Duration ANNOUNCEMENTS_WITHIN = Duration.ofSeconds(10);
 
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+
     private final ExecutorService reader = DaemonThreads.named("preparation", READERS);
+    private final Executor later =
+            CompletableFuture.delayedExecutor(TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS, reader);
 
     Preparation(
             Duration modelWait,
@@ -104,6 +112,9 @@ final class Preparation implements AutoCloseable {
         boolean may = room || waiting.saved.isPresent();
         if (waiting.reading.isPresent()) {
             var reading = waiting.reading.get();
+            if (reading.isCompletedExceptionally() && isReadAgain(waiting, failure(reading))) {
+                return Optional.empty();
+            }
             return reading.isCompletedExceptionally() || may && reading.isDone()
                     ? Optional.of(result(reading))
                     : Optional.empty();
@@ -122,11 +133,34 @@ final class Preparation implements AutoCloseable {
         if (waiting.saved.isEmpty() && !RequestWork.isGivenImages(request)) {
             return Optional.of(begun(waiting, network.get()));
         }
+        read(waiting, network.get(), reader);
+        return Optional.empty();
+    }
+
+    private void read(Waiting waiting, ServingNetwork network, Executor executor) {
         waiting.reading =
                 Optional.of(
                         CompletableFuture.supplyAsync(
-                                () -> begunOrResumed(waiting, network.get()), reader));
-        return Optional.empty();
+                                () -> begunOrResumed(waiting, network), executor));
+    }
+
+    /**
+     * Whether what could not be read is tried once more: a store that is away is waited for as long
+     * as a model is.
+     *
+     * @throws RejectedException where it has been waited for long enough
+     */
+    private boolean isReadAgain(Waiting waiting, Throwable why) {
+        if (!Failures.isPassing(why)) {
+            return false;
+        }
+        if (waiting.since.plus(modelWait).isBefore(Instant.now())) {
+            throw new RejectedException(
+                    "artifacts: out of reach for %d s: %s"
+                            .formatted(modelWait.toSeconds(), Failures.reason(why)));
+        }
+        read(waiting, waiting.network.orElseThrow(), later);
+        return true;
     }
 
     /** A request that had begun goes on with the checkpoint that it began with. */
@@ -188,6 +222,9 @@ final class Preparation implements AutoCloseable {
         } catch (RejectedException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
+            if (Failures.isPassing(e)) {
+                throw e;
+            }
             throw Defects.of(waiting.claim, e);
         }
     }
@@ -204,6 +241,8 @@ final class Preparation implements AutoCloseable {
                     begun.work(),
                     savedRequests.read(waiting.saved.get()),
                     previews);
+        } catch (UncheckedIOException e) {
+            throw e; // the store is away
         } catch (IOException | RuntimeException e) { // written by another version, or damaged
             beginsAnew(waiting, e);
             return begun;
@@ -224,6 +263,12 @@ final class Preparation implements AutoCloseable {
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException why ? why : e;
         }
+    }
+
+    private static Throwable failure(CompletableFuture<?> failed) {
+        return failed.handle(
+                        (done, why) -> why instanceof CompletionException ? why.getCause() : why)
+                .join();
     }
 
     @Override

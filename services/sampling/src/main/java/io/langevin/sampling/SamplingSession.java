@@ -29,6 +29,9 @@ final class SamplingSession {
     private static final Duration SOON = Duration.ofMillis(5);
     private static final Duration FLUSH_WITHIN = Duration.ofSeconds(20);
 
+    /** Files of images that are finished are made within milliseconds where the store is there. */
+    private static final Duration FILES_WITHIN = Duration.ofSeconds(5);
+
     private final TransactionalStream<SampleRequest> stream;
     private final Admission admission;
     private final Answers answers;
@@ -78,6 +81,9 @@ final class SamplingSession {
 
     /** As long as there is nothing to do. */
     private Duration patience() {
+        if (encoder.isHeldUp()) {
+            return SOON;
+        }
         if (batches.haveWork()) {
             return Duration.ZERO;
         }
@@ -91,6 +97,15 @@ final class SamplingSession {
     private void work(Consumer<Duration> meanwhile) {
         endEarly();
         batches.share(active);
+        if (!encoder.isHeldUp()) {
+            step(meanwhile);
+        }
+        failed.forEach(this::fail);
+        failed.clear();
+        endComplete();
+    }
+
+    private void step(Consumer<Duration> meanwhile) {
         try {
             batches.step(
                     patience -> {
@@ -111,9 +126,6 @@ final class SamplingSession {
         } finally {
             calling = false;
         }
-        failed.forEach(this::fail);
-        failed.clear();
-        endComplete();
     }
 
     /** Whether a request has no more to be computed, and its last files are being made. */
@@ -134,16 +146,21 @@ final class SamplingSession {
             if (request.claim().isLost() || end.isPresent()) {
                 active.remove(request);
                 batches.giveUp(request);
+                request.abandon();
             }
             end.ifPresent(
                     why ->
                             fenced(
                                     request,
                                     () -> {
-                                        request.collectAll();
+                                        request.collectAll(filesWithin());
                                         answers.end(request, why.status(), why.reason());
                                     }));
         }
+    }
+
+    private Duration filesWithin() {
+        return encoder.isHeldUp() ? Duration.ZERO : FILES_WITHIN;
     }
 
     private void finished(Image image, float[] pixels) {
@@ -183,6 +200,7 @@ final class SamplingSession {
         }
         active.remove(request);
         batches.giveUp(request);
+        request.abandon();
         admission.fail(request.claim(), why);
     }
 
@@ -201,10 +219,11 @@ final class SamplingSession {
         active.removeIf(request -> request.firstCall().isEmpty());
         active.forEach(ActiveRequest::beginNoMore);
         while (Instant.now().isBefore(end) && active.stream().anyMatch(a -> a.unfinished() > 0)) {
-            stream.poll(Duration.ZERO, 0);
+            stream.poll(encoder.isHeldUp() ? SOON : Duration.ZERO, 0);
             work(patience -> stream.poll(patience, 0));
         }
-        List.copyOf(active).forEach(request -> fenced(request, request::collectAll));
+        List.copyOf(active)
+                .forEach(request -> fenced(request, () -> request.collectAll(filesWithin())));
         endComplete();
         for (ActiveRequest request : active) {
             batches.park(request);

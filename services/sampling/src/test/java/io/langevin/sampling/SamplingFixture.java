@@ -75,8 +75,22 @@ final class SamplingFixture implements AutoCloseable {
         return config(instance, Duration.ZERO, Duration.ZERO, PLENTY);
     }
 
+    /** The same, with every image in the store of artifacts. */
+    SamplingConfig storingImages(String instance) {
+        return config(instance, Duration.ZERO, Duration.ZERO, PLENTY, 0);
+    }
+
     SamplingConfig config(
             String instance, Duration modelWait, Duration grace, long checkpointBytes) {
+        return config(instance, modelWait, grace, checkpointBytes, 1 << 18);
+    }
+
+    private SamplingConfig config(
+            String instance,
+            Duration modelWait,
+            Duration grace,
+            long checkpointBytes,
+            int inlineLimit) {
         return new SamplingConfig(
                 kafka,
                 folder.toUri(),
@@ -85,7 +99,7 @@ final class SamplingFixture implements AutoCloseable {
                 64,
                 PLENTY,
                 10,
-                1 << 18,
+                inlineLimit,
                 checkpointBytes,
                 PLENTY,
                 modelWait,

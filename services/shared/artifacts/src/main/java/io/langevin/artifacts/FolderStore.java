@@ -75,6 +75,9 @@ final class FolderStore implements ArtifactStore {
         try {
             return ArtifactStore.verified(id, Files.readAllBytes(place(id)));
         } catch (NoSuchFileException e) {
+            if (!Files.isDirectory(folder)) { // such as a disk that is not mounted
+                throw new UncheckedIOException("artifacts: there is no folder " + folder, e);
+            }
             throw new ArtifactException("artifact %s: not in the store".formatted(id));
         } catch (IOException e) {
             throw new UncheckedIOException("artifacts: cannot read from " + folder, e);
