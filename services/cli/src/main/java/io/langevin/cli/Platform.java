@@ -1,6 +1,7 @@
 package io.langevin.cli;
 
 import io.langevin.messaging.Broker;
+import io.langevin.messaging.Failures;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Opened;
 import io.langevin.messaging.OutOfReachException;
@@ -14,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * A platform as its clients see it: topics to write to and to follow. Nothing here waits in silence
@@ -63,11 +66,25 @@ public final class Platform implements AutoCloseable {
         System.err.println(text);
     }
 
-    /** Returns when the record is safe. */
+    /**
+     * Returns when the record is safe.
+     *
+     * @throws OutOfReachException where the broker does not take it in time
+     */
     public <T extends SpecificRecord> void write(Topic<T> topic, String key, T record)
             throws InterruptedException {
-        try (var writer = RecordWriter.open(kafka, schemas, topic, WRITER)) {
-            writer.write(key, record);
+        try (var writer = RecordWriter.open(kafka, schemas, topic, WRITER, patience())) {
+            waiting(
+                    () -> {
+                        writer.write(key, record);
+                        return null;
+                    });
+        } catch (KafkaException e) {
+            throw Failures.isPassing(e)
+                    ? new OutOfReachException(
+                            "the broker %s does not take the record: %s"
+                                    .formatted(kafka.bootstrap(), Failures.reason(e)))
+                    : e;
         }
     }
 
@@ -77,25 +94,47 @@ public final class Platform implements AutoCloseable {
             throws InterruptedException {
         var follower = TopicFollower.start(kafka, schemas, topic, from, handler);
         opened.push(follower);
-        follower.awaitCaughtUp(patience());
+        waiting(
+                () -> {
+                    follower.awaitCaughtUp(patience());
+                    return null;
+                });
     }
 
     /** The latest record of each key that is there now, the one written last at the end. */
     public <T extends SpecificRecord> Map<String, T> latest(Topic<T> topic)
             throws InterruptedException {
         Map<String, T> records = new LinkedHashMap<>();
-        TopicFollower.readAll(
-                kafka,
-                schemas,
-                topic,
+        TopicFollower.Handler<T> handler =
                 (record, source) -> {
                     records.remove(source.key());
                     if (record != null && source.key() != null) {
                         records.put(source.key(), record);
                     }
-                },
-                patience());
-        return records;
+                };
+        return waiting(
+                () -> {
+                    TopicFollower.readAll(kafka, schemas, topic, handler, patience());
+                    return records;
+                });
+    }
+
+    private interface Call<T> {
+        T call() throws InterruptedException;
+    }
+
+    /** Says that the broker is waited for, should the call take more than a moment. */
+    private <T> T waiting(Call<T> call) throws InterruptedException {
+        CompletableFuture<Void> said =
+                CompletableFuture.runAsync(
+                        () -> say("waiting for the broker " + kafka.bootstrap()),
+                        CompletableFuture.delayedExecutor(
+                                SILENT.toMillis(), TimeUnit.MILLISECONDS));
+        try {
+            return call.call();
+        } finally {
+            said.cancel(false);
+        }
     }
 
     /**

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -77,7 +78,7 @@ public record RunningPlatform(
         }
     }
 
-    /** Empty where the note is not whole, or its process has ended. */
+    /** Empty where the note is not whole, or its process has ended; that note is taken away. */
     private static Optional<RunningPlatform> read(Path file) {
         Properties note = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
@@ -90,12 +91,26 @@ public record RunningPlatform(
                             note.getProperty("page", ""),
                             URI.create(note.getProperty("artifacts", "")),
                             Path.of(note.getProperty("folder", "")));
-            boolean alive =
-                    ProcessHandle.of(platform.pid).map(ProcessHandle::isAlive).orElse(false);
-            return alive ? Optional.of(platform) : Optional.empty();
+            if (platform.begun().equals(note.getProperty("begun", ""))) {
+                return Optional.of(platform);
+            }
+            Files.deleteIfExists(file);
+            return Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * When its process began, as the system tells it: another process can have its number later.
+     *
+     * @return "" where there is no such process
+     */
+    private String begun() {
+        return ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .map(process -> "" + process.info().startInstant().orElse(Instant.EPOCH))
+                .orElse("");
     }
 
     /**
@@ -104,6 +119,7 @@ public record RunningPlatform(
     public void leaveNote() {
         Properties note = new Properties();
         note.setProperty("pid", "" + pid);
+        note.setProperty("begun", begun());
         note.setProperty("bootstrap", bootstrap);
         note.setProperty("registry", registry);
         note.setProperty("page", page);

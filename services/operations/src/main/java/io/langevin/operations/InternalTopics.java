@@ -1,7 +1,9 @@
 package io.langevin.operations;
 
 import io.langevin.messaging.ConfigurationException;
+import io.langevin.messaging.Failures;
 import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Patience;
 import io.langevin.messaging.Topic;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,6 +25,17 @@ final class InternalTopics {
 
     /** Lets those that an earlier version made hold as much as those that are made now. */
     static void limit(KafkaConfig kafka, String application) throws InterruptedException {
+        Patience.ENDLESS.waitFor(
+                "the broker " + kafka.bootstrap(),
+                "see whether it is running",
+                () -> {
+                    limitOnce(kafka, application);
+                    return null;
+                });
+    }
+
+    private static void limitOnce(KafkaConfig kafka, String application)
+            throws InterruptedException, Patience.AwayException {
         var set =
                 new AlterConfigOp(
                         new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "" + LARGEST_RECORD),
@@ -36,6 +49,9 @@ final class InternalTopics {
             }
             admin.incrementalAlterConfigs(changes).all().get();
         } catch (ExecutionException e) {
+            if (Failures.isPassing(e)) {
+                throw new Patience.AwayException(e);
+            }
             throw new ConfigurationException(
                     "topics of %s: their limits cannot be set: %s"
                             .formatted(application, e.getCause().getMessage()),

@@ -30,14 +30,18 @@ import io.langevin.records.SampleRequest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -58,11 +62,15 @@ final class OperationsApi implements AutoCloseable {
     /** Pages that are open: each has a thread that writes to it. */
     private static final int MOST_STREAMS = 200;
 
+    private static final int PUBLISHED_AT_ONCE = 32;
+    private static final Duration PUBLISHED_WITHIN = Duration.ofSeconds(10);
+
     private final Javalin server;
     private final LiveFeed feed;
     private final HttpGuard guard;
     private final BooleanSupplier working;
     private final AtomicInteger streams = new AtomicInteger();
+    private final Semaphore publishings = new Semaphore(PUBLISHED_AT_ONCE);
     private final RecordWriter<SampleRequest> samples;
     private final RecordWriter<RetrainingRequest> retrainings;
     private final RecordWriter<Cancellation> cancellations;
@@ -79,9 +87,11 @@ final class OperationsApi implements AutoCloseable {
         this.working = working;
         var kafka = config.kafka();
         String name = OperationsService.NAME;
-        this.samples = RecordWriter.open(kafka, schemas, SAMPLING_REQUESTS, name);
-        this.retrainings = RecordWriter.open(kafka, schemas, RETRAINING_REQUESTS, name);
-        this.cancellations = RecordWriter.open(kafka, schemas, CANCELLATIONS, name);
+        this.samples = RecordWriter.open(kafka, schemas, SAMPLING_REQUESTS, name, PUBLISHED_WITHIN);
+        this.retrainings =
+                RecordWriter.open(kafka, schemas, RETRAINING_REQUESTS, name, PUBLISHED_WITHIN);
+        this.cancellations =
+                RecordWriter.open(kafka, schemas, CANCELLATIONS, name, PUBLISHED_WITHIN);
         this.server = Javalin.create(javalin -> configure(javalin, metrics));
     }
 
@@ -149,7 +159,7 @@ final class OperationsApi implements AutoCloseable {
         }
     }
 
-    /** A stream counts from before its first byte until it is closed. */
+    /** A stream counts from before its first byte until the server is done with it. */
     private void limitStreams(Context ctx) {
         String accepted = ctx.header("Accept");
         boolean stream = accepted != null && accepted.contains("text/event-stream");
@@ -161,6 +171,9 @@ final class OperationsApi implements AutoCloseable {
             ctx.header("Retry-After", "10");
             throw HttpGuard.refused(503, "too many pages are open: close some, or try again");
         }
+        Request.addCompletionListener(
+                ServletContextRequest.getServletContextRequest(ctx.req()),
+                failure -> streams.decrementAndGet());
     }
 
     private void health(Context ctx) {
@@ -203,14 +216,14 @@ final class OperationsApi implements AutoCloseable {
                 "count",
                 "be 1 to " + MOST_IMAGES,
                 request.getCount());
-        samples.write(request.getRequestId(), request);
+        publish(ctx, () -> samples.write(request.getRequestId(), request));
         json(ctx.status(HttpStatus.ACCEPTED), Json.id(request.getRequestId()));
     }
 
     private void publishRetrainingRequest(Context ctx) throws InterruptedException {
         RetrainingRequest request = Json.retrainingRequest(body(ctx), UUID.randomUUID().toString());
         RetrainingRules.check(request, request.getRunId());
-        retrainings.write(request.getRunId(), request);
+        publish(ctx, () -> retrainings.write(request.getRunId(), request));
         json(ctx.status(HttpStatus.ACCEPTED), Json.id(request.getRunId()));
     }
 
@@ -218,14 +231,31 @@ final class OperationsApi implements AutoCloseable {
         String id = ctx.pathParam("id");
         requireId("id", id);
         requireObject(body(ctx));
-        cancellations.write(
-                id,
+        Cancellation cancellation =
                 Cancellation.newBuilder()
                         .setId(id)
                         .setReason("asked for on the dashboard")
                         .setRequestedAt(Instant.now())
-                        .build());
+                        .build();
+        publish(ctx, () -> cancellations.write(id, cancellation));
         json(ctx.status(HttpStatus.ACCEPTED), Json.id(id));
+    }
+
+    private interface Publishing {
+        void run() throws InterruptedException;
+    }
+
+    /** A broker that is away holds up so many threads and no more. */
+    private void publish(Context ctx, Publishing publishing) throws InterruptedException {
+        if (!publishings.tryAcquire()) {
+            ctx.header("Retry-After", "5");
+            throw HttpGuard.refused(503, "too many events wait for the broker: try again");
+        }
+        try {
+            publishing.run();
+        } finally {
+            publishings.release();
+        }
     }
 
     /**
@@ -237,7 +267,6 @@ final class OperationsApi implements AutoCloseable {
         Consumer<LiveFeed.Change> listener = writer::change;
         client.onClose(
                 () -> {
-                    streams.decrementAndGet();
                     feed.forget(listener);
                     writer.close();
                 });

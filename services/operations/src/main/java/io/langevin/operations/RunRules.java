@@ -191,11 +191,18 @@ final class RunRules {
                         .setDenoise(result.getDenoise())
                         .setScheduleId(result.getScheduleId())
                         .build());
-        RetrainingRun next = RetrainingRun.newBuilder(run).setSchedule(result).build();
-        String detail =
+        next =
+                Optional.of(
+                        RetrainingRun.newBuilder(run)
+                                .setSchedule(result)
+                                .setStage(JobStage.TRAINING)
+                                .build());
+        // others may be trained before it: BegunTrainings says when its own turn has come
+        state(
+                run,
+                JobStage.WAITING,
                 "queued for training: σ₁ %.4g, %d levels"
-                        .formatted(result.getSigmas().get(0), result.getSigmas().size());
-        move(next, JobStage.TRAINING, detail);
+                        .formatted(result.getSigmas().get(0), result.getSigmas().size()));
     }
 
     private void trained(RetrainingRun run, TrainingResult result) {

@@ -195,7 +195,7 @@ final class TopicInspector implements AutoCloseable {
             producer.sendOffsetsToTransaction(behind, consumer.groupMetadata());
             producer.commitTransaction();
         } else if (!behind.isEmpty()) {
-            consumer.commitAsync(behind, (offsets, failure) -> {}); // the next one says it again
+            consumer.commitSync(behind);
         }
     }
 
@@ -213,6 +213,15 @@ final class TopicInspector implements AutoCloseable {
             return true;
         } catch (UncheckedIOException e) {
             return false;
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.atError()
+                    .addKeyValue("topic", record.topic())
+                    .addKeyValue("partition", record.partition())
+                    .addKeyValue("offset", record.offset())
+                    .setCause(e)
+                    .log("a record that no rule can judge");
+            dead.add(deadLetters.of(record, "defect: " + e));
+            return true;
         }
     }
 

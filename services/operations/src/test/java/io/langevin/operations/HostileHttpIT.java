@@ -163,14 +163,9 @@ class HostileHttpIT {
         int refused = 0;
         try {
             for (int i = 0; i < 260; i++) {
-                Socket socket = connected();
-                socket.getOutputStream()
-                        .write(
-                                "GET /api/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
-                                        .getBytes(StandardCharsets.US_ASCII));
+                Socket socket = eventStream();
                 streams.add(socket);
-                byte[] first = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
-                refused += new String(first, StandardCharsets.US_ASCII).endsWith("503") ? 1 : 0;
+                refused += status(socket).equals("503") ? 1 : 0;
             }
             assertThat(refused).isEqualTo(60);
             assertThat(Thread.getAllStackTraces().keySet())
@@ -190,6 +185,37 @@ class HostileHttpIT {
                                         .noneMatch(t -> t.getName().equals("events")));
         assertThat(send("GET /api/models HTTP/1.1\r\nHost: localhost\r\n", ""))
                 .startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void who_leaves_before_the_first_event_keeps_no_place() throws IOException {
+        for (int i = 0; i < 300; i++) {
+            Socket left = eventStream();
+            left.setSoLinger(true, 0); // a reset, whatever the server is at
+            left.close();
+        }
+        await().atMost(Duration.ofMinutes(2))
+                .until(
+                        () -> {
+                            try (Socket stays = eventStream()) {
+                                return status(stays).equals("200");
+                            }
+                        });
+    }
+
+    private static Socket eventStream() throws IOException {
+        Socket socket = connected();
+        socket.getOutputStream()
+                .write(
+                        ("GET /api/events HTTP/1.1\r\nHost: localhost\r\n"
+                                        + "Accept: text/event-stream\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private static String status(Socket socket) throws IOException {
+        byte[] first = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+        return new String(first, StandardCharsets.US_ASCII).substring("HTTP/1.1 ".length());
     }
 
     @Test

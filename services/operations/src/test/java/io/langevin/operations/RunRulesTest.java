@@ -34,7 +34,7 @@ class RunRulesTest {
     private static final List<JobStage> ORDER =
             List.of(
                     JobStage.SCHEDULING,
-                    JobStage.TRAINING,
+                    JobStage.WAITING, // for its turn to be trained
                     JobStage.PUBLISHING,
                     JobStage.COMPLETED);
 

@@ -122,7 +122,7 @@ class WorkflowTest {
         assertThat(states())
                 .containsExactly(
                         JobStage.SCHEDULING,
-                        JobStage.TRAINING,
+                        JobStage.WAITING,
                         JobStage.PUBLISHING,
                         JobStage.COMPLETED);
     }
@@ -139,7 +139,7 @@ class WorkflowTest {
         assertThat(read(SCHEDULE_JOBS)).hasSize(1);
         assertThat(read(TRAINING_JOBS)).hasSize(1);
         assertThat(read(PUBLISHING_JOBS)).isEmpty();
-        assertThat(states()).containsExactly(JobStage.SCHEDULING, JobStage.TRAINING);
+        assertThat(states()).containsExactly(JobStage.SCHEDULING, JobStage.WAITING);
     }
 
     @Test
@@ -370,7 +370,7 @@ class WorkflowTest {
         assertThat(states())
                 .containsExactly(
                         JobStage.SCHEDULING,
-                        JobStage.TRAINING,
+                        JobStage.WAITING,
                         JobStage.PUBLISHING,
                         JobStage.PUBLISHING,
                         JobStage.COMPLETED);

@@ -3,6 +3,7 @@ package io.langevin.artifacts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,6 +20,10 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Blobs in an S3 bucket under {@code prefix/ab/abcdef…}. */
 final class S3Store implements ArtifactStore {
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+
     private static final Set<String> OPTIONS = Set.of("endpoint", "region", "pathStyle");
 
     private final S3Client client;
@@ -91,7 +96,7 @@ final class S3Store implements ArtifactStore {
                                         .asByteArray();
                             } catch (S3Exception e) {
                                 // 403: what S3 answers for a missing key to those who may not list
-                                if (e.statusCode() != 404 && e.statusCode() != 403) {
+                                if (e.statusCode() != NOT_FOUND && e.statusCode() != FORBIDDEN) {
                                     throw e;
                                 }
                                 throw new ArtifactException(
@@ -118,7 +123,13 @@ final class S3Store implements ArtifactStore {
     private <T> T reaching(Supplier<T> call) {
         try {
             return call.get();
-        } catch (SdkClientException | S3Exception e) {
+        } catch (S3Exception e) {
+            boolean refused = e.statusCode() == UNAUTHORIZED || e.statusCode() == FORBIDDEN;
+            String reason = "bucket %s: %s".formatted(bucket, e.getMessage());
+            throw new UncheckedIOException(
+                    "artifacts: " + reason,
+                    refused ? new AccessDeniedException(bucket, null, reason) : new IOException(e));
+        } catch (SdkClientException e) {
             throw new UncheckedIOException(
                     "artifacts: bucket %s: %s".formatted(bucket, e.getMessage()),
                     new IOException(e));

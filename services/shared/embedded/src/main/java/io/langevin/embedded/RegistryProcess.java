@@ -1,13 +1,11 @@
 package io.langevin.embedded;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +39,10 @@ public final class RegistryProcess implements AutoCloseable {
     private final FolderLock lock;
     private final CompletableFuture<String> death = new CompletableFuture<>();
     private Process process;
-    private int restarts;
+
+    /** In a row; written by the one thread that watches. */
+    private volatile int restarts;
+
     private boolean closed;
 
     /** What a child is started with. */
@@ -111,7 +112,7 @@ public final class RegistryProcess implements AutoCloseable {
         var child = new Child(home, dataDir, port);
         var registry = new RegistryProcess(child, lock, child.start());
         try {
-            registry.awaitAnswer();
+            registry.awaitAnswer(registry.process);
             registry.demandCompatibility();
             registry.watch(registry.process);
             return registry;
@@ -129,7 +130,7 @@ public final class RegistryProcess implements AutoCloseable {
                             try {
                                 startAgain(ended, System.nanoTime() - started);
                             } catch (IOException | RuntimeException e) {
-                                death.complete("it cannot be started again: " + e.getMessage());
+                                die("it cannot be started again: " + e.getMessage());
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             }
@@ -137,33 +138,46 @@ public final class RegistryProcess implements AutoCloseable {
     }
 
     private void startAgain(Process ended, long ranNanos) throws IOException, InterruptedException {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            restarts = ranNanos > RAN_WELL.toNanos() ? 1 : restarts + 1;
-            if (restarts > MOST_RESTARTS) {
-                death.complete(
-                        "exit code %d, %d times in a row; see %s"
-                                .formatted(ended.exitValue(), restarts, child.log()));
-                return;
-            }
-            LOG.atWarn()
-                    .addKeyValue("exitCode", ended.exitValue())
-                    .log("the registry ended and is started again");
-            process = child.start();
+        String why = "exit code " + ended.exitValue();
+        if (ranNanos > RAN_WELL.toNanos()) {
+            restarts = 0;
         }
-        awaitAnswer();
-        LOG.atInfo().log("the registry answers again");
-        watch(process);
+        while (++restarts <= MOST_RESTARTS) {
+            Process next;
+            synchronized (this) {
+                if (closed) {
+                    return;
+                }
+                LOG.atWarn().addKeyValue("reason", why).log("the registry is started again");
+                next = child.start();
+                process = next;
+            }
+            try {
+                awaitAnswer(next);
+                LOG.atInfo().log("the registry answers again");
+                watch(next);
+                return;
+            } catch (IllegalStateException e) {
+                why = e.getMessage();
+                next.destroyForcibly().onExit().join();
+            }
+        }
+        die("%d times in a row; see %s; %s".formatted(restarts, child.log(), why));
     }
 
-    private void awaitAnswer() throws IOException, InterruptedException {
+    /** What ends because it is closed has not died. */
+    private synchronized void die(String why) {
+        if (!closed) {
+            death.complete(why);
+        }
+    }
+
+    private void awaitAnswer(Process starting) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + STARTS_WITHIN.toNanos();
         while (!answers()) {
-            if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (starting.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                 throw new IllegalStateException(
-                        "the registry ended with exit code " + process.exitValue() + lastLines());
+                        "the registry ended with exit code " + starting.exitValue() + lastLines());
             }
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException(
@@ -172,10 +186,10 @@ public final class RegistryProcess implements AutoCloseable {
         }
     }
 
-    private boolean answers() throws IOException, InterruptedException {
+    private boolean answers() throws InterruptedException {
         try {
             return send(request().GET()) == OK;
-        } catch (ConnectException | HttpTimeoutException notYet) {
+        } catch (IOException notYet) { // refused, timed out, or cut off while it starts
             return false;
         }
     }

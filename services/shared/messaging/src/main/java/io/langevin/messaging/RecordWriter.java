@@ -1,9 +1,11 @@
 package io.langevin.messaging;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
@@ -33,8 +35,41 @@ public final class RecordWriter<T extends SpecificRecord> implements AutoCloseab
     public static <T extends SpecificRecord> RecordWriter<T> open(
             KafkaConfig kafka, Schemas schemas, Topic<T> topic, String writer)
             throws InterruptedException {
+        return open(kafka, schemas, topic, writer, Map.of());
+    }
+
+    /**
+     * The same, with an end to its waiting.
+     *
+     * @param most how long a record may take; {@link #write} fails where the broker takes longer
+     */
+    public static <T extends SpecificRecord> RecordWriter<T> open(
+            KafkaConfig kafka, Schemas schemas, Topic<T> topic, String writer, Duration most)
+            throws InterruptedException {
+        int millis = (int) Math.min(Integer.MAX_VALUE, most.toMillis());
+        return open(
+                kafka,
+                schemas,
+                topic,
+                writer,
+                Map.of(
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        millis,
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        Math.max(1, millis / 2),
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        millis));
+    }
+
+    private static <T extends SpecificRecord> RecordWriter<T> open(
+            KafkaConfig kafka,
+            Schemas schemas,
+            Topic<T> topic,
+            String writer,
+            Map<String, Object> settings)
+            throws InterruptedException {
         return new RecordWriter<>(
-                kafka.producer(Map.of()),
+                kafka.producer(settings),
                 kafka.name(topic),
                 schemas.serde(topic),
                 EventHeaders.ofService(writer));

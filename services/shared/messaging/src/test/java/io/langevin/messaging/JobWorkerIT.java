@@ -4,6 +4,7 @@ import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
 import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.langevin.records.Cancellation;
 import io.langevin.records.JobStatus;
@@ -96,6 +97,36 @@ class JobWorkerIT {
         first.close();
 
         assertThat(results(1)).extracting(ScheduleResult::getRunId).containsExactly(id);
+    }
+
+    /** Its lock is lost with its topic; the next job must not wait behind it for ever. */
+    @Test
+    void a_worker_ends_whose_job_does_not_let_go_when_its_lock_is_lost() throws Exception {
+        var release = new CountDownLatch(1);
+        Running worker = worker((job, context) -> awaitUninterruptibly(release));
+        ask("stuck");
+        begun.take();
+
+        try (var admin = kafka.admin()) {
+            admin.deleteTopics(List.of(kafka.name(SCHEDULE_JOBS))).all().get();
+        }
+
+        try {
+            assertThatThrownBy(worker::awaitEnd)
+                    .hasMessageContaining("the job did not stop within 20 s of losing its lock");
+        } finally {
+            release.countDown();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                Thread.interrupted(); // as native code does
+            }
+        }
     }
 
     @Test
