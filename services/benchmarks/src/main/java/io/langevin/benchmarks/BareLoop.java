@@ -1,9 +1,9 @@
 package io.langevin.benchmarks;
 
 import io.langevin.noise.SamplingPlan;
-import io.langevin.score.ImageNoise;
-import io.langevin.score.ScoreNetwork;
-import io.langevin.score.TrajectoryBatch;
+import io.langevin.trajectory.ImageNoise;
+import io.langevin.trajectory.ScoreNetwork;
+import io.langevin.trajectory.TrajectoryBatch;
 
 /** Sampling with nothing around it: a batch that is full as long as there are images to begin. */
 final class BareLoop {

@@ -2,7 +2,7 @@ package io.langevin.benchmarks;
 
 import io.langevin.records.Priority;
 import io.langevin.records.Sampler;
-import io.langevin.score.ScoreNetwork;
+import io.langevin.trajectory.ScoreNetwork;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.langevin.messaging.ServiceMain;
 import io.langevin.sampling.SamplingConfig;
 import io.langevin.sampling.SamplingService;
 import io.langevin.score.Checkpoint;
-import io.langevin.score.ScoreNetwork;
+import io.langevin.trajectory.ScoreNetwork;
 import java.util.concurrent.locks.LockSupport;
 
 /**

@@ -29,12 +29,33 @@ class ArchitectureTest {
                     .resideOutsideOfPackages("io.langevin.noise..", "java..");
 
     @ArchTest
+    static final ArchRule trajectories_are_arithmetic_over_plans =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..trajectory..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideOutsideOfPackages(
+                            "io.langevin.trajectory..", "io.langevin.noise..", "java..");
+
+    @ArchTest
+    static final ArchRule files_of_pytorch_are_read_by_the_jdk_alone =
+            noClasses()
+                    .that()
+                    .resideInAPackage("..torchfiles..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideOutsideOfPackages("io.langevin.torchfiles..", "java..");
+
+    @ArchTest
     static final ArchRule avro_and_kafka_stop_at_the_services =
             noClasses()
                     .that()
                     .resideInAnyPackage(
                             "..noise..",
                             "..datasets..",
+                            "..trajectory..",
+                            "..torchfiles..",
                             "..score..",
                             "..quality..",
                             "..artifacts..")

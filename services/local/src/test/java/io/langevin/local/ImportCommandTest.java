@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class ImportCommandTest {
-    private static final String FILES = "../shared/score/src/test/resources/torch-files/";
+    private static final String FILES = "../shared/torchfiles/src/test/resources/torch-files/";
 
     @Test
     void the_options_say_what_the_file_does_not() throws IOException {

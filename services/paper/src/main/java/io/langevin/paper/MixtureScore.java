@@ -1,6 +1,6 @@
 package io.langevin.paper;
 
-import io.langevin.score.ScoreNetwork;
+import io.langevin.trajectory.ScoreNetwork;
 
 /**
  * The exact score of a mixture of as many equal Gaussians as there are images, each centred on one

@@ -5,8 +5,8 @@ import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SavedSampling;
 import io.langevin.records.SavedTrajectory;
-import io.langevin.score.RowTask;
-import io.langevin.score.TrajectoryBatch;
+import io.langevin.trajectory.AfterRow;
+import io.langevin.trajectory.TrajectoryBatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -57,7 +57,7 @@ final class ActiveRequest {
     }
 
     /** One image of a request, on its way. */
-    record Image(ActiveRequest request, int index, RowTask rowTask) {}
+    record Image(ActiveRequest request, int index, AfterRow rowTask) {}
 
     /**
      * Goes on with what another worker has come to.

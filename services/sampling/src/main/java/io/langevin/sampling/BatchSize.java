@@ -1,6 +1,6 @@
 package io.langevin.sampling;
 
-import io.langevin.score.ScoreNetwork;
+import io.langevin.trajectory.ScoreNetwork;
 import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;

@@ -3,7 +3,7 @@ package io.langevin.sampling;
 import io.langevin.records.Priority;
 import io.langevin.sampling.ActiveRequest.Image;
 import io.langevin.sampling.ServingNetwork.Key;
-import io.langevin.score.TrajectoryBatch;
+import io.langevin.trajectory.TrajectoryBatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -6,7 +6,7 @@ import io.langevin.sampling.ServingNetwork.Key;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.NetworkArchitecture;
-import io.langevin.score.ScoreNetwork;
+import io.langevin.trajectory.ScoreNetwork;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.langevin.sampling;
 
-import io.langevin.score.ImageNoise;
-import io.langevin.score.RowTask;
+import io.langevin.trajectory.AfterRow;
+import io.langevin.trajectory.ImageNoise;
 import java.util.function.BiConsumer;
 
 /**
@@ -9,8 +9,8 @@ import java.util.function.BiConsumer;
  *
  * @param preview takes rows done and pixels
  */
-record PreviewTask(RowTask task, int everyRows, BiConsumer<Integer, float[]> preview)
-        implements RowTask {
+record PreviewTask(AfterRow task, int everyRows, BiConsumer<Integer, float[]> preview)
+        implements AfterRow {
     @Override
     public void afterRow(int rowsDone, double sigma, float[] x, int offset, ImageNoise noise) {
         task.afterRow(rowsDone, sigma, x, offset, noise);

@@ -10,12 +10,12 @@ import io.langevin.records.SampleRequest;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
 import io.langevin.score.Checkpoint;
-import io.langevin.score.FilmStrip;
-import io.langevin.score.ImageNoise;
-import io.langevin.score.ImageSeeds;
-import io.langevin.score.Inpainting;
-import io.langevin.score.RowTask;
-import io.langevin.score.TrajectoryBatch;
+import io.langevin.trajectory.AfterRow;
+import io.langevin.trajectory.FilmStrip;
+import io.langevin.trajectory.ImageNoise;
+import io.langevin.trajectory.ImageSeeds;
+import io.langevin.trajectory.Inpainting;
+import io.langevin.trajectory.TrajectoryBatch;
 import java.util.List;
 
 /**
@@ -182,14 +182,14 @@ final class RequestWork {
 
     /** An image of the request that is about to begin, or to go on. */
     Start start(ActiveRequest owner, int index, Previews previews) {
-        RowTask own =
+        AfterRow own =
                 switch (task.getKind()) {
                     case INPAINT -> new Inpainting(image, mask);
                     case TRAJECTORY -> new FilmStrip(task.getEveryRows(), shape.dimension());
-                    default -> RowTask.NOTHING;
+                    default -> AfterRow.NOTHING;
                 };
         int every = request.getPreviewEvery();
-        RowTask all =
+        AfterRow all =
                 every == 0
                         ? own
                         : new PreviewTask(
@@ -203,9 +203,9 @@ final class RequestWork {
     final class Start {
         private final ActiveRequest.Image begun;
         private final ImageNoise noise;
-        private final RowTask rowTask;
+        private final AfterRow rowTask;
 
-        private Start(ActiveRequest.Image begun, ImageNoise noise, RowTask rowTask) {
+        private Start(ActiveRequest.Image begun, ImageNoise noise, AfterRow rowTask) {
             this.begun = begun;
             this.noise = noise;
             this.rowTask = rowTask;

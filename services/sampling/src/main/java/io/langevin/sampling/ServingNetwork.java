@@ -3,7 +3,7 @@ package io.langevin.sampling;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
-import io.langevin.score.ScoreNetwork;
+import io.langevin.trajectory.ScoreNetwork;
 
 /**
  * A checkpoint that is laid out on the device. Requests share calls where they share it.

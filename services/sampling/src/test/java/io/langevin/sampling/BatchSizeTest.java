@@ -2,7 +2,7 @@ package io.langevin.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.langevin.score.ScoreNetwork;
+import io.langevin.trajectory.ScoreNetwork;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;

@@ -102,9 +102,24 @@ final class ChildProcess implements AutoCloseable {
     }
 
     private void signal(String name) throws IOException, InterruptedException {
-        int exit = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+        run("kill", "-" + name, "" + process.pid());
+    }
+
+    /** Whatever it writes to a file fails, as on a full disk. */
+    void fillDisk() throws IOException, InterruptedException {
+        run("prlimit", "--pid", "" + process.pid(), "--fsize=0:");
+    }
+
+    /** There is room on its disk again. */
+    void clearDisk() throws IOException, InterruptedException {
+        run("prlimit", "--pid", "" + process.pid(), "--fsize=unlimited:");
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder(command).start().waitFor();
         if (exit != 0) {
-            throw new IllegalStateException("kill -%s ended with %d".formatted(name, exit));
+            throw new IllegalStateException(
+                    "%s ended with %d".formatted(String.join(" ", command), exit));
         }
     }
 

@@ -5,6 +5,7 @@ import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.HostileRecords;
 import io.langevin.messaging.KafkaConfig;
@@ -21,10 +22,10 @@ import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.score.Checkpoint;
-import io.langevin.score.ImageNoise;
-import io.langevin.score.ImageSeeds;
 import io.langevin.score.TorchScoreNetwork;
-import io.langevin.score.TrajectoryBatch;
+import io.langevin.trajectory.ImageNoise;
+import io.langevin.trajectory.ImageSeeds;
+import io.langevin.trajectory.TrajectoryBatch;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,9 +49,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * The guarantee on trial: worker processes and a broker process of their own, of which one is
- * killed, stopped, suspended or added in every round, and a registry that comes and goes, while
- * requests come in with damaged records among them. What is committed in the end is judged by
- * anomaly against what was sent.
+ * killed, stopped, suspended, added or has a full disk in every round, and a registry that comes
+ * and goes, while requests come in with damaged records among them. What is committed in the end is
+ * judged by anomaly against what was sent.
  */
 final class ExactlyOnceTrial implements AutoCloseable {
     private static final int WORKERS = 2;
@@ -61,6 +62,7 @@ final class ExactlyOnceTrial implements AutoCloseable {
     /** Of about two seconds each: a worker that is suspended longer is taken for dead. */
     private static final int MOST_ROUNDS_SUSPENDED = 9;
 
+    private static final int MOST_ROUNDS_FULL = 3;
     private static final int MOST_MILLIS_OF_A_ROUND = 4_000;
     private static final String MODEL = "m";
 
@@ -75,7 +77,13 @@ final class ExactlyOnceTrial implements AutoCloseable {
     private final int registryPort;
     private final String registry;
     private final HostileRecords hostile;
+
+    /** For so many rounds from now on. */
     private final Map<ChildProcess, Integer> suspended = new HashMap<>();
+
+    /** Workers whose disk is full, for so many rounds from now on. */
+    private final Map<ChildProcess, Integer> full = new HashMap<>();
+
     private final Map<String, SampleRequest> asked = new LinkedHashMap<>();
 
     /** Damaged records by partition and offset; true: they cannot be read. */
@@ -89,6 +97,7 @@ final class ExactlyOnceTrial implements AutoCloseable {
         WORKER_KILLED(12),
         WORKER_STOPPED(4),
         WORKER_SUSPENDED(4),
+        DISK_FULL(4),
         REGISTRY_COMES_OR_GOES(4),
         GUEST_COMES_OR_GOES(3),
         BROKER_KILLED(1);
@@ -150,10 +159,11 @@ final class ExactlyOnceTrial implements AutoCloseable {
         try (var sampling = new SamplingFixture(kafka, artifacts())) {
             sampling.publish(MODEL, checkpoint);
         }
+        // images come in records and by way of the store
         for (int i = 0; i < WORKERS; i++) {
-            workers.add(worker("worker-" + i));
+            workers.add(worker("worker-" + i, i % 2 == 0 ? 0 : 1 << 18));
         }
-        this.guest = worker("guest");
+        this.guest = worker("guest", 0);
     }
 
     private Path artifacts() {
@@ -164,9 +174,10 @@ final class ExactlyOnceTrial implements AutoCloseable {
         return folder.resolve(name + ".log").toFile();
     }
 
-    private ChildProcess worker(String instance) throws IOException {
+    private ChildProcess worker(String instance, int inlineBytes) throws IOException {
         Map<String, String> environment = ChildProcess.worker(kafka, artifacts(), instance);
         environment.put("LANGEVIN_SAMPLING_SLOTS", "8");
+        environment.put("LANGEVIN_SAMPLING_INLINE_LIMIT", "" + inlineBytes);
         environment.put("LANGEVIN_SAMPLING_GRACE_SECONDS", "0");
         return ChildProcess.start(
                 SamplingService.class,
@@ -190,6 +201,9 @@ final class ExactlyOnceTrial implements AutoCloseable {
         }
         for (ChildProcess worker : List.copyOf(suspended.keySet())) {
             resume(worker);
+        }
+        for (ChildProcess worker : List.copyOf(full.keySet())) {
+            clearDisk(worker);
         }
         if (proxy.isEmpty()) {
             registryComesOrGoes();
@@ -222,14 +236,22 @@ final class ExactlyOnceTrial implements AutoCloseable {
                     suspended.put(worker, 1 + random.nextInt(MOST_ROUNDS_SUSPENDED));
                 }
             }
+            case DISK_FULL -> {
+                if (worker.isAlive()) {
+                    worker.fillDisk();
+                    full.put(worker, 1 + random.nextInt(MOST_ROUNDS_FULL));
+                }
+            }
             case REGISTRY_COMES_OR_GOES -> registryComesOrGoes();
             case WORKER_KILLED -> {
                 suspended.remove(worker);
+                full.remove(worker);
                 worker.kill();
                 worker.startAgain();
             }
             case WORKER_STOPPED -> {
                 resume(worker);
+                full.remove(worker);
                 worker.stop();
                 worker.startAgain();
             }
@@ -252,6 +274,17 @@ final class ExactlyOnceTrial implements AutoCloseable {
             if (suspended.merge(worker, -1, Integer::sum) <= 0) {
                 resume(worker);
             }
+        }
+        for (ChildProcess worker : List.copyOf(full.keySet())) {
+            if (full.merge(worker, -1, Integer::sum) <= 0) {
+                clearDisk(worker);
+            }
+        }
+    }
+
+    private void clearDisk(ChildProcess worker) throws IOException, InterruptedException {
+        if (full.remove(worker) != null && worker.isAlive()) {
+            worker.clearDisk();
         }
     }
 
@@ -329,13 +362,14 @@ final class ExactlyOnceTrial implements AutoCloseable {
         int images = 0;
         int withoutOutcome = 0;
         var imageSerde = schemas.serde(SAMPLING_IMAGES);
-        try (var reader = new TopicReader(kafka, kafka.name(SAMPLING_IMAGES))) {
+        try (var store = ArtifactStore.open(artifacts().toUri());
+                var reader = new TopicReader(kafka, kafka.name(SAMPLING_IMAGES))) {
             for (ConsumerRecord<String, byte[]> record : reader.toEnd()) {
                 GeneratedImage image = imageSerde.decode(record.value());
                 String name = image.getRequestId() + "/" + image.getIndex();
                 images++;
                 repeated += seen.add(name) ? 0 : 1;
-                String digest = ArtifactId.of(bytes(image)).hex();
+                String digest = ArtifactId.of(bytes(image, store)).hex();
                 altered += digest.equals(expected.get(name)) ? 0 : 1;
                 withoutOutcome += outcomes.containsKey(image.getRequestId()) ? 0 : 1;
                 promised.merge(image.getRequestId(), -1, Integer::sum);
@@ -407,7 +441,10 @@ final class ExactlyOnceTrial implements AutoCloseable {
         }
     }
 
-    private static byte[] bytes(GeneratedImage image) {
+    private static byte[] bytes(GeneratedImage image, ArtifactStore store) {
+        if (image.getBytes() == null) {
+            return store.get(new ArtifactId(image.getArtifact()));
+        }
         byte[] bytes = new byte[image.getBytes().remaining()];
         image.getBytes().duplicate().get(bytes);
         return bytes;

@@ -1,7 +1,7 @@
 package io.langevin.sampling;
 
 import io.langevin.score.Checkpoint;
-import io.langevin.score.ScoreNetwork;
+import io.langevin.trajectory.ScoreNetwork;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;

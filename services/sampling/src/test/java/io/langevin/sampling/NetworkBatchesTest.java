@@ -14,7 +14,7 @@ import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
-import io.langevin.score.ScoreNetwork;
+import io.langevin.trajectory.ScoreNetwork;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.util.ArrayList;

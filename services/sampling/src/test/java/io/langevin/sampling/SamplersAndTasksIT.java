@@ -17,7 +17,7 @@ import io.langevin.records.SamplerKind;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
 import io.langevin.score.Checkpoint;
-import io.langevin.score.ImageSeeds;
+import io.langevin.trajectory.ImageSeeds;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -22,7 +22,7 @@ import io.langevin.records.SamplePreview;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.records.Sampler;
-import io.langevin.score.ImageSeeds;
+import io.langevin.trajectory.ImageSeeds;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.time.Instant;

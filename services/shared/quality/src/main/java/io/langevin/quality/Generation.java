@@ -2,11 +2,11 @@ package io.langevin.quality;
 
 import io.langevin.noise.SamplingPlan;
 import io.langevin.score.Checkpoint;
-import io.langevin.score.ImageNoise;
-import io.langevin.score.ImageSeeds;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.TorchScoreNetwork;
-import io.langevin.score.TrajectoryBatch;
+import io.langevin.trajectory.ImageNoise;
+import io.langevin.trajectory.ImageSeeds;
+import io.langevin.trajectory.TrajectoryBatch;
 import java.util.function.IntConsumer;
 
 /** Images of a checkpoint to be judged. */

@@ -1,6 +1,8 @@
 package io.langevin.score;
 
 import io.langevin.noise.NoiseSchedule;
+import io.langevin.torchfiles.TorchFile;
+import io.langevin.torchfiles.TorchTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

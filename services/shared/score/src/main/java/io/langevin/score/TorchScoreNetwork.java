@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.CompiledNetwork.Precision;
+import io.langevin.trajectory.ScoreNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -14,13 +14,30 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthorsCheckpointTest {
+    static final Path TORCH_FILES = Path.of("../torchfiles/src/test/resources/torch-files");
+
     private static final AuthorsCheckpoint.Sampling SAMPLING =
             new AuthorsCheckpoint.Sampling(8, 3, 2e-5, false, Optional.empty());
     private static final Oracle ORACLE = Oracle.named("langevin");
+
+    @Test
+    void a_program_is_no_checkpoint(@TempDir Path folder) throws IOException {
+        Path program =
+                Files.write(folder.resolve("program"), TorchScriptArchive.of("class Program:\n"));
+
+        assertThatThrownBy(
+                        () ->
+                                AuthorsCheckpoint.read(
+                                        program,
+                                        new AuthorsCheckpoint.Sampling(
+                                                8, 3, 2e-5, true, Optional.empty())))
+                .hasMessageContaining("names __torch__.Program");
+    }
 
     @Test
     void weights_and_scales_of_the_authors_arrive_as_they_are() throws IOException {
@@ -139,7 +156,7 @@ class AuthorsCheckpointTest {
     }
 
     private static Path file(String name) {
-        return TorchFileTest.FOLDER.resolve(name);
+        return TORCH_FILES.resolve(name);
     }
 
     private static List<Double> scalesOfTheOracle() {

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
+import io.langevin.trajectory.AfterRow;
+import io.langevin.trajectory.ImageNoise;
+import io.langevin.trajectory.TrajectoryBatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -98,7 +101,7 @@ class OracleTest {
                         i,
                         plan,
                         replayed(oracle, i),
-                        RowTask.NOTHING,
+                        AfterRow.NOTHING,
                         image(oracle.floats("x0"), i, 64));
             }
             for (int level = 0; level < levels; level++) {

@@ -3,6 +3,7 @@ package io.langevin.score;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.score.CompiledNetwork.Precision;
+import io.langevin.trajectory.ImageNoise;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;

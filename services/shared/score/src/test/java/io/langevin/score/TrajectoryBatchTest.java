@@ -10,6 +10,13 @@ import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.PredictorCorrector;
 import io.langevin.noise.ProbabilityFlow;
 import io.langevin.noise.SamplingPlan;
+import io.langevin.trajectory.AfterRow;
+import io.langevin.trajectory.FilmStrip;
+import io.langevin.trajectory.ImageNoise;
+import io.langevin.trajectory.ImageSeeds;
+import io.langevin.trajectory.Inpainting;
+import io.langevin.trajectory.ScoreNetwork;
+import io.langevin.trajectory.TrajectoryBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,9 +71,9 @@ class TrajectoryBatchTest {
                         new Kind(ProbabilityFlow.heun(SCHEDULE, 12, true), true),
                         new Kind(PredictorCorrector.plan(SCHEDULE, 9, 0.02, true), false));
 
-        RowTask task(int dimension) {
+        AfterRow task(int dimension) {
             if (!inpaints) {
-                return RowTask.NOTHING;
+                return AfterRow.NOTHING;
             }
             float[] image = new float[dimension];
             float[] kept = new float[dimension];
@@ -101,7 +108,7 @@ class TrajectoryBatchTest {
                         && (batch.size() == 0 || random.nextBoolean())) {
                     int next = waiting.remove(0);
                     Kind kind = Kind.ALL.get(kinds[next]);
-                    RowTask task = kind.task(network.dimension());
+                    AfterRow task = kind.task(network.dimension());
                     batch.add(next, kind.plan(), ImageNoise.seeded(100 + next), task);
                 }
                 int least = random.nextInt(images);
@@ -267,7 +274,7 @@ class TrajectoryBatchTest {
 
     private static float[] alone(ScoreNetwork network, Kind kind, long seed) {
         var batch = new TrajectoryBatch<Integer>(network, 1);
-        RowTask task = kind.task(network.dimension());
+        AfterRow task = kind.task(network.dimension());
         batch.add(0, kind.plan(), ImageNoise.seeded(seed), task);
         return end(batch);
     }

@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.trajectory;
 
 /** f(x, σ) = σ·s(x, σ), the output of a score network times σ. Owned by one thread. */
 public interface ScoreNetwork extends AutoCloseable {

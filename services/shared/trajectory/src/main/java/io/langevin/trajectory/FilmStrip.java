@@ -1,11 +1,11 @@
-package io.langevin.score;
+package io.langevin.trajectory;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Keeps an image as it is after every so many rows, and at the end. */
-public final class FilmStrip implements RowTask {
+public final class FilmStrip implements AfterRow {
     private final int everyRows;
     private final int dimension;
     private final List<float[]> frames = new ArrayList<>();

@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.trajectory;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.trajectory;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;

@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.torchfiles;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -162,13 +162,6 @@ class TorchFileTest {
     void other_files_are_refused(@TempDir Path folder) throws IOException {
         assertThatThrownBy(() -> TorchFile.open(Files.write(folder.resolve("empty"), new byte[0])))
                 .hasMessageContaining("neither a zip nor a pickle");
-        assertThatThrownBy(
-                        () ->
-                                TorchFile.open(
-                                        Files.write(
-                                                folder.resolve("program"),
-                                                TorchScriptArchive.of("class Program:\n"))))
-                .hasMessageContaining("names __torch__.Program");
         assertThatThrownBy(
                         () ->
                                 TorchFile.open(

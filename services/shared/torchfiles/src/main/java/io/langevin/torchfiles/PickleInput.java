@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.torchfiles;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.trajectory;
 
 /**
  * Keeps a part of an image as it is given (Song and Ermon 2019, Algorithm 2): after each row that
@@ -8,7 +8,7 @@ package io.langevin.score;
  * @param image D numbers, 0 to 1
  * @param kept D numbers: 1 where the image is kept, 0 where it is made anew, between to blend
  */
-public record Inpainting(float[] image, float[] kept) implements RowTask {
+public record Inpainting(float[] image, float[] kept) implements AfterRow {
     public Inpainting {
         if (image.length != kept.length) {
             throw new IllegalArgumentException(

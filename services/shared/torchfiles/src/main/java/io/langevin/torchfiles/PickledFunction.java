@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.torchfiles;
 
 /** What a pickle of a checkpoint may call; all of them are done here, none is looked up. */
 enum PickledFunction {

@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.torchfiles;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -17,22 +17,25 @@ import java.util.Map;
  * magic number, a version, a description of the machine, the values and the keys of the storages;
  * then for every key the number of elements and the elements.
  */
-final class LegacyStorages implements TorchStorage.Source {
+final class LegacyStorages implements Storages {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
     private static final long VERSION = 1001;
 
     private final FileChannel file;
     private final Map<String, TorchStorage> named = new HashMap<>();
     private final Map<String, Long> starts = new HashMap<>();
+    private Object content;
 
     private LegacyStorages(FileChannel file) {
         this.file = file;
     }
 
-    static TorchFile open(Path path) throws IOException {
+    static LegacyStorages open(Path path) throws IOException {
         FileChannel file = FileChannel.open(path);
         try {
-            return new TorchFile(new LegacyStorages(file).values(), file);
+            var storages = new LegacyStorages(file);
+            storages.content = storages.values();
+            return storages;
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -61,6 +64,16 @@ final class LegacyStorages implements TorchStorage.Source {
         }
         locate(keys, in.position());
         return values;
+    }
+
+    @Override
+    public Object content() {
+        return content;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
     }
 
     private Object unpickled(PickleInput in) throws IOException {

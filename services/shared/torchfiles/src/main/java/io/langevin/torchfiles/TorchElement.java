@@ -1,11 +1,11 @@
-package io.langevin.score;
+package io.langevin.torchfiles;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** What the elements of a PyTorch storage are. */
-enum TorchElement {
+public enum TorchElement {
     FLOAT("FloatStorage", Float.BYTES),
     DOUBLE("DoubleStorage", Double.BYTES),
     HALF("HalfStorage", Short.BYTES),

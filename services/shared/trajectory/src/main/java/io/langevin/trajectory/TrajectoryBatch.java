@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.trajectory;
 
 import io.langevin.noise.SamplingPlan;
 import java.util.ArrayList;
@@ -42,11 +42,11 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         private final T owner;
         private final SamplingPlan plan;
         private final ImageNoise noise;
-        private final RowTask task;
+        private final AfterRow task;
         private int row;
         private float[] kept = {};
 
-        private Trajectory(T owner, SamplingPlan plan, ImageNoise noise, RowTask task) {
+        private Trajectory(T owner, SamplingPlan plan, ImageNoise noise, AfterRow task) {
             this.owner = owner;
             this.plan = plan;
             this.noise = noise;
@@ -86,11 +86,11 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
 
     /** A new image joins the next call, at u + σ₀·z with u ~ U[0, 1). */
     public void add(T owner, SamplingPlan plan, ImageNoise noise) {
-        add(owner, plan, noise, RowTask.NOTHING);
+        add(owner, plan, noise, AfterRow.NOTHING);
     }
 
     /** The same, with something more to do after each row. */
-    public void add(T owner, SamplingPlan plan, ImageNoise noise, RowTask task) {
+    public void add(T owner, SamplingPlan plan, ImageNoise noise, AfterRow task) {
         float[] start = new float[dimension];
         noise.uniform(start);
         if (plan.initialNoise() > 0) {
@@ -104,7 +104,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
     }
 
     /** A new image joins the next call, at {@code start}. */
-    public void add(T owner, SamplingPlan plan, ImageNoise noise, RowTask task, float[] start) {
+    public void add(T owner, SamplingPlan plan, ImageNoise noise, AfterRow task, float[] start) {
         requireRoom();
         System.arraycopy(start, 0, x, size() * dimension, dimension);
         trajectories.add(new Trajectory<>(owner, plan, noise, task));
@@ -211,7 +211,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
          * @throws IllegalArgumentException where it does not fit the plan
          */
         public static <T> Parked<T> of(
-                T owner, SamplingPlan plan, ImageNoise noise, RowTask task, Saved saved) {
+                T owner, SamplingPlan plan, ImageNoise noise, AfterRow task, Saved saved) {
             if (saved.row < 0 || saved.row >= plan.networkEvaluations()) {
                 throw new IllegalArgumentException(
                         "row: must be 0 to %d, not %d"
@@ -260,7 +260,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
      * @param x D numbers
      * @param kept what an earlier row kept: D numbers, or none
      * @param drawn random numbers drawn, see {@link ImageNoise#drawn}
-     * @param gathered by its task, see {@link RowTask#gathered}
+     * @param gathered by its task, see {@link AfterRow#gathered}
      */
     public record Saved(int row, float[] x, float[] kept, long[] drawn, float[] gathered) {}
 
@@ -314,7 +314,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
     }
 
     /** Where the images are now: size()·D numbers, slot after slot. */
-    float[] positions() {
+    public float[] positions() {
         return Arrays.copyOf(x, size() * dimension);
     }
 

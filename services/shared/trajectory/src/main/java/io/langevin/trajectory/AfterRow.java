@@ -1,10 +1,10 @@
-package io.langevin.score;
+package io.langevin.trajectory;
 
 /** What else happens to an image after each row of its plan. One for each image. */
 @FunctionalInterface
-public interface RowTask {
+public interface AfterRow {
     /** Only the plan. */
-    RowTask NOTHING = (rowsDone, sigma, x, offset, noise) -> {};
+    AfterRow NOTHING = (rowsDone, sigma, x, offset, noise) -> {};
 
     /**
      * @param rowsDone from 1

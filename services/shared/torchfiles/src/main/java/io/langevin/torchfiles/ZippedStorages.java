@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.torchfiles;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -18,12 +18,13 @@ import java.util.zip.ZipFile;
  * The storages of a zip of {@code torch.save}: {@code <name>/data.pkl} has the values, {@code
  * <name>/data/<key>} the bytes of a storage. All entries are stored, not compressed.
  */
-final class ZippedStorages implements TorchStorage.Source {
+final class ZippedStorages implements Storages {
     private static final String VALUES = "/data.pkl";
 
     private final ZipFile zip;
     private final long size;
     private final String folder;
+    private Object content;
 
     private ZippedStorages(ZipFile zip, long size, String folder) {
         this.zip = zip;
@@ -31,16 +32,27 @@ final class ZippedStorages implements TorchStorage.Source {
         this.folder = folder;
     }
 
-    static TorchFile open(Path path) throws IOException {
+    static ZippedStorages open(Path path) throws IOException {
         ZipFile zip = opened(path);
         try {
             var storages = new ZippedStorages(zip, Files.size(path), folder(zip));
             storages.checkByteOrder();
-            return new TorchFile(storages.values(), zip);
+            storages.content = storages.values();
+            return storages;
         } catch (IOException | RuntimeException e) {
             zip.close();
             throw e;
         }
+    }
+
+    @Override
+    public Object content() {
+        return content;
+    }
+
+    @Override
+    public void close() throws IOException {
+        zip.close();
     }
 
     private static ZipFile opened(Path path) throws IOException {

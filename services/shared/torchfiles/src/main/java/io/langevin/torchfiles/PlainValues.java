@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.torchfiles;
 
 import java.math.BigInteger;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.torchfiles;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,10 +16,10 @@ import java.util.List;
  * @param shape its shape
  * @param strides for each dimension the distance of neighbours in the storage, in elements
  */
-record TorchTensor(TorchStorage storage, long offset, List<Long> shape, List<Long> strides) {
+public record TorchTensor(TorchStorage storage, long offset, List<Long> shape, List<Long> strides) {
     private static final int MOST_DIMENSIONS = 8;
 
-    TorchTensor {
+    public TorchTensor {
         shape = List.copyOf(shape);
         strides = List.copyOf(strides);
         if (shape.size() != strides.size() || shape.size() > MOST_DIMENSIONS) {
@@ -48,12 +48,12 @@ record TorchTensor(TorchStorage storage, long offset, List<Long> shape, List<Lon
     }
 
     /** Number of elements. */
-    long size() {
+    public long size() {
         return size(shape);
     }
 
     /** The elements row by row; double precision is rounded, whole numbers are refused. */
-    float[] floats() throws IOException {
+    public float[] floats() throws IOException {
         ByteBuffer data = rowByRow();
         float[] values = new float[(int) size()];
         for (int i = 0; i < values.length; i++) {
@@ -63,7 +63,7 @@ record TorchTensor(TorchStorage storage, long offset, List<Long> shape, List<Lon
     }
 
     /** The elements of a tensor of whole numbers, row by row. */
-    long[] longs() throws IOException {
+    public long[] longs() throws IOException {
         ByteBuffer data = rowByRow();
         long[] values = new long[(int) size()];
         for (int i = 0; i < values.length; i++) {

@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.torchfiles;
 
 import java.io.Closeable;
 import java.io.EOFException;
@@ -16,47 +16,45 @@ import java.util.zip.ZipException;
  * file is closed. What is malformed or not allowed in a checkpoint is an IllegalArgumentException
  * that says what and where, whatever the bytes are.
  */
-final class TorchFile implements Closeable {
-    /** The largest published network, with its optimiser, takes 1.4 GiB. */
-    static final long LARGEST = 4L << 30;
+public final class TorchFile implements Closeable {
+    private static final long LARGEST = TorchStorage.LARGEST;
 
     private static final int ZIP = 'P';
     private static final int PICKLE = 0x80;
 
-    private final Object content;
-    private final Closeable file;
+    private final Storages file;
 
-    /**
-     * @param content the values
-     * @param file what their tensors are read from
-     */
-    TorchFile(Object content, Closeable file) {
-        this.content = content;
+    private TorchFile(Storages file) {
         this.file = file;
     }
 
-    static TorchFile open(Path path) throws IOException {
+    /**
+     * @throws IllegalArgumentException where the file is malformed, too large or asks for anything
+     *     but values: what and where
+     */
+    public static TorchFile open(Path path) throws IOException {
         long size = Files.size(path);
         if (size > LARGEST) {
             throw new IllegalArgumentException(
                     "file: must have at most %d bytes, not %d".formatted(LARGEST, size));
         }
         try {
-            return switch (firstByte(path)) {
-                case ZIP -> ZippedStorages.open(path);
-                case PICKLE -> LegacyStorages.open(path);
-                default ->
-                        throw new IllegalArgumentException(
-                                "file: is not one of torch.save: neither a zip nor a pickle");
-            };
+            return new TorchFile(
+                    switch (firstByte(path)) {
+                        case ZIP -> ZippedStorages.open(path);
+                        case PICKLE -> LegacyStorages.open(path);
+                        default ->
+                                throw new IllegalArgumentException(
+                                        "file: is not one of torch.save: neither a zip nor a pickle");
+                    });
         } catch (ZipException | EOFException e) {
             throw new IllegalArgumentException("zip: is malformed: " + e.getMessage(), e);
         }
     }
 
     /** Map, List, String, Long, BigInteger, Double, Boolean, null and {@link TorchTensor}. */
-    Object content() {
-        return content;
+    public Object content() {
+        return file.content();
     }
 
     private static int firstByte(Path path) throws IOException {

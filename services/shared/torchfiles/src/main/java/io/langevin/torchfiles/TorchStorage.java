@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.torchfiles;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +14,9 @@ import java.nio.ByteOrder;
  * @param source where its bytes come from
  */
 record TorchStorage(TorchElement element, String key, long length, Source source) {
+    /** Bytes of a file: the largest published network, with its optimiser, takes 1.4 GiB. */
+    static final long LARGEST = 4L << 30;
+
     /** The raw bytes of every storage of a file. */
     interface Source {
         /** Fills the buffer with the bytes of a storage from a position on. */
@@ -25,10 +28,10 @@ record TorchStorage(TorchElement element, String key, long length, Source source
             throw new IllegalArgumentException(
                     "storage: must have a key of 1 to 64 letters or digits");
         }
-        if (length < 0 || length > TorchFile.LARGEST / element.width()) {
+        if (length < 0 || length > LARGEST / element.width()) {
             throw new IllegalArgumentException(
                     "storage %s: must have 0 to %d bytes, not %d elements of %s"
-                            .formatted(key, TorchFile.LARGEST, length, element));
+                            .formatted(key, LARGEST, length, element));
         }
     }
 
