@@ -8,7 +8,7 @@ import io.langevin.local.LocalConfig;
 import io.langevin.local.LocalPlatform;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.records.SampleRequest;

@@ -1,6 +1,6 @@
 package io.langevin.benchmarks;
 
-import io.langevin.messaging.ServiceMain;
+import io.langevin.process.ServiceMain;
 import io.langevin.sampling.SamplingConfig;
 import io.langevin.sampling.SamplingService;
 import io.langevin.score.Checkpoint;

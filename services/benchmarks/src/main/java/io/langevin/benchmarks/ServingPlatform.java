@@ -5,21 +5,22 @@ import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.artifacts.ArtifactStores;
 import io.langevin.embedded.EmbeddedPlatform;
-import io.langevin.messaging.Environment;
 import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.Opened;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.TopicFollower;
 import io.langevin.messaging.Topics;
+import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.process.Environment;
+import io.langevin.process.OpenedResources;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
-import io.langevin.sampling.NetworkFactory;
+import io.langevin.sampling.NetworkOpener;
 import io.langevin.sampling.SamplingConfig;
 import io.langevin.sampling.SamplingService;
 import io.langevin.score.Checkpoint;
@@ -46,7 +47,7 @@ final class ServingPlatform implements AutoCloseable {
 
     private final KafkaConfig kafka;
     private final URI artifacts;
-    private final Opened opened = new Opened();
+    private final OpenedResources opened = new OpenedResources();
     private final RecordWriter<SampleRequest> requests;
     private final Map<String, Consumer<SampleOutcome>> awaited = new ConcurrentHashMap<>();
 
@@ -82,7 +83,7 @@ final class ServingPlatform implements AutoCloseable {
 
     private void publish(Checkpoint checkpoint, Schemas schemas) throws InterruptedException {
         var architecture = checkpoint.architecture();
-        try (ArtifactStore store = ArtifactStore.open(artifacts);
+        try (ArtifactStore store = ArtifactStores.open(artifacts);
                 var writer = RecordWriter.open(kafka, schemas, MODEL_CHECKPOINTS, "bench")) {
             writer.write(
                     MODEL,
@@ -112,7 +113,7 @@ final class ServingPlatform implements AutoCloseable {
     }
 
     /** A sampling service in this process, called for a while: Java compiles as it runs. */
-    void serve(Map<String, String> settings, NetworkFactory networks, MeterRegistry metrics)
+    void serve(Map<String, String> settings, NetworkOpener networks, MeterRegistry metrics)
             throws InterruptedException {
         Map<String, String> environment = new TreeMap<>(environment("bench"));
         environment.putAll(settings);

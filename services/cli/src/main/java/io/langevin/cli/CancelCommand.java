@@ -1,11 +1,11 @@
 package io.langevin.cli;
 
-import static io.langevin.messaging.RecordRules.requireId;
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
+import static io.langevin.messaging.rules.RecordRules.requireId;
 
-import io.langevin.messaging.Inert;
-import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.process.Inert;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.CancellationStatus;

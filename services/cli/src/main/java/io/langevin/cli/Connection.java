@@ -1,6 +1,6 @@
 package io.langevin.cli;
 
-import static io.langevin.messaging.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.messaging.KafkaConfig;
 import java.net.URI;

@@ -1,9 +1,9 @@
 package io.langevin.cli;
 
-import static io.langevin.messaging.RecordRules.require;
 import static io.langevin.messaging.Topics.JOB_STATES;
+import static io.langevin.messaging.rules.RecordRules.require;
 
-import io.langevin.messaging.Inert;
+import io.langevin.process.Inert;
 import io.langevin.records.JobState;
 import java.util.Comparator;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.langevin.cli;
 
-import io.langevin.messaging.ConfigurationException;
-import io.langevin.messaging.OutOfReachException;
-import io.langevin.messaging.RejectedException;
+import io.langevin.messaging.rules.RejectedException;
+import io.langevin.process.ConfigurationException;
+import io.langevin.process.OutOfReachException;
 import io.langevin.records.TrustedRecords;
 import java.io.PrintWriter;
 import picocli.CommandLine;

@@ -2,8 +2,8 @@ package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 
-import io.langevin.messaging.Inert;
-import io.langevin.messaging.RecordRules;
+import io.langevin.messaging.rules.RecordRules;
+import io.langevin.process.Inert;
 import io.langevin.records.PublishedCheckpoint;
 import java.util.Map;
 import java.util.TreeMap;

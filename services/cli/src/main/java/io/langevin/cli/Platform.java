@@ -3,13 +3,13 @@ package io.langevin.cli;
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.Opened;
-import io.langevin.messaging.OutOfReachException;
-import io.langevin.messaging.Patience;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
-import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.process.OpenedResources;
+import io.langevin.process.OutOfReachException;
+import io.langevin.process.Patience;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,7 +32,7 @@ public final class Platform implements AutoCloseable {
     private final KafkaConfig kafka;
     private final Schemas schemas;
     private final Patience patience;
-    private final Opened opened = new Opened();
+    private final OpenedResources opened = new OpenedResources();
 
     private Platform(KafkaConfig kafka, Schemas schemas, Patience patience) {
         this.kafka = kafka;
@@ -50,7 +50,7 @@ public final class Platform implements AutoCloseable {
      *
      * @param most how long to wait for anything that gives no sign of life
      * @throws OutOfReachException where the broker does not answer
-     * @throws io.langevin.messaging.ConfigurationException where it lacks the platform's topics
+     * @throws io.langevin.process.ConfigurationException where it lacks the platform's topics
      */
     public static Platform at(KafkaConfig kafka, Duration most) throws InterruptedException {
         Patience patience = patience(most);

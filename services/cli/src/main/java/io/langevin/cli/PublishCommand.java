@@ -1,14 +1,15 @@
 package io.langevin.cli;
 
-import static io.langevin.messaging.RecordRules.require;
-import static io.langevin.messaging.RecordRules.requireModelName;
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
+import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
-import io.langevin.messaging.Inert;
-import io.langevin.messaging.TopicFollower;
+import io.langevin.artifacts.ArtifactStores;
+import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.process.Inert;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
 import io.langevin.records.PublishingJob;
@@ -44,7 +45,7 @@ public final class PublishCommand implements Callable<Integer> {
         requireModelName(target.model);
         byte[] bytes = bytes();
         try (Platform platform = connection.platform();
-                ArtifactStore store = ArtifactStore.open(connection.artifacts(target.artifacts))) {
+                ArtifactStore store = ArtifactStores.open(connection.artifacts(target.artifacts))) {
             ArtifactId id = publish(platform, store, bytes, target.model);
             System.out.printf("%s is now checkpoint %s%n", target.model, id);
         }

@@ -1,9 +1,9 @@
 package io.langevin.cli;
 
-import static io.langevin.messaging.RecordRules.require;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
+import static io.langevin.messaging.rules.RecordRules.require;
 
-import io.langevin.messaging.RetrainingRules;
+import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.records.NetworkParameters;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.TrainingParameters;

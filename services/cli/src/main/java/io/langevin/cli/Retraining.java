@@ -4,9 +4,9 @@ import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 
-import io.langevin.messaging.Inert;
-import io.langevin.messaging.OutOfReachException;
-import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.process.Inert;
+import io.langevin.process.OutOfReachException;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import io.langevin.records.RetrainingRequest;

@@ -1,10 +1,10 @@
 package io.langevin.cli;
 
-import static io.langevin.messaging.RecordRules.require;
-import static io.langevin.messaging.RecordRules.requireModelName;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
+import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
-import io.langevin.messaging.Inert;
+import io.langevin.process.Inert;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.Precision;
 import io.langevin.records.Priority;
@@ -153,18 +153,19 @@ final class SampleCommand implements Callable<Integer> {
                 .setCount(count)
                 .setSeed(seed)
                 .setTask(task.task())
-                .setPriority(Names.parse("--priority", Priority.class, priority, Priority.STANDARD))
+                .setPriority(
+                        EnumOption.parse("--priority", Priority.class, priority, Priority.STANDARD))
                 .setSampler(
                         Sampler.newBuilder()
                                 .setKind(
-                                        Names.parse(
+                                        EnumOption.parse(
                                                 "--sampler",
                                                 SamplerKind.class,
                                                 sampler,
                                                 SamplerKind.RECOMMENDED))
                                 .setNetworkEvaluations(evaluations)
                                 .setPrecision(
-                                        Names.parse(
+                                        EnumOption.parse(
                                                 "--precision",
                                                 Precision.class,
                                                 precision,

@@ -5,9 +5,9 @@ import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_PREVIEWS;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
-import io.langevin.messaging.Inert;
-import io.langevin.messaging.OutOfReachException;
-import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.process.Inert;
+import io.langevin.process.OutOfReachException;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;

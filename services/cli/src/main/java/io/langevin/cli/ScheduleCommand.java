@@ -1,11 +1,11 @@
 package io.langevin.cli;
 
-import static io.langevin.messaging.RecordRules.require;
 import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
 import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
+import static io.langevin.messaging.rules.RecordRules.require;
 
-import io.langevin.messaging.Inert;
-import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.process.Inert;
 import io.langevin.records.JobStatus;
 import io.langevin.records.ScheduleJob;
 import io.langevin.records.ScheduleParameters;

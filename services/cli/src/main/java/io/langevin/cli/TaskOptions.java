@@ -55,7 +55,7 @@ final class TaskOptions {
 
     Task task() throws IOException {
         return Task.newBuilder()
-                .setKind(Names.parse("--task", TaskKind.class, kind, TaskKind.GENERATE))
+                .setKind(EnumOption.parse("--task", TaskKind.class, kind, TaskKind.GENERATE))
                 .setFirstSeed(firstSeed)
                 .setLastSeed(lastSeed)
                 .setImage(bytes("--image", image))
@@ -67,7 +67,7 @@ final class TaskOptions {
 
     /** An interpolation is one row to be read, film strips lie one under the other. */
     int columns(int usual, int images) {
-        return switch (Names.parse("--task", TaskKind.class, kind, TaskKind.GENERATE)) {
+        return switch (EnumOption.parse("--task", TaskKind.class, kind, TaskKind.GENERATE)) {
             case INTERPOLATE -> Math.min(images, 16);
             case TRAJECTORY -> 1;
             default -> usual;

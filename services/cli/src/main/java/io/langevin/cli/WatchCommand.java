@@ -2,7 +2,7 @@ package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.JOB_STATES;
 
-import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.follow.TopicFollower;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;

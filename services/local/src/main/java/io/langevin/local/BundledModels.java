@@ -5,6 +5,7 @@ import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.artifacts.ArtifactStores;
 import io.langevin.cli.Platform;
 import io.langevin.cli.PublishCommand;
 import io.langevin.messaging.KafkaConfig;
@@ -29,7 +30,7 @@ final class BundledModels {
     static void publishMissing(LocalConfig config, KafkaConfig kafka)
             throws IOException, InterruptedException {
         try (Platform platform = Platform.at(kafka);
-                ArtifactStore store = ArtifactStore.open(config.artifacts())) {
+                ArtifactStore store = ArtifactStores.open(config.artifacts())) {
             Map<String, PublishedCheckpoint> there = platform.latest(MODEL_CHECKPOINTS);
             for (Path file : files(config.bundledModels())) {
                 String model = file.getFileName().toString().replace(SUFFIX, "");

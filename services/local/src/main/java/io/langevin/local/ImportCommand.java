@@ -1,9 +1,10 @@
 package io.langevin.local;
 
-import static io.langevin.messaging.RecordRules.requireModelName;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.artifacts.ArtifactStores;
 import io.langevin.cli.CommandFailure;
 import io.langevin.cli.Connection;
 import io.langevin.cli.Platform;
@@ -76,7 +77,7 @@ final class ImportCommand implements Callable<Integer> {
         connection.kafka(); // says at once where no platform is running
         Checkpoint checkpoint = checkpoint();
         try (Platform platform = connection.platform();
-                ArtifactStore store = ArtifactStore.open(connection.artifacts(target.artifacts))) {
+                ArtifactStore store = ArtifactStores.open(connection.artifacts(target.artifacts))) {
             ArtifactId id =
                     PublishCommand.publish(platform, store, checkpoint.bytes(), target.model);
             var network = checkpoint.architecture();

@@ -3,14 +3,14 @@ package io.langevin.local;
 import io.langevin.cli.RunningPlatform;
 import io.langevin.datasets.DatasetRoots;
 import io.langevin.embedded.EmbeddedPlatform;
-import io.langevin.messaging.JobLocks;
 import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.Opened;
-import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topics;
+import io.langevin.messaging.queue.JobLocks;
 import io.langevin.operations.OperationsConfig;
 import io.langevin.operations.OperationsService;
+import io.langevin.process.OpenedResources;
+import io.langevin.process.RunningService;
 import io.langevin.publishing.PublishingConfig;
 import io.langevin.publishing.PublishingService;
 import io.langevin.sampling.SamplingConfig;
@@ -39,7 +39,7 @@ public final class LocalPlatform implements AutoCloseable {
     private final EmbeddedPlatform embedded;
     private final KafkaConfig kafka;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
-    private final Opened opened = new Opened();
+    private final OpenedResources opened = new OpenedResources();
 
     private LocalPlatform(LocalConfig config, EmbeddedPlatform embedded) {
         this.config = config;
@@ -102,7 +102,7 @@ public final class LocalPlatform implements AutoCloseable {
                 SamplingService.start(SamplingConfig.of(kafka, artifacts, "local"), metrics));
     }
 
-    private void started(String name, Running running) {
+    private void started(String name, RunningService running) {
         opened.push(running);
         running.whenFailed(
                 why -> failure.complete("the %s service ended: %s".formatted(name, why)));

@@ -3,10 +3,18 @@ package io.langevin.local;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.Slice;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 /** The arrows of ARCHITECTURE.md, as they are in the byte code of everything. */
 @AnalyzeClasses(packages = "io.langevin", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -18,6 +26,65 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule no_package_depends_on_itself_in_a_circle =
             slices().matching("io.langevin.(*)..").should().beFreeOfCycles();
+
+    /** A class with those inside it is one room. */
+    @ArchTest
+    static final ArchRule no_class_depends_on_itself_in_a_circle =
+            slices().assignedFrom(
+                            new SliceAssignment() {
+                                @Override
+                                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                                    return type.getPackageName().equals("io.langevin.records")
+                                            ? SliceIdentifier.ignore() // Avro makes them
+                                            : SliceIdentifier.of(outermost(type).getName());
+                                }
+
+                                @Override
+                                public String getDescription() {
+                                    return "every class";
+                                }
+                            })
+                    .should()
+                    .beFreeOfCycles();
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+    }
+
+    @ArchTest
+    static final ArchRule inner_rooms_of_a_service_are_its_own =
+            slices().matching("io.langevin.(sampling|operations).*..")
+                    .should(
+                            new ArchCondition<>("be used by their service alone") {
+                                @Override
+                                public void check(Slice inner, ConditionEvents events) {
+                                    inner.forEach(type -> checkUsersOf(type, events));
+                                }
+                            });
+
+    private static void checkUsersOf(JavaClass type, ConditionEvents events) {
+        String service = type.getPackageName().split("\\.")[2];
+        for (Dependency use : type.getDirectDependenciesToSelf()) {
+            boolean own =
+                    use.getOriginClass().getPackageName().startsWith("io.langevin." + service);
+            if (!own) {
+                events.add(SimpleConditionEvent.violated(use, use.getDescription()));
+            }
+        }
+    }
+
+    @ArchTest
+    static final ArchRule a_process_knows_nothing_of_what_it_is_for =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.langevin.process..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "org.apache..",
+                            "ai.djl..",
+                            "io.langevin.messaging..",
+                            "io.langevin.records..");
 
     @ArchTest
     static final ArchRule mathematics_knows_the_jdk_alone =

@@ -2,8 +2,8 @@ package io.langevin.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.langevin.messaging.Environment;
 import io.langevin.operations.OperationsConfig;
+import io.langevin.process.Environment;
 import io.langevin.publishing.PublishingConfig;
 import io.langevin.sampling.SamplingConfig;
 import io.langevin.schedule.ScheduleConfig;

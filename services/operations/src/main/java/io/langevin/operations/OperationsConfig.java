@@ -1,8 +1,8 @@
 package io.langevin.operations;
 
-import io.langevin.messaging.Environment;
 import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.ServiceConfig;
+import io.langevin.messaging.KafkaServiceConfig;
+import io.langevin.process.Environment;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -28,7 +28,10 @@ public record OperationsConfig(
         int pagePort,
         Set<String> pageHosts,
         int replication)
-        implements ServiceConfig {
+        implements KafkaServiceConfig {
+    /** The service's name, in its groups and in what it writes. */
+    public static final String NAME = "operations";
+
     /** The names of this machine on itself. */
     public static final String LOOPBACK = "localhost,127.0.0.1,[::1]";
 

@@ -3,11 +3,11 @@ package io.langevin.publishing;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 
 import io.langevin.messaging.EventHeaders;
-import io.langevin.messaging.JobContext;
 import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.RejectedException;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.messaging.queue.JobContext;
+import io.langevin.messaging.rules.RejectedException;
 import io.langevin.records.PublishedCheckpoint;
 import java.time.Instant;
 import java.util.List;
@@ -36,7 +36,7 @@ final class CheckpointAnnouncer {
 
     private final KafkaConfig kafka;
     private final Schemas schemas;
-    private final EventHeaders headers = EventHeaders.ofService(PublishingService.NAME);
+    private final EventHeaders headers = EventHeaders.ofService(PublishingConfig.NAME);
 
     CheckpointAnnouncer(KafkaConfig kafka, Schemas schemas) {
         this.kafka = kafka;
@@ -50,8 +50,8 @@ final class CheckpointAnnouncer {
      *     RejectedException
      * @return artifact id of what the run has announced
      * @throws RejectedException where the model has a checkpoint that was asked for later
-     * @throws io.langevin.messaging.JobCancelledException where somebody has asked the run to stop
-     *     and it has announced nothing
+     * @throws io.langevin.messaging.queue.JobCancelledException where somebody has asked the run to
+     *     stop and it has announced nothing
      * @throws InterruptedException where the job is to go on elsewhere
      */
     String announce(
@@ -106,7 +106,7 @@ final class CheckpointAnnouncer {
         return kafka.producer(
                 Map.of(
                         ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                        kafka.group(PublishingService.NAME + "-" + model),
+                        kafka.group(PublishingConfig.NAME + "-" + model),
                         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                         TRANSACTION_TIMEOUT_MILLIS));
     }

@@ -1,9 +1,9 @@
 package io.langevin.publishing;
 
-import io.langevin.messaging.Environment;
-import io.langevin.messaging.JobLocks;
 import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.ServiceConfig;
+import io.langevin.messaging.KafkaServiceConfig;
+import io.langevin.messaging.queue.JobLocks;
+import io.langevin.process.Environment;
 import java.net.URI;
 
 /**
@@ -13,7 +13,9 @@ import java.net.URI;
  * @param locks how long a job is held
  */
 public record PublishingConfig(KafkaConfig kafka, URI artifacts, JobLocks locks)
-        implements ServiceConfig {
+        implements KafkaServiceConfig {
+    /** The service's name, in its groups and in what it writes. */
+    public static final String NAME = "publishing";
 
     public static PublishingConfig from(Environment environment) {
         return new PublishingConfig(

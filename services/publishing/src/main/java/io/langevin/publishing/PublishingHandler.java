@@ -1,15 +1,15 @@
 package io.langevin.publishing;
 
-import static io.langevin.messaging.RecordRules.require;
-import static io.langevin.messaging.RecordRules.requireId;
-import static io.langevin.messaging.RecordRules.requireModelName;
+import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireId;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
-import io.langevin.messaging.JobContext;
-import io.langevin.messaging.JobHandler;
-import io.langevin.messaging.RejectedException;
+import io.langevin.messaging.queue.JobContext;
+import io.langevin.messaging.queue.JobHandler;
+import io.langevin.messaging.rules.RejectedException;
 import io.langevin.noise.AnnealedLangevin;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;

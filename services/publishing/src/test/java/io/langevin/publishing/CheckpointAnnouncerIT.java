@@ -4,13 +4,13 @@ import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.langevin.messaging.JobCancelledException;
-import io.langevin.messaging.JobContext;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.KafkaEnvironment;
-import io.langevin.messaging.RejectedException;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicReader;
+import io.langevin.messaging.queue.JobCancelledException;
+import io.langevin.messaging.queue.JobContext;
+import io.langevin.messaging.rules.RejectedException;
 import io.langevin.records.Cancellation;
 import io.langevin.records.PublishedCheckpoint;
 import java.time.Instant;

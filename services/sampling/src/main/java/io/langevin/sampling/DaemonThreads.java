@@ -4,10 +4,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Threads beside the sampling loop; none keeps the process alive. */
-final class DaemonThreads {
+public final class DaemonThreads {
     private DaemonThreads() {}
 
-    static ExecutorService named(String name, int count) {
+    public static ExecutorService named(String name, int count) {
         return Executors.newFixedThreadPool(
                 count,
                 task -> {

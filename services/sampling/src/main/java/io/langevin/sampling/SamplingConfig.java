@@ -1,9 +1,9 @@
 package io.langevin.sampling;
 
-import io.langevin.messaging.ConfigurationException;
-import io.langevin.messaging.Environment;
 import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.ServiceConfig;
+import io.langevin.messaging.KafkaServiceConfig;
+import io.langevin.process.ConfigurationException;
+import io.langevin.process.Environment;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -13,7 +13,7 @@ import java.util.Map;
 /**
  * Settings of the sampling service.
  *
- * @param artifacts where checkpoints are, see {@link io.langevin.artifacts.ArtifactStore#open}
+ * @param artifacts where checkpoints are, see {@link io.langevin.artifacts.ArtifactStores#open}
  * @param instance this process among those of the service; the same after a restart
  * @param slots images that share a network call, at the most; 0: measured for each network
  * @param admittedImages images of requests that are being worked on, at the most
@@ -38,9 +38,12 @@ public record SamplingConfig(
         long activationBytes,
         Duration modelWait,
         Duration grace)
-        implements ServiceConfig {
+        implements KafkaServiceConfig {
+    /** The service's name, in its groups and in what it writes. */
+    public static final String NAME = "sampling";
+
     /** Measuring stops there. */
-    static final int MOST_MEASURED_SLOTS = 256;
+    public static final int MOST_MEASURED_SLOTS = 256;
 
     private static final int MEGABYTE = 1 << 20;
 

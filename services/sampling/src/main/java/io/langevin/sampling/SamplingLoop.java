@@ -5,9 +5,11 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.ServiceLoop;
-import io.langevin.messaging.TransactionalStream;
+import io.langevin.messaging.stream.TransactionalStream;
+import io.langevin.process.ServiceLoop;
 import io.langevin.records.SampleRequest;
+import io.langevin.sampling.admission.EndedRequests;
+import io.langevin.sampling.answers.SavedRequests;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -103,7 +105,7 @@ final class SamplingLoop implements ServiceLoop {
                 config.kafka(),
                 schemas,
                 SAMPLING_REQUESTS,
-                SamplingService.NAME,
+                SamplingConfig.NAME,
                 config.instance(),
                 deadLetters,
                 metrics,

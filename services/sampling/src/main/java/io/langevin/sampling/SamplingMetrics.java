@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What the sampling service says about itself. */
-final class SamplingMetrics {
+public final class SamplingMetrics {
     private final Map<SampleStatus, Counter> requests = new EnumMap<>(SampleStatus.class);
     private final Counter images;
     private final Counter networkCalls;
@@ -30,7 +30,7 @@ final class SamplingMetrics {
     private final AtomicInteger activeImages;
     private final AtomicLong lag;
 
-    SamplingMetrics(MeterRegistry registry) {
+    public SamplingMetrics(MeterRegistry registry) {
         for (SampleStatus status : SampleStatus.values()) {
             requests.put(
                     status,
@@ -62,7 +62,7 @@ final class SamplingMetrics {
     }
 
     /** Of a completed request: when it was asked for, first computed, done. */
-    void served(Instant asked, Instant first, Instant done) {
+    public void served(Instant asked, Instant first, Instant done) {
         queueTime.record(positive(asked, first));
         computeTime.record(positive(first, done));
         totalTime.record(positive(asked, done));
@@ -73,12 +73,12 @@ final class SamplingMetrics {
         return to.isAfter(from) ? Duration.between(from, to) : Duration.ZERO;
     }
 
-    void ended(SampleStatus status, int published) {
+    public void ended(SampleStatus status, int published) {
         requests.get(status).increment();
         images.increment(published);
     }
 
-    void networkCall(int used, int offered, double seconds) {
+    public void networkCall(int used, int offered, double seconds) {
         networkCalls.increment();
         callTime.record(Math.round(1e9 * seconds), TimeUnit.NANOSECONDS);
         slotsUsed.increment(used);

@@ -5,44 +5,54 @@ import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_PREVIEWS;
 import static io.langevin.messaging.Topics.SAMPLING_SAVED;
 
-import io.langevin.artifacts.ArtifactStore;
+import io.langevin.artifacts.ArtifactStores;
 import io.langevin.messaging.Broker;
-import io.langevin.messaging.Cancellations;
 import io.langevin.messaging.DeadLetters;
-import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.ServiceMain;
+import io.langevin.messaging.follow.Cancellations;
+import io.langevin.process.RunningService;
+import io.langevin.process.ServiceMain;
+import io.langevin.sampling.admission.Admission;
+import io.langevin.sampling.admission.EndedRequests;
+import io.langevin.sampling.admission.Preparation;
+import io.langevin.sampling.admission.RepeatedRequests;
+import io.langevin.sampling.answers.Answers;
+import io.langevin.sampling.answers.ImageEncoder;
+import io.langevin.sampling.answers.Previews;
+import io.langevin.sampling.answers.SamplingRecords;
+import io.langevin.sampling.answers.SavedRequests;
+import io.langevin.sampling.networks.LoadedNetworks;
+import io.langevin.sampling.networks.PublishedCheckpoints;
+import io.langevin.sampling.slots.DeviceTurns;
 import io.langevin.score.TorchScoreNetwork;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Draws images: sample requests in, images and outcomes out. */
 public final class SamplingService {
-    static final String NAME = "sampling";
-
     private SamplingService() {}
 
     public static void main(String[] args) {
-        ServiceMain.run(NAME, SamplingConfig::from, SamplingService::start);
+        ServiceMain.run(SamplingConfig.NAME, SamplingConfig::from, SamplingService::start);
     }
 
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
-    public static Running start(SamplingConfig config, MeterRegistry metrics)
+    public static RunningService start(SamplingConfig config, MeterRegistry metrics)
             throws InterruptedException {
         return start(config, metrics, TorchScoreNetwork::new);
     }
 
     /** The same on networks of another make. */
-    public static Running start(
-            SamplingConfig config, MeterRegistry metrics, NetworkFactory factory)
+    public static RunningService start(
+            SamplingConfig config, MeterRegistry metrics, NetworkOpener factory)
             throws InterruptedException {
         var kafka = config.kafka();
         var schemas = new Schemas(kafka);
-        var artifacts = ArtifactStore.open(config.artifacts());
+        var artifacts = ArtifactStores.open(config.artifacts());
         Broker.requireWrite(
                 kafka, SAMPLING_IMAGES, SAMPLING_OUTCOMES, SAMPLING_PREVIEWS, SAMPLING_SAVED);
-        var deadLetters = new DeadLetters(NAME, blob -> artifacts.put(blob).hex());
+        var deadLetters = new DeadLetters(SamplingConfig.NAME, blob -> artifacts.put(blob).hex());
         var cancellations = Cancellations.following(kafka, schemas);
-        var networks = new Networks(config, artifacts, factory);
+        var networks = new LoadedNetworks(config, artifacts, factory);
         var checkpoints = PublishedCheckpoints.following(kafka, schemas, networks, metrics);
         var ended = EndedRequests.following(kafka, schemas);
         var saved = SavedRequests.following(kafka, schemas, artifacts);
@@ -64,7 +74,7 @@ public final class SamplingService {
                                     new RepeatedRequests(ended),
                                     answers);
                     var batches =
-                            new NetworkBatches(
+                            new DeviceTurns(
                                     config,
                                     samplingMetrics,
                                     previews,
@@ -82,7 +92,7 @@ public final class SamplingService {
                             samplingMetrics);
                 };
         var loop = new SamplingLoop(config, schemas, ended, saved, deadLetters, sessions, metrics);
-        return Running.loop(NAME, loop)
+        return RunningService.loop(SamplingConfig.NAME, loop)
                 .closing(
                         artifacts,
                         networks,

@@ -1,11 +1,21 @@
 package io.langevin.sampling;
 
-import io.langevin.messaging.Cancellations;
 import io.langevin.messaging.Failures;
-import io.langevin.messaging.TransactionalStream;
+import io.langevin.messaging.follow.Cancellations;
+import io.langevin.messaging.stream.TransactionalStream;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
-import io.langevin.sampling.ActiveRequest.Image;
+import io.langevin.sampling.admission.Admission;
+import io.langevin.sampling.answers.Answers;
+import io.langevin.sampling.answers.ImageEncoder;
+import io.langevin.sampling.networks.LoadedNetworks;
+import io.langevin.sampling.networks.PublishedCheckpoints;
+import io.langevin.sampling.networks.ServingNetwork;
+import io.langevin.sampling.request.EarlyEnd;
+import io.langevin.sampling.slots.DeviceTurns;
+import io.langevin.sampling.slots.FailedCallException;
+import io.langevin.sampling.work.ActiveRequest;
+import io.langevin.sampling.work.ActiveRequest.Image;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,8 +45,8 @@ final class SamplingSession {
     private final TransactionalStream<SampleRequest> stream;
     private final Admission admission;
     private final Answers answers;
-    private final NetworkBatches batches;
-    private final Networks networks;
+    private final DeviceTurns batches;
+    private final LoadedNetworks networks;
     private final PublishedCheckpoints checkpoints;
     private final Cancellations cancellations;
     private final ImageEncoder encoder;
@@ -52,8 +62,8 @@ final class SamplingSession {
             TransactionalStream<SampleRequest> stream,
             Admission admission,
             Answers answers,
-            NetworkBatches batches,
-            Networks networks,
+            DeviceTurns batches,
+            LoadedNetworks networks,
             PublishedCheckpoints checkpoints,
             Cancellations cancellations,
             ImageEncoder encoder,

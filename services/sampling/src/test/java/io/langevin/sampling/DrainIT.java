@@ -9,8 +9,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
-import io.langevin.messaging.Running;
 import io.langevin.messaging.TopicReader;
+import io.langevin.process.RunningService;
 import io.langevin.records.Cancellation;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleRequest;
@@ -70,7 +70,7 @@ class DrainIT extends HeldNetworkService {
     void within_the_grace_time_what_has_begun_is_finished_and_the_rest_left_to_others()
             throws Exception {
         SampleRequest request = request().setCount(COUNT).build();
-        Running stopping = startHeld(Duration.ofMinutes(5));
+        RunningService stopping = startHeld(Duration.ofMinutes(5));
         sampling.ask(request);
         network.allow(15);
         await().until(() -> network.images() == 15 * 4 && network.isCalled());
@@ -108,7 +108,8 @@ class DrainIT extends HeldNetworkService {
                 request.getRequestId(),
                 SavedRequest.newBuilder(saved(request)).setState(nonsense.hex()).build());
 
-        Running going = sampling.start(sampling.config("two"), (checkpoint, precision) -> second);
+        RunningService going =
+                sampling.start(sampling.config("two"), (checkpoint, precision) -> second);
 
         assertThat(sampling.images(request.getRequestId())).hasSize(COUNT);
         assertThat(second.images()).isEqualTo((long) COUNT * ROWS);
@@ -134,7 +135,7 @@ class DrainIT extends HeldNetworkService {
     }
 
     private void stopInTheMiddle(SampleRequest request) throws Exception {
-        Running stopping = startHeld(Duration.ZERO);
+        RunningService stopping = startHeld(Duration.ZERO);
         sampling.ask(request);
         long sharing = Math.min(4, request.getCount());
         network.allow(15);
@@ -145,7 +146,7 @@ class DrainIT extends HeldNetworkService {
         closed.get();
     }
 
-    private Running startHeld(Duration grace) throws InterruptedException {
+    private RunningService startHeld(Duration grace) throws InterruptedException {
         SamplingConfig config =
                 sampling.config("one", Duration.ZERO, grace, SamplingFixture.PLENTY);
         return sampling.start(config, (checkpoint, precision) -> network);

@@ -6,6 +6,7 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.artifacts.ArtifactStores;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.HostileRecords;
 import io.langevin.messaging.KafkaConfig;
@@ -21,6 +22,8 @@ import io.langevin.records.ImageFormat;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
+import io.langevin.sampling.answers.ImageFile;
+import io.langevin.sampling.work.Picture;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.TorchScoreNetwork;
 import io.langevin.trajectory.ImageNoise;
@@ -362,7 +365,7 @@ final class ExactlyOnceTrial implements AutoCloseable {
         int images = 0;
         int withoutOutcome = 0;
         var imageSerde = schemas.serde(SAMPLING_IMAGES);
-        try (var store = ArtifactStore.open(artifacts().toUri());
+        try (var store = ArtifactStores.open(artifacts().toUri());
                 var reader = new TopicReader(kafka, kafka.name(SAMPLING_IMAGES))) {
             for (ConsumerRecord<String, byte[]> record : reader.toEnd()) {
                 GeneratedImage image = imageSerde.decode(record.value());
@@ -484,7 +487,7 @@ final class ExactlyOnceTrial implements AutoCloseable {
         int channels = checkpoint.architecture().channels();
         int size = checkpoint.architecture().imageSize();
         for (var image : batch.step()) {
-            var picture = new RequestWork.Picture(image.pixels(), size, size);
+            var picture = new Picture(image.pixels(), size, size);
             byte[] file = ImageFile.of(picture, channels, ImageFormat.FLOAT32);
             digests.put(image.owner(), ArtifactId.of(file).hex());
         }

@@ -1,6 +1,6 @@
 package io.langevin.sampling;
 
-import io.langevin.messaging.ServiceMain;
+import io.langevin.process.ServiceMain;
 
 /** The sampling service on a network that takes no time. */
 final class FakeWorkerMain {
@@ -8,7 +8,7 @@ final class FakeWorkerMain {
 
     public static void main(String[] arguments) {
         ServiceMain.run(
-                SamplingService.NAME,
+                SamplingConfig.NAME,
                 SamplingConfig::from,
                 (config, metrics) ->
                         SamplingService.start(

@@ -7,13 +7,14 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.artifacts.ArtifactStores;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
-import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
 import io.langevin.messaging.TopicReader;
 import io.langevin.noise.NoiseSchedule;
+import io.langevin.process.RunningService;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.SampleOutcome;
@@ -38,7 +39,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A sampling service on topics and a store of its own, seen as its clients see it. */
-final class SamplingFixture implements AutoCloseable {
+public final class SamplingFixture implements AutoCloseable {
     static {
         TrustedRecords.trust();
     }
@@ -50,13 +51,13 @@ final class SamplingFixture implements AutoCloseable {
     final ArtifactStore artifacts;
     private final Path folder;
     final MeterRegistry metrics = new SimpleMeterRegistry();
-    private final List<Running> services = new ArrayList<>();
+    private final List<RunningService> services = new ArrayList<>();
 
     SamplingFixture(KafkaConfig kafka, Path folder) throws InterruptedException {
         this.kafka = kafka;
         this.folder = folder;
         this.schemas = new Schemas(kafka);
-        this.artifacts = ArtifactStore.open(folder.toUri());
+        this.artifacts = ArtifactStores.open(folder.toUri());
     }
 
     void startService() throws InterruptedException {
@@ -64,8 +65,9 @@ final class SamplingFixture implements AutoCloseable {
     }
 
     /** One more process of the service; {@link #close} closes it too. */
-    Running start(SamplingConfig config, NetworkFactory networks) throws InterruptedException {
-        Running service = SamplingService.start(config, metrics, networks);
+    RunningService start(SamplingConfig config, NetworkOpener networks)
+            throws InterruptedException {
+        RunningService service = SamplingService.start(config, metrics, networks);
         services.add(service);
         return service;
     }
@@ -107,16 +109,16 @@ final class SamplingFixture implements AutoCloseable {
     }
 
     void stopService() {
-        services.forEach(Running::close);
+        services.forEach(RunningService::close);
         services.clear();
     }
 
     boolean isAlive() {
-        return services.stream().allMatch(Running::isAlive);
+        return services.stream().allMatch(RunningService::isAlive);
     }
 
     /** A small untrained network: its images are noise, but always the same noise. */
-    static Checkpoint checkpoint(long seed, int levels) {
+    public static Checkpoint checkpoint(long seed, int levels) {
         var architecture = new NetworkArchitecture(NetworkArchitecture.Family.BASE, 4, 1, 8);
         return new Checkpoint(
                 architecture,
@@ -154,7 +156,7 @@ final class SamplingFixture implements AutoCloseable {
                         .build());
     }
 
-    static SampleRequest.Builder request() {
+    public static SampleRequest.Builder request() {
         return SampleRequest.newBuilder().setRequestId(UUID.randomUUID().toString()).setModel("m");
     }
 

@@ -1,16 +1,16 @@
 package io.langevin.schedule;
 
-import static io.langevin.messaging.RecordRules.require;
-import static io.langevin.messaging.RecordRules.requireId;
+import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireId;
 
 import io.langevin.datasets.DatasetException;
 import io.langevin.datasets.DatasetRoots;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.datasets.MissingDatasetException;
-import io.langevin.messaging.JobContext;
-import io.langevin.messaging.JobHandler;
-import io.langevin.messaging.RejectedException;
+import io.langevin.messaging.queue.JobContext;
+import io.langevin.messaging.queue.JobHandler;
+import io.langevin.messaging.rules.RejectedException;
 import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.InitialNoiseScale;
 import io.langevin.noise.LangevinStepSize;

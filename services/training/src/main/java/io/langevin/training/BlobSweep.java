@@ -12,7 +12,7 @@ import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;

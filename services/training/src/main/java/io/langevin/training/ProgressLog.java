@@ -6,7 +6,7 @@ import io.langevin.artifacts.ArtifactId;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.TopicFollower;
+import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.records.TrainingProgress;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Deque;
@@ -20,6 +20,9 @@ import org.apache.kafka.common.header.Headers;
  * it finds the last snapshot of a run that another worker began.
  */
 final class ProgressLog implements AutoCloseable {
+    /** One that is damaged must not cost the whole training. */
+    static final int SNAPSHOTS_KEPT = 2;
+
     private final KafkaConfig kafka;
     private final Schemas schemas;
     private final RecordWriter<TrainingProgress> writer;
@@ -45,7 +48,7 @@ final class ProgressLog implements AutoCloseable {
         return new ProgressLog(
                 kafka,
                 schemas,
-                RecordWriter.open(kafka, schemas, TRAINING_PROGRESS, TrainingService.NAME),
+                RecordWriter.open(kafka, schemas, TRAINING_PROGRESS, TrainingConfig.NAME),
                 metrics);
     }
 
@@ -72,7 +75,7 @@ final class ProgressLog implements AutoCloseable {
                     }
                 });
         return last.stream()
-                .limit(ScoreTrainer.SNAPSHOTS_KEPT)
+                .limit(SNAPSHOTS_KEPT)
                 .filter(ArtifactId::isId)
                 .map(ArtifactId::new)
                 .toList();

@@ -2,8 +2,8 @@ package io.langevin.training;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
-import io.langevin.messaging.JobContext;
-import io.langevin.messaging.RejectedException;
+import io.langevin.messaging.queue.JobContext;
+import io.langevin.messaging.rules.RejectedException;
 import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingProgress;
@@ -21,9 +21,6 @@ import java.util.Optional;
  */
 final class ScoreTrainer implements AutoCloseable {
     private static final double PROGRESS_SECONDS = 1;
-
-    /** One that is damaged must not cost the whole training. */
-    static final int SNAPSHOTS_KEPT = 2;
 
     private final TrainingJob job;
     private final TrainingParameters parameters;
@@ -148,7 +145,7 @@ final class ScoreTrainer implements AutoCloseable {
             throws InterruptedException {
         snapshots.remove(snapshot);
         snapshots.addFirst(snapshot);
-        while (snapshots.size() > SNAPSHOTS_KEPT) {
+        while (snapshots.size() > ProgressLog.SNAPSHOTS_KEPT) {
             TrainingSnapshot.delete(artifacts, snapshots.removeLast());
         }
         context.gotFurther();

@@ -1,10 +1,10 @@
 package io.langevin.training;
 
 import io.langevin.datasets.DatasetRoots;
-import io.langevin.messaging.Environment;
-import io.langevin.messaging.JobLocks;
 import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.ServiceConfig;
+import io.langevin.messaging.KafkaServiceConfig;
+import io.langevin.messaging.queue.JobLocks;
+import io.langevin.process.Environment;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Path;
@@ -19,7 +19,9 @@ import java.util.Arrays;
  */
 public record TrainingConfig(
         KafkaConfig kafka, DatasetRoots datasets, URI artifacts, JobLocks locks)
-        implements ServiceConfig {
+        implements KafkaServiceConfig {
+    /** The service's name, in its groups and in what it writes. */
+    public static final String NAME = "training";
 
     public static TrainingConfig from(Environment environment) {
         String roots = environment.required("LANGEVIN_DATASETS", "/var/lib/langevin/datasets");

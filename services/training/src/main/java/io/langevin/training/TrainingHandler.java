@@ -1,8 +1,8 @@
 package io.langevin.training;
 
-import static io.langevin.messaging.RecordRules.require;
-import static io.langevin.messaging.RecordRules.requireId;
-import static io.langevin.messaging.RecordRules.requireModelName;
+import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireId;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
@@ -12,10 +12,10 @@ import io.langevin.datasets.DatasetRoots;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.datasets.MissingDatasetException;
-import io.langevin.messaging.JobCancelledException;
-import io.langevin.messaging.JobContext;
-import io.langevin.messaging.JobHandler;
-import io.langevin.messaging.RejectedException;
+import io.langevin.messaging.queue.JobCancelledException;
+import io.langevin.messaging.queue.JobContext;
+import io.langevin.messaging.queue.JobHandler;
+import io.langevin.messaging.rules.RejectedException;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;

@@ -4,30 +4,28 @@ import static io.langevin.messaging.Topics.TRAINING_JOBS;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 
-import io.langevin.artifacts.ArtifactStore;
+import io.langevin.artifacts.ArtifactStores;
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.DeadLetters;
-import io.langevin.messaging.JobWorker;
-import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.ServiceMain;
+import io.langevin.messaging.queue.JobWorker;
+import io.langevin.process.RunningService;
+import io.langevin.process.ServiceMain;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Trains score networks: training jobs in, checkpoints out. */
 public final class TrainingService {
-    static final String NAME = "training";
-
     private TrainingService() {}
 
     public static void main(String[] args) {
-        ServiceMain.run(NAME, TrainingConfig::from, TrainingService::start);
+        ServiceMain.run(TrainingConfig.NAME, TrainingConfig::from, TrainingService::start);
     }
 
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
-    public static Running start(TrainingConfig config, MeterRegistry metrics)
+    public static RunningService start(TrainingConfig config, MeterRegistry metrics)
             throws InterruptedException {
         var schemas = new Schemas(config.kafka());
-        var artifacts = ArtifactStore.open(config.artifacts());
+        var artifacts = ArtifactStores.open(config.artifacts());
         Broker.requireWrite(config.kafka(), TRAINING_PROGRESS);
         var progress = ProgressLog.open(config.kafka(), schemas, metrics);
         var sweep = BlobSweep.start(config.kafka(), schemas, artifacts);
@@ -37,13 +35,13 @@ public final class TrainingService {
                         schemas,
                         TRAINING_JOBS,
                         TRAINING_RESULTS,
-                        NAME,
+                        TrainingConfig.NAME,
                         config.locks(),
                         new TrainingHandler(config.datasets(), artifacts, progress),
-                        new DeadLetters(NAME, blob -> artifacts.put(blob).hex()),
+                        new DeadLetters(TrainingConfig.NAME, blob -> artifacts.put(blob).hex()),
                         metrics);
-        return Running.loop(NAME, worker)
+        return RunningService.loop(TrainingConfig.NAME, worker)
                 .closing(artifacts, progress, sweep)
-                .dependingOn(worker.blind());
+                .dependingOn(worker.cancellationsLost());
     }
 }

@@ -3,7 +3,7 @@ package io.langevin.training;
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
-import io.langevin.messaging.Inert;
+import io.langevin.process.Inert;
 import io.langevin.score.DenoisingScoreMatching.State;
 import io.langevin.score.SafeTensors;
 import java.util.LinkedHashMap;

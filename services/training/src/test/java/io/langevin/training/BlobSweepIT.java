@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.artifacts.ArtifactStores;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.messaging.RecordWriter;
@@ -57,7 +58,7 @@ class BlobSweepIT {
     void start() throws InterruptedException {
         kafka = KafkaEnvironment.fresh();
         schemas = new Schemas(kafka);
-        store = ArtifactStore.open(folder.toUri());
+        store = ArtifactStores.open(folder.toUri());
     }
 
     @Test

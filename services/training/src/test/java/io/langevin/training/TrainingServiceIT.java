@@ -7,16 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.artifacts.ArtifactStores;
 import io.langevin.datasets.DatasetRoots;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
-import io.langevin.messaging.JobLocks;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.messaging.RecordWriter;
-import io.langevin.messaging.Running;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicReader;
+import io.langevin.messaging.queue.JobLocks;
+import io.langevin.process.RunningService;
 import io.langevin.records.JobStatus;
 import io.langevin.records.NetworkParameters;
 import io.langevin.records.TrainingJob;
@@ -53,12 +54,12 @@ class TrainingServiceIT {
             throws Exception {
         KafkaConfig kafka = KafkaEnvironment.fresh();
         TrainingResult interrupted;
-        Running first = service(kafka);
+        RunningService first = service(kafka);
         TrainingJob job = job(UUID.randomUUID().toString());
         ask(kafka, job);
         TrainingProgress snapshot = firstSnapshot(kafka, job.getRunId());
         first.close();
-        Running second = service(kafka);
+        RunningService second = service(kafka);
         try {
             interrupted = result(kafka, job.getRunId());
             TrainingJob whole =
@@ -92,11 +93,11 @@ class TrainingServiceIT {
         ask(kafka, job);
         int iteration = 0;
         for (int stop = 0; stop < 6; stop++) {
-            Running service = service(kafka);
+            RunningService service = service(kafka);
             iteration = progressAfter(kafka, job.getRunId(), iteration);
             service.close();
         }
-        Running last = service(kafka);
+        RunningService last = service(kafka);
         try {
             assertThat(result(kafka, job.getRunId()).getIterations()).isGreaterThan(iteration);
         } finally {
@@ -128,7 +129,7 @@ class TrainingServiceIT {
         KafkaConfig kafka = KafkaEnvironment.fresh();
         TrainingJob job = job(UUID.randomUUID().toString());
         ask(kafka, job);
-        Running first = service(kafka);
+        RunningService first = service(kafka);
         TrainingProgress snapshot = firstSnapshot(kafka, job.getRunId());
         first.close(); // takes another one
         String newest = newestSnapshot(kafka);
@@ -138,7 +139,7 @@ class TrainingServiceIT {
         damaged[damaged.length / 2] ^= 1;
         Files.write(blob, damaged);
 
-        Running second = service(kafka);
+        RunningService second = service(kafka);
         try {
             assertThat(result(kafka, job.getRunId()).getIterations()).isEqualTo(ITERATIONS);
             assertThat(progressAfterResuming(kafka, job.getRunId(), snapshot)).isTrue();
@@ -175,7 +176,7 @@ class TrainingServiceIT {
                         .build();
         Path away = folder.resolve("unmounted");
         Files.move(noise, away);
-        Running service = service(kafka);
+        RunningService service = service(kafka);
         try {
             ask(kafka, job);
             TimeUnit.SECONDS.sleep(3); // the worker has looked for it by now
@@ -202,7 +203,7 @@ class TrainingServiceIT {
                                         .setBatchSize(1)
                                         .build())
                         .build();
-        Running service = service(kafka);
+        RunningService service = service(kafka);
         try {
             ask(kafka, large);
 
@@ -232,7 +233,7 @@ class TrainingServiceIT {
         return Files.createDirectories(folder.resolve("datasets"));
     }
 
-    private Running service(KafkaConfig kafka) throws InterruptedException, IOException {
+    private RunningService service(KafkaConfig kafka) throws InterruptedException, IOException {
         return TrainingService.start(
                 new TrainingConfig(
                         kafka,
@@ -330,7 +331,7 @@ class TrainingServiceIT {
     }
 
     private Checkpoint checkpoint(TrainingResult result) {
-        try (ArtifactStore store = ArtifactStore.open(folder.toUri())) {
+        try (ArtifactStore store = ArtifactStores.open(folder.toUri())) {
             ArtifactId id = new ArtifactId(result.getCandidates().get(0).getCheckpoint());
             return Checkpoint.parse(store.get(id));
         }

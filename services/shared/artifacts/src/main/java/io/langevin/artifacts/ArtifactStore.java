@@ -1,8 +1,6 @@
 package io.langevin.artifacts;
 
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.Path;
 
 /** Content-addressed blobs. Safe to use from several threads and processes at once. */
 public interface ArtifactStore extends AutoCloseable {
@@ -28,22 +26,6 @@ public interface ArtifactStore extends AutoCloseable {
 
     @Override
     void close();
-
-    /**
-     * @param location {@code file:/a/folder}, or {@code s3://bucket/prefix} with optional {@code
-     *     ?endpoint=http://host:port&region=name&pathStyle=true}; credentials come from the AWS
-     *     SDK's usual places, never from the location
-     */
-    static ArtifactStore open(URI location) {
-        if ("file".equals(location.getScheme())) {
-            return new FolderStore(Path.of(location));
-        }
-        if ("s3".equals(location.getScheme())) {
-            return S3Store.open(location);
-        }
-        throw new IllegalArgumentException(
-                "artifacts: must start with file: or s3:, not '%s'".formatted(location));
-    }
 
     /** Checks what a store returned against its name. */
     static byte[] verified(ArtifactId id, byte[] bytes) {

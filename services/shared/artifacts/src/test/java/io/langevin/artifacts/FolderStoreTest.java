@@ -15,7 +15,7 @@ class FolderStoreTest extends ArtifactStoreContract {
 
     @Override
     ArtifactStore store() {
-        return ArtifactStore.open(folder.toUri());
+        return ArtifactStores.open(folder.toUri());
     }
 
     @Override
@@ -34,7 +34,7 @@ class FolderStoreTest extends ArtifactStoreContract {
 
     @Test
     void other_schemes_and_names_that_are_no_digest_are_refused() {
-        assertThatThrownBy(() -> ArtifactStore.open(URI.create("http://a/b")))
+        assertThatThrownBy(() -> ArtifactStores.open(URI.create("http://a/b")))
                 .hasMessageContaining("must start with file: or s3:");
         assertThatThrownBy(() -> new ArtifactId("../../etc/passwd"))
                 .hasMessageContaining("64 lower-case hexadecimal digits");

@@ -42,7 +42,7 @@ class S3StoreTest extends ArtifactStoreContract {
         System.setProperty("aws.accessKeyId", "key");
         System.setProperty("aws.secretAccessKey", "secret");
         store =
-                ArtifactStore.open(
+                ArtifactStores.open(
                         URI.create(
                                 "s3://models/langevin?pathStyle=true&region=us-east-1&endpoint="
                                         + "http://127.0.0.1:"
@@ -69,7 +69,7 @@ class S3StoreTest extends ArtifactStoreContract {
 
     @Test
     void an_unknown_option_is_refused() {
-        assertThatThrownBy(() -> ArtifactStore.open(URI.create("s3://b/p?acl=x")))
+        assertThatThrownBy(() -> ArtifactStores.open(URI.create("s3://b/p?acl=x")))
                 .hasMessageContaining("not 'acl=x'");
     }
 }

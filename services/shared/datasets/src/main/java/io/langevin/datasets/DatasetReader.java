@@ -51,7 +51,19 @@ final class DatasetReader implements PictureSource.Sink {
         skipped.add(file + ": " + why);
     }
 
-    ImageDataset dataset() {
+    /**
+     * All that was read.
+     *
+     * @param pixels of all images, one after the other
+     * @param fingerprint SHA-256 over the content, hexadecimal
+     * @param skipped files that could not be used, and why
+     */
+    record Contents(ImageShape shape, byte[] pixels, String fingerprint, List<String> skipped) {}
+
+    /**
+     * @throws DatasetException where there are no images, or more than 1 % of them cannot be used
+     */
+    Contents contents() {
         int read = digests.size();
         if (skipped.size() * 100L > read + skipped.size()) {
             throw new DatasetException(
@@ -69,10 +81,10 @@ final class DatasetReader implements PictureSource.Sink {
             throw new DatasetException(name + ": must hold at least one image, but holds none");
         }
         if (shape.channels() == 0 && !coloured) {
-            return new ImageDataset(
+            return new Contents(
                     new ImageShape(shape.size(), 1), firstOfThree(), fingerprint(), skipped);
         }
-        return new ImageDataset(
+        return new Contents(
                 new ImageShape(shape.size(), keptChannels),
                 pixels.toByteArray(),
                 fingerprint(),

@@ -15,11 +15,11 @@ public final class ImageDataset {
     private final String fingerprint;
     private final List<String> skipped;
 
-    ImageDataset(ImageShape shape, byte[] pixels, String fingerprint, List<String> skipped) {
-        this.shape = shape;
-        this.pixels = pixels;
-        this.fingerprint = fingerprint;
-        this.skipped = List.copyOf(skipped);
+    private ImageDataset(DatasetReader.Contents contents) {
+        this.shape = contents.shape();
+        this.pixels = contents.pixels();
+        this.fingerprint = contents.fingerprint();
+        this.skipped = List.copyOf(contents.skipped());
     }
 
     /**
@@ -39,7 +39,7 @@ public final class ImageDataset {
             throw new DatasetException(
                     "%s: cannot be read: %s".formatted(location.getFileName(), e), e);
         }
-        return reader.dataset();
+        return new ImageDataset(reader.contents());
     }
 
     /** Whether a file begins as PNG or JPEG files do. */

@@ -77,7 +77,7 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private static EmbeddedKafka start(Path dataDir, FolderLock lock, int port, int controllerPort)
             throws IOException {
-        StorageFormat.once(dataDir);
+        StorageFormat.once(dataDir, CONTROLLER);
         var config = new KafkaConfig(settings(dataDir, port, controllerPort), false);
         var server = new KafkaRaftServer(config, Time.SYSTEM);
         try {

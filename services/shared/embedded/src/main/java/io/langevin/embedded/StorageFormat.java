@@ -15,14 +15,18 @@ import org.apache.kafka.server.common.MetadataVersion;
 final class StorageFormat {
     private StorageFormat() {}
 
-    /** Formats the folder unless {@code meta.properties} says that this was done before. */
-    static void once(Path dataDir) throws IOException {
+    /**
+     * Formats the folder unless {@code meta.properties} says that this was done before.
+     *
+     * @param controller name of the controller's listener
+     */
+    static void once(Path dataDir, String controller) throws IOException {
         if (Files.exists(dataDir.resolve("meta.properties"))) {
             return;
         }
         try (var silence =
                 new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
-            formatter(dataDir).setPrintStream(silence).run();
+            formatter(dataDir, controller).setPrintStream(silence).run();
         } catch (IOException | RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -31,13 +35,13 @@ final class StorageFormat {
         }
     }
 
-    private static Formatter formatter(Path dataDir) {
+    private static Formatter formatter(Path dataDir, String controller) {
         return new Formatter()
                 .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
                 .setNodeId(1)
                 .setClusterId(Uuid.randomUuid().toString())
                 .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
-                .setControllerListenerName(EmbeddedKafka.CONTROLLER)
+                .setControllerListenerName(controller)
                 .setMetadataLogDirectory(dataDir.toString())
                 .addDirectory(dataDir.toString());
     }

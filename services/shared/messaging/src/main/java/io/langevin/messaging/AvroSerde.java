@@ -1,5 +1,6 @@
 package io.langevin.messaging;
 
+import io.langevin.messaging.rules.RecordRules;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

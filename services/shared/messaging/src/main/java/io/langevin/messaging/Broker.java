@@ -1,6 +1,9 @@
 package io.langevin.messaging;
 
-import io.langevin.messaging.Patience.AwayException;
+import io.langevin.process.ConfigurationException;
+import io.langevin.process.OutOfReachException;
+import io.langevin.process.Patience;
+import io.langevin.process.Patience.AwayException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

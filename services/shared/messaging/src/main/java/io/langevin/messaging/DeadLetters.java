@@ -1,5 +1,7 @@
 package io.langevin.messaging;
 
+import io.langevin.messaging.rules.RecordRules;
+import io.langevin.process.Inert;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;

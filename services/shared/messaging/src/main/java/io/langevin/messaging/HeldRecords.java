@@ -14,7 +14,7 @@ import org.apache.kafka.common.TopicPartition;
  * Records that wait for something that is away, such as their schema's registry, in the order in
  * which they came. Records behind them do not wait, but for those of the same key. Not thread-safe.
  */
-final class HeldRecords {
+public final class HeldRecords {
     private static final int MOST = 1_000;
     private static final long MOST_BYTES = 64L << 20;
     private static final Duration TRY_AGAIN = Duration.ofMillis(500);
@@ -29,7 +29,7 @@ final class HeldRecords {
     private record Held(ConsumerRecord<String, byte[]> record, long notBefore, boolean tried) {}
 
     /** What to do with a record whose turn it is again. */
-    interface Attempt {
+    public interface Attempt {
         /**
          * @return whether the record is done with; otherwise it goes on waiting
          */
@@ -37,17 +37,17 @@ final class HeldRecords {
     }
 
     /** It may be tried at once: its schema is being asked for, which takes milliseconds. */
-    void add(ConsumerRecord<String, byte[]> record) {
+    public void add(ConsumerRecord<String, byte[]> record) {
         held.add(new Held(record, System.nanoTime(), false));
         bytes += record.serializedValueSize();
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return held.isEmpty();
     }
 
     /** Whether one that was not tried in vain yet lies before these ends of its partition. */
-    boolean anyFreshBefore(Map<TopicPartition, Long> ends) {
+    public boolean anyFreshBefore(Map<TopicPartition, Long> ends) {
         return held.stream()
                 .filter(each -> !each.tried)
                 .map(Held::record)
@@ -59,28 +59,28 @@ final class HeldRecords {
     }
 
     /** Whether one was tried in vain. */
-    boolean isOverdue() {
+    public boolean isOverdue() {
         long now = System.nanoTime();
         return held.stream().anyMatch(each -> each.notBefore > now);
     }
 
     /** Whether more records can be read: what waits is kept in memory. */
-    boolean hasRoom() {
+    public boolean hasRoom() {
         return held.size() < MOST && bytes < MOST_BYTES;
     }
 
-    int size() {
+    public int size() {
         return held.size();
     }
 
     /** Whether a record must wait because one of its key does. */
-    boolean isBehindAnother(ConsumerRecord<String, byte[]> record) {
+    public boolean isBehindAnother(ConsumerRecord<String, byte[]> record) {
         return record.key() != null
                 && held.stream().anyMatch(h -> Objects.equals(h.record.key(), record.key()));
     }
 
     /** Tries every record whose time has come, at most {@code most} with success. */
-    void tryAgain(int most, Attempt attempt) {
+    public void tryAgain(int most, Attempt attempt) {
         long now = System.nanoTime();
         List<Object> stillHeld = new ArrayList<>();
         int done = 0;
@@ -100,7 +100,7 @@ final class HeldRecords {
         }
     }
 
-    void removeIf(Predicate<ConsumerRecord<String, byte[]>> gone) {
+    public void removeIf(Predicate<ConsumerRecord<String, byte[]>> gone) {
         Iterator<Held> each = held.iterator();
         while (each.hasNext()) {
             Held next = each.next();

@@ -1,5 +1,7 @@
 package io.langevin.messaging;
 
+import io.langevin.process.ConfigurationException;
+import io.langevin.process.Environment;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -113,7 +115,7 @@ public record KafkaConfig(Map<String, String> properties, String registry, Strin
     }
 
     /** The platform's settings, over them the user's, over them what the code depends on. */
-    Map<String, Object> with(Map<String, Object> defaults, Map<String, Object> required) {
+    public Map<String, Object> with(Map<String, Object> defaults, Map<String, Object> required) {
         Map<String, Object> merged = new HashMap<>(defaults);
         merged.putAll(properties);
         merged.putAll(required);

@@ -1,5 +1,6 @@
 package io.langevin.messaging;
 
+import io.langevin.process.ConfigurationException;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.GeneratedImage;

@@ -3,6 +3,7 @@ package io.langevin.messaging;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.langevin.messaging.rules.RecordRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.langevin.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.langevin.process.ConfigurationException;
 import io.langevin.records.Cancellation;
 import java.io.IOException;
 import java.net.ServerSocket;

@@ -3,6 +3,9 @@ package io.langevin.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.langevin.process.ConfigurationException;
+import io.langevin.process.Environment;
+import io.langevin.process.ServiceMain;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -70,7 +73,7 @@ class EnvironmentTest {
         assertThat(code).isEqualTo(2);
     }
 
-    private static ServiceConfig config(Environment environment) {
+    private static KafkaServiceConfig config(Environment environment) {
         KafkaConfig kafka = KafkaConfig.from(environment);
         return () -> kafka;
     }

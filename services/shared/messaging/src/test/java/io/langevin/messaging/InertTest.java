@@ -2,6 +2,8 @@ package io.langevin.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.langevin.messaging.rules.RejectedException;
+import io.langevin.process.Inert;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;

@@ -22,23 +22,27 @@ public record InitialNoiseScale(double maximumDistance, int first, int second) {
      * @param dimension d
      */
     public static InitialNoiseScale of(float[] points, int dimension) {
-        PointCloud cloud = PointCloud.of(points, dimension);
-        InitialNoiseScale best = cloud.farthestPairBySweeps();
-        if (cloud.pairsThatCouldExceed(best.maximumDistance) == 0) {
+        PointPair farthest = farthest(PointCloud.of(points, dimension));
+        return new InitialNoiseScale(farthest.distance(), farthest.first(), farthest.second());
+    }
+
+    private static PointPair farthest(PointCloud cloud) {
+        PointPair best = cloud.farthestPairBySweeps();
+        if (cloud.pairsThatCouldExceed(best.distance()) == 0) {
             return best;
         }
         PrincipalBound bound = PrincipalBound.of(cloud);
         for (int i = 0; i < cloud.size(); i++) {
             for (int j = i + 1; j < cloud.size(); j++) {
-                if (cloud.radius(i) + cloud.radius(j) <= best.maximumDistance) {
+                if (cloud.radius(i) + cloud.radius(j) <= best.distance()) {
                     break;
                 }
-                if (bound.squaredDistanceAtMost(i, j) <= square(best.maximumDistance)) {
+                if (bound.squaredDistanceAtMost(i, j) <= square(best.distance())) {
                     continue;
                 }
                 double distance = cloud.distance(i, j);
-                if (distance > best.maximumDistance) {
-                    best = new InitialNoiseScale(distance, cloud.index(i), cloud.index(j));
+                if (distance > best.distance()) {
+                    best = new PointPair(distance, cloud.index(i), cloud.index(j));
                 }
             }
         }

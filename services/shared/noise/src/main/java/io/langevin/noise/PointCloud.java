@@ -98,16 +98,16 @@ final class PointCloud {
      * A long pair to start from: from several outer points, walk to the farthest point until it
      * stops growing.
      */
-    InitialNoiseScale farthestPairBySweeps() {
-        InitialNoiseScale best = new InitialNoiseScale(distance(0, 1), order[0], order[1]);
+    PointPair farthestPairBySweeps() {
+        PointPair best = new PointPair(distance(0, 1), order[0], order[1]);
         for (int start = 0; start < Math.min(8, size()); start++) {
             int from = start;
             double reached = 0;
             while (true) {
                 int to = farthestFrom(from);
                 double distance = distance(from, to);
-                if (distance > best.maximumDistance()) {
-                    best = new InitialNoiseScale(distance, order[from], order[to]);
+                if (distance > best.distance()) {
+                    best = new PointPair(distance, order[from], order[to]);
                 }
                 if (distance <= reached) {
                     break;

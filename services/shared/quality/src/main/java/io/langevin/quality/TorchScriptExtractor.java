@@ -28,11 +28,11 @@ public final class TorchScriptExtractor implements FeatureExtractor {
     private static final int INCEPTION_FEATURES = 2048;
 
     private final String name;
-    private final Program program;
+    private final ScriptModule program;
     private final ImageSet trial;
     private final int features;
 
-    private TorchScriptExtractor(String name, Program program, ImageSet trial) {
+    private TorchScriptExtractor(String name, ScriptModule program, ImageSet trial) {
         this.name = name;
         this.program = program;
         this.trial = trial;
@@ -52,7 +52,7 @@ public final class TorchScriptExtractor implements FeatureExtractor {
     public static TorchScriptExtractor open(Path file, int channels, int size) throws IOException {
         String name = file.getFileName().toString().replaceFirst("\\.[^.]+$", "");
         var trial = new ImageSet(channels, size, new float[2 * channels * size * size]);
-        Program program = load(file);
+        ScriptModule program = load(file);
         try {
             return new TorchScriptExtractor(name, program, trial);
         } catch (RuntimeException e) {
@@ -61,9 +61,9 @@ public final class TorchScriptExtractor implements FeatureExtractor {
         }
     }
 
-    private static Program load(Path file) throws IOException {
+    private static ScriptModule load(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            return Program.load(in);
+            return ScriptModule.load(in);
         } catch (EngineException e) {
             throw new IllegalArgumentException(
                     "file: must be TorchScript, but %s cannot be loaded: %s"

@@ -1,0 +1,307 @@
+package io.langevin.operations.dashboard;
+
+import static io.langevin.messaging.Topics.CANCELLATIONS;
+import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
+import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
+import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireId;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.sse.SseClient;
+import io.javalin.plugin.bundled.RateLimitPlugin;
+import io.langevin.messaging.RecordWriter;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.rules.RejectedException;
+import io.langevin.messaging.rules.RetrainingRules;
+import io.langevin.operations.OperationsConfig;
+import io.langevin.process.ConfigurationException;
+import io.langevin.records.Cancellation;
+import io.langevin.records.GeneratedImage;
+import io.langevin.records.ImageFormat;
+import io.langevin.records.RetrainingRequest;
+import io.langevin.records.SampleRequest;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * The dashboard at {@code /} and its HTTP API under {@code /api}: what is there, live changes as
+ * server-sent events, and events to publish. Whatever a person does here is an event like any
+ * other.
+ */
+public final class OperationsApi implements AutoCloseable {
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final int LEAST_THREADS = 8;
+    private static final int MOST_THREADS = 200;
+    private static final int MOST_CONNECTIONS = 1_000;
+    private static final int POSTS_A_SECOND = 100;
+    private static final int MOST_IMAGES = 10_000;
+
+    /** Pages that are open: each has a thread that writes to it. */
+    private static final int MOST_STREAMS = 200;
+
+    private static final int PUBLISHED_AT_ONCE = 32;
+    private static final Duration PUBLISHED_WITHIN = Duration.ofSeconds(10);
+
+    private final Javalin server;
+    private final LiveFeed feed;
+    private final HttpGuard guard;
+    private final BooleanSupplier working;
+    private final AtomicInteger streams = new AtomicInteger();
+    private final Semaphore publishings = new Semaphore(PUBLISHED_AT_ONCE);
+    private final RecordWriter<SampleRequest> samples;
+    private final RecordWriter<RetrainingRequest> retrainings;
+    private final RecordWriter<Cancellation> cancellations;
+
+    private OperationsApi(
+            OperationsConfig config,
+            Schemas schemas,
+            LiveFeed feed,
+            BooleanSupplier working,
+            MeterRegistry metrics)
+            throws InterruptedException {
+        this.feed = feed;
+        this.guard = new HttpGuard(config.pageHosts());
+        this.working = working;
+        var kafka = config.kafka();
+        String name = OperationsConfig.NAME;
+        this.samples = RecordWriter.open(kafka, schemas, SAMPLING_REQUESTS, name, PUBLISHED_WITHIN);
+        this.retrainings =
+                RecordWriter.open(kafka, schemas, RETRAINING_REQUESTS, name, PUBLISHED_WITHIN);
+        this.cancellations =
+                RecordWriter.open(kafka, schemas, CANCELLATIONS, name, PUBLISHED_WITHIN);
+        this.server = Javalin.create(javalin -> configure(javalin, metrics));
+    }
+
+    /**
+     * @param working whether the service behind it does its work
+     */
+    public static OperationsApi start(
+            OperationsConfig config,
+            Schemas schemas,
+            LiveFeed feed,
+            BooleanSupplier working,
+            MeterRegistry metrics)
+            throws InterruptedException {
+        OperationsApi api = new OperationsApi(config, schemas, feed, working, metrics);
+        try {
+            api.server.start(config.pageHost(), config.pagePort());
+        } catch (RuntimeException e) {
+            throw new ConfigurationException(
+                    "LANGEVIN_PAGE_PORT: cannot listen on %s:%d: %s"
+                            .formatted(config.pageHost(), config.pagePort(), e.getMessage()),
+                    e);
+        }
+        return api;
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    private void configure(JavalinConfig javalin, MeterRegistry metrics) {
+        javalin.startup.showJavalinBanner = false;
+        javalin.staticFiles.add("/page");
+        javalin.http.maxRequestSize = HttpGuard.LARGEST_BODY;
+        javalin.jetty.threadPool = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS);
+        javalin.jetty.modifyServer(OperationsApi::limit);
+        javalin.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+        javalin.registerPlugin(new RateLimitPlugin());
+        var routes = javalin.routes;
+        routes.before(guard::check);
+        routes.before("/api/*", OperationsApi::limitRate);
+        routes.before("/api/events", this::limitStreams);
+        routes.get("/api/jobs", ctx -> json(ctx, PageJson.states(feed.states())));
+        routes.get("/api/jobs/{id}", this::job);
+        routes.get("/api/models", ctx -> json(ctx, PageJson.models(feed.models())));
+        routes.get("/api/images/{id}/{index}", this::image);
+        routes.post("/api/sample-requests", this::publishSampleRequest);
+        routes.post("/api/retraining-requests", this::publishRetrainingRequest);
+        routes.post("/api/cancellations/{id}", this::cancel);
+        routes.sse("/api/events", this::events);
+        routes.get("/health", this::health);
+        if (metrics instanceof PrometheusMeterRegistry prometheus) {
+            routes.get("/metrics", ctx -> ctx.result(prometheus.scrape()));
+        }
+        Problems.answerAll(javalin);
+    }
+
+    private static void limit(Server server) {
+        server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, server));
+        server.setErrorHandler(new Problems.OfServer());
+    }
+
+    private static void limitRate(Context ctx) {
+        if (ctx.method() == HandlerType.POST) {
+            ctx.with(RateLimitPlugin.class).requestPerTimeUnit(POSTS_A_SECOND, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A stream counts from before its first byte until the server is done with it. */
+    private void limitStreams(Context ctx) {
+        String accepted = ctx.header("Accept");
+        boolean stream = accepted != null && accepted.contains("text/event-stream");
+        if (ctx.method() != HandlerType.GET || !stream) {
+            return;
+        }
+        if (streams.incrementAndGet() > MOST_STREAMS) {
+            streams.decrementAndGet();
+            ctx.header("Retry-After", "10");
+            throw HttpGuard.refused(503, "too many pages are open: close some, or try again");
+        }
+        Request.addCompletionListener(
+                ServletContextRequest.getServletContextRequest(ctx.req()),
+                failure -> streams.decrementAndGet());
+    }
+
+    private void health(Context ctx) {
+        boolean works = working.getAsBoolean();
+        ctx.status(works ? 200 : 503).result(works ? "ready\n" : "not ready\n");
+    }
+
+    private void job(Context ctx) {
+        String id = ctx.pathParam("id");
+        feed.state(id)
+                .ifPresentOrElse(
+                        state -> json(ctx, PageJson.state(state)),
+                        () -> notFound(ctx, "no request or run has the id " + id));
+    }
+
+    private void image(Context ctx) {
+        int index = index(ctx.pathParam("index"));
+        Optional<GeneratedImage> image = feed.image(ctx.pathParam("id"), index);
+        if (image.isEmpty() || image.get().getBytes() == null) {
+            notFound(ctx, "that image is not among the newest");
+            return;
+        }
+        var bytes = image.get().getBytes().duplicate();
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        boolean png = image.get().getFormat() == ImageFormat.PNG;
+        ctx.contentType(png ? "image/png" : "application/octet-stream").result(copy);
+    }
+
+    private static int index(String text) {
+        require(text.matches("[0-9]{1,6}"), "index", "be a number of up to 6 digits", text);
+        return Integer.parseInt(text);
+    }
+
+    private void publishSampleRequest(Context ctx) throws InterruptedException {
+        SampleRequest request = PageJson.sampleRequest(body(ctx), UUID.randomUUID().toString());
+        requireModelName(request.getModel());
+        require(
+                request.getCount() >= 1 && request.getCount() <= MOST_IMAGES,
+                "count",
+                "be 1 to " + MOST_IMAGES,
+                request.getCount());
+        publish(ctx, () -> samples.write(request.getRequestId(), request));
+        json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(request.getRequestId()));
+    }
+
+    private void publishRetrainingRequest(Context ctx) throws InterruptedException {
+        RetrainingRequest request =
+                PageJson.retrainingRequest(body(ctx), UUID.randomUUID().toString());
+        RetrainingRules.check(request, request.getRunId());
+        publish(ctx, () -> retrainings.write(request.getRunId(), request));
+        json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(request.getRunId()));
+    }
+
+    private void cancel(Context ctx) throws InterruptedException {
+        String id = ctx.pathParam("id");
+        requireId("id", id);
+        requireObject(body(ctx));
+        Cancellation cancellation =
+                Cancellation.newBuilder()
+                        .setId(id)
+                        .setReason("asked for on the dashboard")
+                        .setRequestedAt(Instant.now())
+                        .build();
+        publish(ctx, () -> cancellations.write(id, cancellation));
+        json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(id));
+    }
+
+    private interface Publishing {
+        void run() throws InterruptedException;
+    }
+
+    /** A broker that is away holds up so many threads and no more. */
+    private void publish(Context ctx, Publishing publishing) throws InterruptedException {
+        if (!publishings.tryAcquire()) {
+            ctx.header("Retry-After", "5");
+            throw HttpGuard.refused(503, "too many events wait for the broker: try again");
+        }
+        try {
+            publishing.run();
+        } finally {
+            publishings.release();
+        }
+    }
+
+    /**
+     * One event {@code snapshot} with everything there is, then one {@code change} after another.
+     */
+    private void events(SseClient client) {
+        client.keepAlive();
+        EventWriter writer = new EventWriter(client);
+        Consumer<LiveFeed.Change> listener = writer::change;
+        client.onClose(
+                () -> {
+                    feed.forget(listener);
+                    writer.close();
+                });
+        writer.start(PageJson.changes(feed.listen(listener)));
+    }
+
+    private JsonNode body(Context ctx) {
+        try {
+            JsonNode body = JSON.readTree(guard.body(ctx));
+            return requireObject(body);
+        } catch (IOException e) {
+            throw new RejectedException("body: must be a JSON object");
+        }
+    }
+
+    private static JsonNode requireObject(JsonNode body) {
+        require(body != null && body.isObject(), "body", "be a JSON object", body);
+        return body;
+    }
+
+    private static void notFound(Context ctx, String why) {
+        Problems.answer(ctx, 404, why);
+    }
+
+    private static void json(Context ctx, JsonNode node) {
+        ctx.contentType("application/json").result(node.toString());
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+        samples.close();
+        retrainings.close();
+        cancellations.close();
+    }
+}

@@ -1,0 +1,166 @@
+package io.langevin.operations.dashboard;
+
+import static io.langevin.messaging.rules.RecordRules.require;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.langevin.records.GeneratedImage;
+import io.langevin.records.JobState;
+import io.langevin.records.NetworkParameters;
+import io.langevin.records.PublishedCheckpoint;
+import io.langevin.records.RetrainingRequest;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.TrainingParameters;
+import io.langevin.records.TrainingProgress;
+import java.util.List;
+
+/** Records as the dashboard's JSON, and JSON as records. */
+final class PageJson {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private PageJson() {}
+
+    static ArrayNode states(List<JobState> states) {
+        ArrayNode array = NODES.arrayNode();
+        states.forEach(state -> array.add(state(state)));
+        return array;
+    }
+
+    static ObjectNode state(JobState state) {
+        return NODES.objectNode()
+                .put("id", state.getId())
+                .put("kind", state.getKind().name())
+                .put("stage", state.getStage().name())
+                .put("model", state.getModel())
+                .put("detail", state.getDetail())
+                .put("requestedAt", state.getRequestedAt().toString())
+                .put("updatedAt", state.getUpdatedAt().toString());
+    }
+
+    static ArrayNode models(List<PublishedCheckpoint> models) {
+        ArrayNode array = NODES.arrayNode();
+        models.forEach(model -> array.add(model(model)));
+        return array;
+    }
+
+    static ObjectNode model(PublishedCheckpoint model) {
+        return NODES.objectNode()
+                .put("model", model.getModel())
+                .put("checkpoint", model.getCheckpoint())
+                .put("family", model.getFamily())
+                .put("ngf", model.getNgf())
+                .put("imageSize", model.getImageSize())
+                .put("channels", model.getChannels())
+                .put("levels", model.getLevels())
+                .put("stepsPerLevel", model.getStepsPerLevel())
+                .put("publishedAt", model.getPublishedAt().toString());
+    }
+
+    static ObjectNode image(GeneratedImage image) {
+        return NODES.objectNode()
+                .put("requestId", image.getRequestId())
+                .put("index", image.getIndex())
+                .put("model", image.getModel())
+                .put("width", image.getWidth())
+                .put("height", image.getHeight())
+                .put("format", image.getFormat().name())
+                .put("inline", image.getBytes() != null);
+    }
+
+    static ObjectNode progress(TrainingProgress progress) {
+        return NODES.objectNode()
+                .put("runId", progress.getRunId())
+                .put("iteration", progress.getIteration())
+                .put("iterations", progress.getIterations())
+                .put("seconds", progress.getSeconds())
+                .put("maximumSeconds", progress.getMaximumSeconds())
+                .put("loss", progress.getLoss())
+                .put("imagesPerSecond", progress.getImagesPerSecond());
+    }
+
+    static ArrayNode changes(List<LiveFeed.Change> changes) {
+        ArrayNode array = NODES.arrayNode();
+        changes.forEach(change -> array.add(change(change)));
+        return array;
+    }
+
+    /** {@code kind} says which of the forms above {@code value} has. */
+    static ObjectNode change(LiveFeed.Change change) {
+        ObjectNode node = NODES.objectNode();
+        if (change instanceof LiveFeed.Change.State state) {
+            node.put("kind", "state").set("value", state(state.state()));
+        } else if (change instanceof LiveFeed.Change.Image image) {
+            node.put("kind", "image").set("value", image(image.image()));
+        } else if (change instanceof LiveFeed.Change.Model model) {
+            node.put("kind", "model").set("value", model(model.checkpoint()));
+        } else if (change instanceof LiveFeed.Change.Loss loss) {
+            node.put("kind", "loss").set("value", progress(loss.progress()));
+        }
+        return node;
+    }
+
+    static ObjectNode id(String id) {
+        return NODES.objectNode().put("id", id);
+    }
+
+    /** {@code model}, {@code count} and, if given, {@code seed}. */
+    static SampleRequest sampleRequest(JsonNode body, String requestId) {
+        requireFields(body, List.of("model", "count", "seed"));
+        require(body.path("model").isTextual(), "model", "be text", body.path("model"));
+        require(
+                body.path("count").canConvertToInt(),
+                "count",
+                "be a whole number",
+                body.path("count"));
+        JsonNode seed = body.path("seed");
+        boolean given = !seed.isMissingNode() && !seed.isNull();
+        require(!given || seed.canConvertToLong(), "seed", "be a whole number", seed);
+        return SampleRequest.newBuilder()
+                .setRequestId(requestId)
+                .setModel(body.path("model").asText())
+                .setCount(body.path("count").asInt())
+                .setSeed(given ? seed.asLong() : null)
+                .build();
+    }
+
+    /** {@code model}, {@code dataset}, {@code imageSize}, {@code seconds}; the rest by default. */
+    static RetrainingRequest retrainingRequest(JsonNode body, String runId) {
+        requireFields(body, List.of("model", "dataset", "imageSize", "ngf", "seconds"));
+        require(body.path("model").isTextual(), "model", "be text", body.path("model"));
+        require(body.path("dataset").isTextual(), "dataset", "be text", body.path("dataset"));
+        return RetrainingRequest.newBuilder()
+                .setRunId(runId)
+                .setModel(body.path("model").asText())
+                .setDataset(body.path("dataset").asText())
+                .setImageSize(number(body, "imageSize", 32))
+                .setNetworkBuilder(NetworkParameters.newBuilder().setNgf(number(body, "ngf", 32)))
+                .setTrainingBuilder(
+                        TrainingParameters.newBuilder()
+                                .setMaximumSeconds(number(body, "seconds", 0))
+                                .setBatchSize(32)
+                                .setLearningRate(1e-3)
+                                .setWarmupIterations(50)
+                                .setEmaDecay(0.995)
+                                .setEmaRamp(true))
+                .build();
+    }
+
+    private static int number(JsonNode body, String field, int otherwise) {
+        JsonNode value = body.path(field);
+        require(
+                value.isMissingNode() || value.canConvertToInt(),
+                field,
+                "be a whole number",
+                value);
+        return value.asInt(otherwise);
+    }
+
+    private static void requireFields(JsonNode body, List<String> known) {
+        require(body.isObject(), "body", "be a JSON object", body);
+        body.fieldNames()
+                .forEachRemaining(
+                        name -> require(known.contains(name), "body", "have only " + known, name));
+    }
+}

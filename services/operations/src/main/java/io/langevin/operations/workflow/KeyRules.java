@@ -1,0 +1,40 @@
+package io.langevin.operations.workflow;
+
+import io.langevin.messaging.rules.RecordRules;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Rules about the keys of records: what belongs together must have one key. */
+final class KeyRules {
+    static final int LONGEST_ID = 100;
+
+    private KeyRules() {}
+
+    /**
+     * The key equals a field of the record.
+     *
+     * @param field its name
+     */
+    static <T> RecordRule<T> keyIs(String field, Function<T, String> value) {
+        return (key, record) -> {
+            String wanted = value.apply(record);
+            if (wanted.equals(key) && wanted.length() <= LONGEST_ID) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    wanted.length() > LONGEST_ID
+                            ? "%s: must have at most %d characters, not %d"
+                                    .formatted(field, LONGEST_ID, wanted.length())
+                            : "key: must equal %s '%s', not %s"
+                                    .formatted(field, wanted, shown(key)));
+        };
+    }
+
+    static <T> RecordRule<T> none() {
+        return (key, record) -> Optional.empty();
+    }
+
+    private static String shown(String key) {
+        return key == null ? "be empty" : "'" + RecordRules.abbreviated(key, LONGEST_ID) + "'";
+    }
+}

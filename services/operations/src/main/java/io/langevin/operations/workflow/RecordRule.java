@@ -1,0 +1,14 @@
+package io.langevin.operations.workflow;
+
+import java.util.Optional;
+
+/** What a record of a topic must be beside readable. */
+@FunctionalInterface
+interface RecordRule<T> {
+    /**
+     * Why a record cannot be used: field, rule and value.
+     *
+     * @param key of the record
+     */
+    Optional<String> broken(String key, T record);
+}

@@ -1,0 +1,242 @@
+package io.langevin.operations.workflow;
+
+import static io.langevin.messaging.Topics.CANCELLATIONS;
+import static io.langevin.messaging.Topics.JOB_STATES;
+import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
+import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
+import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
+import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
+import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
+import static io.langevin.messaging.Topics.TRAINING_JOBS;
+import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
+import static io.langevin.messaging.Topics.TRAINING_RESULTS;
+
+import io.langevin.messaging.Topic;
+import io.langevin.messaging.rules.RecordRules;
+import io.langevin.messaging.rules.RejectedException;
+import io.langevin.process.Inert;
+import io.langevin.records.JobState;
+import io.langevin.records.PublishingResult;
+import io.langevin.records.RetrainingRequest;
+import io.langevin.records.RetrainingRun;
+import io.langevin.records.RunEvent;
+import io.langevin.records.ScheduleResult;
+import io.langevin.records.TrainingProgress;
+import io.langevin.records.TrainingResult;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole retraining workflow: request → schedule → training → publishing. Everything that moves
+ * a run passes through one topic in order; {@link RunRules} says what comes of it.
+ */
+final class RetrainingTopology {
+    static final String STORE = "retraining-runs";
+    private static final Logger LOG = LoggerFactory.getLogger(RetrainingTopology.class);
+    private static final int PARTITIONS = 12;
+
+    private RetrainingTopology() {}
+
+    static void addTo(StreamsBuilder builder, TopicStreams streams, Clock clock)
+            throws InterruptedException {
+        builder.addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(STORE),
+                        Serdes.String(),
+                        InternalSerde.of(RetrainingRun.class)));
+        KStream<String, SpecificRecord> steps =
+                requests(streams)
+                        .merge(refusals(streams), named("with-refusals"))
+                        .merge(
+                                events(
+                                        streams,
+                                        SCHEDULE_RESULTS,
+                                        ScheduleResult::getRunId,
+                                        ResultRules::checked),
+                                named("with-schedules"))
+                        .merge(
+                                events(
+                                        streams,
+                                        TRAINING_RESULTS,
+                                        TrainingResult::getRunId,
+                                        ResultRules::checked),
+                                named("with-trainings"))
+                        .merge(
+                                events(
+                                        streams,
+                                        PUBLISHING_RESULTS,
+                                        PublishingResult::getRunId,
+                                        UnaryOperator.identity()),
+                                named("with-publishings"))
+                        .merge(cancellations(streams), named("with-cancellations"))
+                        .repartition(
+                                Repartitioned.with(
+                                                Serdes.String(), InternalSerde.of(RunEvent.class))
+                                        .withName("run-events")
+                                        .withNumberOfPartitions(PARTITIONS))
+                        .process(() -> new Workflow(clock), named("workflow"), STORE);
+        streams.write(begun(streams, clock), JOB_STATES, "write-begun");
+        send(steps, streams, SCHEDULE_JOBS);
+        send(steps, streams, TRAINING_JOBS);
+        send(steps, streams, PUBLISHING_JOBS);
+        send(steps, streams, JOB_STATES);
+    }
+
+    /**
+     * A request whose key is not its id is refused under both: its sender may look for either. One
+     * of which nobody could be told is a dead letter.
+     */
+    private static KStream<String, RunEvent> requests(TopicStreams streams)
+            throws InterruptedException {
+        return streams.read(RETRAINING_REQUESTS, RetrainingTopology::nobodyToTell)
+                .flatMap(
+                        (key, request) -> {
+                            String id = request.getRunId();
+                            if (id.equals(key)) {
+                                return List.of(KeyValue.pair(key, asked(id, request)));
+                            }
+                            String reason =
+                                    "runId: must equal the key of its record, not "
+                                            + RecordRules.abbreviated(id, KeyRules.LONGEST_ID);
+                            return Stream.of(Optional.ofNullable(key), Optional.of(id))
+                                    .flatMap(Optional::stream)
+                                    .filter(RetrainingTopology::canBeTold)
+                                    .map(each -> KeyValue.pair(each, refused(each, reason)))
+                                    .toList();
+                        },
+                        named("retraining.requests-event"));
+    }
+
+    /** Labels are the one part of a request that may be of any size: they are judged first. */
+    private static RunEvent asked(String id, RetrainingRequest request) {
+        try {
+            RecordRules.requireLabels(request.getLabels());
+            return new RunEvent(request, null);
+        } catch (RejectedException e) {
+            return refused(id, e.getMessage());
+        }
+    }
+
+    private static Optional<String> nobodyToTell(String key, RetrainingRequest request) {
+        if (canBeTold(key) || canBeTold(request.getRunId())) {
+            return Optional.empty();
+        }
+        return Optional.of("runId: must be a UUID in its usual text form and the record's key");
+    }
+
+    private static boolean canBeTold(String id) {
+        return id != null && !id.isEmpty() && id.length() <= KeyRules.LONGEST_ID;
+    }
+
+    /** What cannot be read and has an id as its key: its sender waits for a state. */
+    private static KStream<String, RunEvent> refusals(TopicStreams streams) {
+        return streams.refused(RETRAINING_REQUESTS)
+                .filter((key, dead) -> RecordRules.isId(key), named("refused-with-id"))
+                .map(
+                        (key, dead) -> KeyValue.pair(key, refused(key, dead.reason())),
+                        named("refused-event"));
+    }
+
+    private static RunEvent refused(String id, String reason) {
+        return new RunEvent(
+                RetrainingRequest.newBuilder().setRunId(id).setModel("").build(), reason);
+    }
+
+    /** A run waits in a queue before its training begins: the first progress tells. */
+    private static KStream<String, JobState> begun(TopicStreams streams, Clock clock)
+            throws InterruptedException {
+        return streams.overhear(
+                        TRAINING_PROGRESS, KeyRules.keyIs("runId", TrainingProgress::getRunId))
+                .process(() -> new BegunTrainings(STORE, clock), named("begun"), STORE);
+    }
+
+    private static <T extends SpecificRecord> KStream<String, RunEvent> events(
+            TopicStreams streams,
+            Topic<T> topic,
+            Function<T, String> runId,
+            UnaryOperator<T> checked)
+            throws InterruptedException {
+        return streams.read(topic, KeyRules.keyIs("runId", runId))
+                .mapValues(
+                        record -> new RunEvent(checked.apply(record), null),
+                        named(topic.suffix() + "-event"));
+    }
+
+    private static KStream<String, RunEvent> cancellations(TopicStreams streams)
+            throws InterruptedException {
+        return streams.read(CANCELLATIONS, CancellationTopology.RULE)
+                .mapValues(
+                        cancellation -> new RunEvent(cancellation, null),
+                        named("cancellations-event"));
+    }
+
+    private static <T extends SpecificRecord> void send(
+            KStream<String, SpecificRecord> steps, TopicStreams streams, Topic<T> topic)
+            throws InterruptedException {
+        streams.write(
+                steps.filter(
+                                (id, step) -> topic.type().isInstance(step),
+                                named("is-" + topic.suffix()))
+                        .mapValues(topic.type()::cast, named("as-" + topic.suffix())),
+                topic,
+                "write-" + topic.suffix());
+    }
+
+    private static Named named(String name) {
+        return Named.as(name);
+    }
+
+    /** One run at a time, in the order of its events; what it does is in {@link RunRules}. */
+    private static final class Workflow
+            implements Processor<String, RunEvent, String, SpecificRecord> {
+        private final Clock clock;
+        private ProcessorContext<String, SpecificRecord> context;
+        private KeyValueStore<String, RetrainingRun> runs;
+
+        private Workflow(Clock clock) {
+            this.clock = clock;
+        }
+
+        @Override
+        public void init(ProcessorContext<String, SpecificRecord> processorContext) {
+            context = processorContext;
+            runs = processorContext.getStateStore(STORE);
+        }
+
+        /** Whatever an event brings to light ends its run, and the next event is served. */
+        @Override
+        public void process(Record<String, RunEvent> record) {
+            String id = record.key();
+            RetrainingRun run = runs.get(id);
+            Instant at = Instant.ofEpochMilli(record.timestamp());
+            RunRules.Step step;
+            try {
+                step = RunRules.of(id, run, record.value(), at, Instant.now(clock));
+            } catch (RuntimeException | StackOverflowError e) {
+                LOG.atError().addKeyValue("id", Inert.text(id)).setCause(e).log("a run failed");
+                step = RunRules.defect(id, run, e, at, Instant.now(clock));
+            }
+            step.run().ifPresent(next -> runs.put(id, next));
+            step.sent().forEach(sent -> context.forward(record.withValue(sent)));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.langevin.sampling.admission;
+
+import io.langevin.messaging.follow.Cancellations;
+import io.langevin.messaging.rules.RecordRules;
+import io.langevin.messaging.rules.RejectedException;
+import io.langevin.messaging.stream.TransactionalStream;
+import io.langevin.messaging.stream.TransactionalStream.Claim;
+import io.langevin.records.SampleRequest;
+import io.langevin.sampling.SamplingConfig;
+import io.langevin.sampling.answers.Answers;
+import io.langevin.sampling.networks.ServingNetwork;
+import io.langevin.sampling.request.EarlyEnd;
+import io.langevin.sampling.request.RequestPlans;
+import io.langevin.sampling.work.ActiveRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * From the stream to {@link ActiveRequest}: checks requests, answers those that were here before,
+ * and lets the others wait until all is there that they need. Owned by one thread.
+ */
+public final class Admission {
+    private static final int CLAIMED_AT_ONCE = 64;
+
+    /** An outcome under a longer key could be larger than its topic takes. */
+    private static final int LONGEST_KEY = 1_000;
+
+    private static final int MAXIMUM_ACTIVE = 512;
+
+    /** Requests whose model is not there would fill their partition's ledger if there were more. */
+    private static final int MAXIMUM_WAITING = 64;
+
+    private final SamplingConfig config;
+    private final TransactionalStream<SampleRequest> stream;
+    private final Preparation preparation;
+    private final Cancellations cancellations;
+    private final RepeatedRequests repeated;
+    private final Answers answers;
+    private final List<Preparation.Waiting> waiting = new ArrayList<>();
+
+    public Admission(
+            SamplingConfig config,
+            TransactionalStream<SampleRequest> stream,
+            Preparation preparation,
+            Cancellations cancellations,
+            RepeatedRequests repeated,
+            Answers answers) {
+        this.config = config;
+        this.stream = stream;
+        this.preparation = preparation;
+        this.cancellations = cancellations;
+        this.repeated = repeated;
+        this.answers = answers;
+    }
+
+    /**
+     * Takes requests from the stream as long as there is room for them.
+     *
+     * @param patience how long to wait for the first
+     */
+    public void claim(Duration patience, Collection<ActiveRequest> active) {
+        repeated.settle();
+        Duration left = patience;
+        for (int claimed = 0; claimed < CLAIMED_AT_ONCE; claimed++) {
+            if (waiting.size() >= MAXIMUM_WAITING) {
+                refuseOneThatNobodyLoads();
+            }
+            List<Claim<SampleRequest>> claims =
+                    stream.poll(left, isRoom(active) ? 1 : 0, this::unreadable);
+            if (claims.isEmpty()) {
+                return;
+            }
+            claims.forEach(this::admit);
+            left = Duration.ZERO;
+        }
+    }
+
+    private boolean isRoom(Collection<ActiveRequest> active) {
+        return waiting.size() < MAXIMUM_WAITING
+                && active.size() < MAXIMUM_ACTIVE
+                && images(active) + images() < config.admittedImages()
+                && bytes(active) < config.admittedBytes();
+    }
+
+    /** Images that want a slot, at most one network call's of each request. */
+    public static int images(Collection<ActiveRequest> active) {
+        return active.stream().mapToInt(a -> Math.min(a.unfinished(), a.network().slots())).sum();
+    }
+
+    /** The same of those who wait. One whose model is not there must not be in others' way. */
+    private int images() {
+        return waiting.stream().mapToInt(Preparation.Waiting::images).sum();
+    }
+
+    private static long held(Collection<ActiveRequest> active) {
+        return active.stream().mapToLong(ActiveRequest::bytes).sum();
+    }
+
+    private long bytes(Collection<ActiveRequest> active) {
+        return held(active)
+                + waiting.stream().mapToLong(w -> w.claim().source().serializedValueSize()).sum();
+    }
+
+    /** Its sender is told by the key; nobody whose request has the same id is disturbed. */
+    private List<ProducerRecord<String, byte[]>> unreadable(
+            ConsumerRecord<String, byte[]> record, String reason) {
+        return RecordRules.isId(record.key()) && !repeated.isKnown(record.key())
+                ? answers.unreadable(record, reason)
+                : List.of();
+    }
+
+    private void admit(Claim<SampleRequest> claim) {
+        SampleRequest request = claim.record();
+        try {
+            RequestPlans.check(request, claim.source().key());
+            Optional<byte[]> outcome = repeated.outcome(request);
+            if (outcome.isPresent()) {
+                answers.again(claim, outcome.get());
+            } else if (repeated.isFirst(claim)) {
+                waiting.add(preparation.of(claim));
+            } else {
+                answers.nothing(claim);
+            }
+        } catch (RejectedException e) {
+            refuse(claim, e);
+        } catch (RuntimeException | StackOverflowError e) {
+            refuse(claim, Defects.of(claim, e));
+        }
+    }
+
+    /** A request that was admitted and turns out to be more than this program can do. */
+    public void fail(Claim<SampleRequest> claim, Throwable why) {
+        refuse(
+                claim,
+                why instanceof RejectedException rejected ? rejected : Defects.of(claim, why));
+    }
+
+    private void refuse(Claim<SampleRequest> claim, RejectedException why) {
+        repeated.failed(claim);
+        String key = claim.source().key();
+        if (key == null || key.length() > LONGEST_KEY) {
+            String id = claim.record().getRequestId();
+            answers.refuseWithoutKey(claim, why, RecordRules.isId(id) && !repeated.isKnown(id));
+            return;
+        }
+        answers.refuse(claim, why);
+    }
+
+    private void refuseOneThatNobodyLoads() {
+        for (Preparation.Waiting request : waiting) {
+            try {
+                preparation.refuseUnlessLoading(request);
+            } catch (RejectedException e) {
+                waiting.remove(request);
+                refuse(request.claim(), e);
+                return;
+            }
+        }
+    }
+
+    /**
+     * Requests that can begin now; they wait no longer. Several that came while their network was
+     * on its way may be more than there is room for.
+     */
+    public List<ActiveRequest> ready(Collection<ActiveRequest> active) {
+        List<ActiveRequest> all = new ArrayList<>();
+        for (Preparation.Waiting request : List.copyOf(waiting)) {
+            try {
+                Optional<ActiveRequest> ready = preparation.ready(request, isRoom(active, all));
+                if (ready.isPresent()) {
+                    waiting.remove(request);
+                    all.add(ready.get());
+                }
+            } catch (RuntimeException | StackOverflowError e) {
+                waiting.remove(request);
+                fail(request.claim(), e);
+            }
+        }
+        return all;
+    }
+
+    private boolean isRoom(Collection<ActiveRequest> active, List<ActiveRequest> more) {
+        return active.size() + more.size() < MAXIMUM_ACTIVE
+                && images(active) + images(more) < config.admittedImages()
+                && held(active) + held(more) < config.admittedBytes();
+    }
+
+    /** Cancelled, expired and lost ones wait no longer. */
+    public void endEarly(Instant now) {
+        for (Preparation.Waiting request : List.copyOf(waiting)) {
+            Claim<SampleRequest> claim = request.claim();
+            var cancellation = cancellations.of(claim.record().getRequestId());
+            Optional<EarlyEnd> end = EarlyEnd.of(claim.record(), cancellation, now, 0);
+            if (claim.isLost() || end.isPresent()) {
+                waiting.remove(request);
+            }
+            end.ifPresent(why -> answers.neverBegan(claim, why));
+        }
+    }
+
+    public boolean isAnyoneWaiting() {
+        return !waiting.isEmpty();
+    }
+
+    /** Networks that somebody waits for. */
+    public List<ServingNetwork.Key> wanted() {
+        return waiting.stream().flatMap(request -> request.wanted().stream()).toList();
+    }
+}

@@ -1,0 +1,284 @@
+package io.langevin.sampling.admission;
+
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.Failures;
+import io.langevin.messaging.rules.RejectedException;
+import io.langevin.messaging.stream.TransactionalStream.Claim;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.SavedRequest;
+import io.langevin.sampling.DaemonThreads;
+import io.langevin.sampling.answers.SavedRequests;
+import io.langevin.sampling.networks.PublishedCheckpoints;
+import io.langevin.sampling.networks.ServingNetwork;
+import io.langevin.sampling.work.ActiveRequest;
+import io.langevin.sampling.work.RequestWork;
+import io.langevin.score.CompiledNetwork.Precision;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a request needs before its first network call: its network, the images that come with it,
+ * what another worker has come to. All that takes time happens on other threads.
+ */
+public final class Preparation implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
+
+    private final Duration modelWait;
+    private final PublishedCheckpoints checkpoints;
+    private final ArtifactStore artifacts;
+    private final SavedRequests savedRequests;
+    private final ActiveRequest.PreviewSink previews;
+
+    /** What takes long to read holds up one thread; the others go on. */
+    private static final int READERS = 4;
+
+    /** How long the newest announcements of checkpoints may take to arrive here. */
+    private static final Duration ANNOUNCEMENTS_WITHIN = Duration.ofSeconds(10);
+
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+
+    private final ExecutorService reader = DaemonThreads.named("preparation", READERS);
+    private final Executor later =
+            CompletableFuture.delayedExecutor(TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS, reader);
+
+    public Preparation(
+            Duration modelWait,
+            PublishedCheckpoints checkpoints,
+            ArtifactStore artifacts,
+            SavedRequests savedRequests,
+            ActiveRequest.PreviewSink previews) {
+        this.modelWait = modelWait;
+        this.checkpoints = checkpoints;
+        this.artifacts = artifacts;
+        this.savedRequests = savedRequests;
+        this.previews = previews;
+    }
+
+    /** A request on its way to {@link ActiveRequest}. Owned by the thread that asks. */
+    static final class Waiting {
+        private final Claim<SampleRequest> claim;
+        private final Instant since = Instant.now();
+        private Optional<SavedRequest> saved;
+        private Optional<ServingNetwork.Key> wanted = Optional.empty();
+        private Optional<ServingNetwork> network = Optional.empty();
+        private Optional<CompletableFuture<ActiveRequest>> reading = Optional.empty();
+
+        /** Whether all checkpoints are known that were announced before the request came. */
+        private Optional<CompletableFuture<Boolean>> announced = Optional.empty();
+
+        private Waiting(Claim<SampleRequest> claim, Optional<SavedRequest> saved) {
+            this.claim = claim;
+            this.saved = saved;
+        }
+
+        Claim<SampleRequest> claim() {
+            return claim;
+        }
+
+        /** The network that it waits for, or has and needs; empty as long as there is none. */
+        Optional<ServingNetwork.Key> wanted() {
+            return wanted;
+        }
+
+        /** Images that want a slot, at most one network call's; none where the network is not. */
+        int images() {
+            return network.map(n -> Math.min(claim.record().getCount(), n.slots())).orElse(0);
+        }
+    }
+
+    /**
+     * A request that came just now; its network is being loaded if it is not there.
+     *
+     * @throws RejectedException which field, which rule, which value
+     */
+    Waiting of(Claim<SampleRequest> claim) {
+        var waiting = new Waiting(claim, savedRequests.of(claim));
+        network(waiting);
+        return waiting;
+    }
+
+    /**
+     * The request, once all is there; empty until then.
+     *
+     * @param room whether it may begin if all is there; what has begun elsewhere goes on in any
+     *     case
+     * @throws RejectedException which field, which rule, which value
+     */
+    Optional<ActiveRequest> ready(Waiting waiting, boolean room) {
+        boolean may = room || waiting.saved.isPresent();
+        if (waiting.reading.isPresent()) {
+            var reading = waiting.reading.get();
+            if (reading.isCompletedExceptionally() && isReadAgain(waiting, failure(reading))) {
+                return Optional.empty();
+            }
+            return reading.isCompletedExceptionally() || may && reading.isDone()
+                    ? Optional.of(result(reading))
+                    : Optional.empty();
+        }
+        Optional<ServingNetwork> network = network(waiting);
+        if (network.isEmpty()) {
+            if (waiting.since.plus(modelWait).isBefore(Instant.now())) {
+                refuseUnlessLoading(waiting);
+            }
+            return Optional.empty();
+        }
+        if (!may) {
+            return Optional.empty();
+        }
+        SampleRequest request = waiting.claim.record();
+        if (waiting.saved.isEmpty() && !RequestWork.readsImages(request)) {
+            return Optional.of(begun(waiting, network.get()));
+        }
+        read(waiting, network.get(), reader);
+        return Optional.empty();
+    }
+
+    private void read(Waiting waiting, ServingNetwork network, Executor executor) {
+        waiting.reading =
+                Optional.of(
+                        CompletableFuture.supplyAsync(
+                                () -> begunOrResumed(waiting, network), executor));
+    }
+
+    /**
+     * Whether what could not be read is tried once more: a store that is away is waited for as long
+     * as a model is.
+     *
+     * @throws RejectedException where it has been waited for long enough
+     */
+    private boolean isReadAgain(Waiting waiting, Throwable why) {
+        if (!Failures.isPassing(why)) {
+            return false;
+        }
+        if (waiting.since.plus(modelWait).isBefore(Instant.now())) {
+            throw new RejectedException(
+                    "artifacts: out of reach for %d s: %s"
+                            .formatted(modelWait.toSeconds(), Failures.reason(why)));
+        }
+        read(waiting, waiting.network.orElseThrow(), later);
+        return true;
+    }
+
+    /** A request that had begun goes on with the checkpoint that it began with. */
+    private Optional<ServingNetwork> network(Waiting waiting) {
+        SampleRequest request = waiting.claim.record();
+        if (waiting.saved.isPresent()) {
+            try {
+                return network(waiting, waiting.saved.get().getCheckpoint());
+            } catch (RejectedException e) {
+                beginsAnew(waiting, e);
+                waiting.saved = Optional.empty();
+            }
+        }
+        return network(waiting, request.getCheckpoint());
+    }
+
+    private Optional<ServingNetwork> network(Waiting waiting, String pinned) {
+        SampleRequest request = waiting.claim.record();
+        Precision precision = Precision.valueOf(request.getSampler().getPrecision().name());
+        waiting.wanted = checkpoints.key(request.getModel(), pinned, precision);
+        waiting.network = waiting.wanted.flatMap(checkpoints::find);
+        return waiting.network;
+    }
+
+    /**
+     * The model may be on its way, the store may come back; but not for ever.
+     *
+     * @throws RejectedException why it is not waited for any longer
+     */
+    void refuseUnlessLoading(Waiting waiting) {
+        if (waiting.wanted.isEmpty()) {
+            if (!isEveryCheckpointKnown(waiting)) {
+                return;
+            }
+            throw checkpoints.noSuchModel(waiting.claim.record().getModel());
+        }
+        checkpoints
+                .unreachable(waiting.wanted.get())
+                .ifPresent(
+                        why -> {
+                            throw new RejectedException("checkpoint: " + why);
+                        });
+    }
+
+    private boolean isEveryCheckpointKnown(Waiting waiting) {
+        if (waiting.announced.isEmpty()) {
+            waiting.announced = Optional.of(checkpoints.passed(ANNOUNCEMENTS_WITHIN));
+        }
+        return waiting.announced.get().isDone()
+                && network(waiting).isEmpty()
+                && waiting.wanted.isEmpty();
+    }
+
+    private ActiveRequest begun(Waiting waiting, ServingNetwork network) {
+        SampleRequest request = waiting.claim.record();
+        try {
+            RequestWork work = RequestWork.of(request, network.checkpoint(), artifacts);
+            return new ActiveRequest(waiting.claim, network, work);
+        } catch (RejectedException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            if (Failures.isPassing(e)) {
+                throw e;
+            }
+            throw Defects.of(waiting.claim, e);
+        }
+    }
+
+    private ActiveRequest begunOrResumed(Waiting waiting, ServingNetwork network) {
+        ActiveRequest begun = begun(waiting, network);
+        if (waiting.saved.isEmpty()) {
+            return begun;
+        }
+        try {
+            return ActiveRequest.resumed(
+                    waiting.claim,
+                    network,
+                    begun.work(),
+                    savedRequests.read(waiting.saved.get()),
+                    previews);
+        } catch (UncheckedIOException e) {
+            throw e; // the store is away
+        } catch (IOException | RuntimeException e) { // written by another version, or damaged
+            beginsAnew(waiting, e);
+            return begun;
+        }
+    }
+
+    /** Its images are the same, they only take longer. */
+    private static void beginsAnew(Waiting waiting, Exception why) {
+        LOG.atWarn()
+                .addKeyValue("requestId", waiting.claim.record().getRequestId())
+                .addKeyValue("reason", why.getMessage())
+                .log("cannot go on from the saved state and begins anew");
+    }
+
+    private static ActiveRequest result(CompletableFuture<ActiveRequest> reading) {
+        try {
+            return reading.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException why ? why : e;
+        }
+    }
+
+    private static Throwable failure(CompletableFuture<?> failed) {
+        return failed.handle(
+                        (done, why) -> why instanceof CompletionException ? why.getCause() : why)
+                .join();
+    }
+
+    @Override
+    public void close() {
+        reader.shutdownNow();
+    }
+}

@@ -1,0 +1,63 @@
+package io.langevin.sampling.request;
+
+import static io.langevin.messaging.rules.RecordRules.require;
+
+import io.langevin.artifacts.ArtifactException;
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.datasets.DatasetException;
+import io.langevin.datasets.ImageDataset;
+import io.langevin.datasets.ImageShape;
+import io.langevin.messaging.rules.RejectedException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** An image that comes with a request, by bytes or by artifact, as the network's images are. */
+public final class GivenImage {
+    private GivenImage() {}
+
+    /**
+     * @param field of the task
+     * @param artifact where the bytes are, null where they are given
+     * @return channels·height·width numbers, channel by channel
+     * @throws RejectedException which field, which rule, which value
+     * @throws java.io.UncheckedIOException where the store is away
+     */
+    public static float[] pixels(
+            String field,
+            ByteBuffer bytes,
+            String artifact,
+            ImageShape shape,
+            ArtifactStore artifacts) {
+        require(
+                bytes == null ^ artifact == null,
+                "task.%s and task.%sArtifact".formatted(field, field),
+                "be given one or the other",
+                bytes == null ? "none" : "both");
+        try {
+            byte[] file = bytes == null ? artifacts.get(new ArtifactId(artifact)) : copyOf(bytes);
+            if (file.length == Float.BYTES * shape.channels() * shape.size() * shape.size()
+                    && !ImageDataset.isImage(file)) {
+                return floats(field, file);
+            }
+            return ImageDataset.decode(file, shape);
+        } catch (DatasetException | ArtifactException | IllegalArgumentException e) {
+            throw new RejectedException("task.%s: %s".formatted(field, e.getMessage()));
+        }
+    }
+
+    private static float[] floats(String field, byte[] file) {
+        float[] pixels = new float[file.length / Float.BYTES];
+        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(pixels);
+        for (float pixel : pixels) {
+            require(Float.isFinite(pixel), "task." + field, "have finite numbers", pixel);
+        }
+        return pixels;
+    }
+
+    private static byte[] copyOf(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+}

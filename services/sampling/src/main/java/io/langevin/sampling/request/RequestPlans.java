@@ -1,0 +1,99 @@
+package io.langevin.sampling.request;
+
+import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireIdIsKey;
+import static io.langevin.messaging.rules.RecordRules.requireLabels;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
+
+import io.langevin.messaging.rules.RejectedException;
+import io.langevin.noise.SamplingPlan;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.Sampler;
+import io.langevin.records.SamplerKind;
+import io.langevin.sampling.samplers.SamplerSettings;
+import io.langevin.sampling.samplers.Samplers;
+import io.langevin.score.Checkpoint;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/** What a request may ask for, and the plan that comes of it. */
+public final class RequestPlans {
+    /** More images than this are several requests. */
+    static final int MAXIMUM_COUNT = 10_000;
+
+    private RequestPlans() {}
+
+    /**
+     * @param key of the record
+     * @throws RejectedException which field, which rule, which value
+     */
+    public static void check(SampleRequest request, String key) {
+        requireIdIsKey("requestId", request.getRequestId(), key);
+        requireModelName(request.getModel());
+        requireLabels(request.getLabels());
+        require(
+                request.getCount() >= 1 && request.getCount() <= MAXIMUM_COUNT,
+                "count",
+                "be 1 to " + MAXIMUM_COUNT,
+                request.getCount());
+        require(
+                request.getPreviewEvery() >= 0,
+                "previewEvery",
+                "be at least 1, or 0 for no previews",
+                request.getPreviewEvery());
+    }
+
+    /**
+     * The request's own parameters, and the checkpoint's where it has none.
+     *
+     * @throws RejectedException which field, which rule, which value
+     */
+    public static SamplingPlan of(Sampler asked, Checkpoint checkpoint) {
+        var recommended = checkpoint.recommended();
+        boolean leavesTheChoice =
+                asked.getKind() == SamplerKind.RECOMMENDED
+                        && asked.getStepsPerLevel() == null
+                        && asked.getEpsilon() == null;
+        if (leavesTheChoice && recommended.isPresent()) {
+            return recommended(asked, recommended.get(), checkpoint);
+        }
+        Samplers sampler =
+                asked.getKind() == SamplerKind.RECOMMENDED
+                        ? Samplers.ANNEALED_LANGEVIN
+                        : Samplers.valueOf(asked.getKind().name());
+        return sampler.plan(settings(asked, asked.getNetworkEvaluations()), checkpoint);
+    }
+
+    private static SamplingPlan recommended(
+            Sampler asked, Checkpoint.Recommendation recommended, Checkpoint checkpoint) {
+        Samplers sampler;
+        try {
+            sampler = Samplers.valueOf(recommended.sampler());
+        } catch (IllegalArgumentException e) {
+            throw new RejectedException(
+                    "checkpoint: recommends the sampler '%s', which is not known here"
+                            .formatted(recommended.sampler()));
+        }
+        Integer evaluations = asked.getNetworkEvaluations();
+        return sampler.plan(
+                settings(
+                        asked,
+                        evaluations == null ? recommended.networkEvaluations() : evaluations),
+                checkpoint);
+    }
+
+    private static SamplerSettings settings(Sampler asked, Integer evaluations) {
+        return new SamplerSettings(
+                orEmpty(asked.getStepsPerLevel()),
+                asked.getEpsilon() == null
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(asked.getEpsilon()),
+                Optional.ofNullable(asked.getDenoise()),
+                orEmpty(evaluations));
+    }
+
+    private static OptionalInt orEmpty(Integer number) {
+        return number == null ? OptionalInt.empty() : OptionalInt.of(number);
+    }
+}

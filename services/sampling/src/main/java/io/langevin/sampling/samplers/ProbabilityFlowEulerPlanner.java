@@ -1,0 +1,19 @@
+package io.langevin.sampling.samplers;
+
+import io.langevin.noise.ProbabilityFlow;
+import io.langevin.noise.SamplingPlan;
+import io.langevin.score.Checkpoint;
+import java.util.Set;
+
+/** The probability-flow ODE by Euler's method, Song et al. 2021. */
+final class ProbabilityFlowEulerPlanner implements SamplerPlanner {
+    @Override
+    public Set<Parameter> parameters() {
+        return Set.of();
+    }
+
+    @Override
+    public SamplingPlan plan(SamplerSettings settings, Checkpoint checkpoint, boolean denoise) {
+        return ProbabilityFlow.euler(checkpoint.schedule(), settings.evaluations(), denoise);
+    }
+}

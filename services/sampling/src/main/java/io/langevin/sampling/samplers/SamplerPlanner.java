@@ -1,0 +1,30 @@
+package io.langevin.sampling.samplers;
+
+import io.langevin.noise.SamplingPlan;
+import io.langevin.score.Checkpoint;
+import java.util.Set;
+
+/** Makes one sampler's plan. */
+interface SamplerPlanner {
+    /** Parameters that a sampler may take beside networkEvaluations and denoise. */
+    enum Parameter {
+        STEPS_PER_LEVEL,
+        EPSILON
+    }
+
+    /** The parameters that this sampler takes. */
+    Set<Parameter> parameters();
+
+    /** Whether every row of a plan is at a noise level that the network was trained at. */
+    default boolean staysAtTrainedLevels() {
+        return false;
+    }
+
+    /**
+     * The plan for one image.
+     *
+     * @param denoise whether it ends with a denoising row
+     * @throws IllegalArgumentException which setting, which rule, which value
+     */
+    SamplingPlan plan(SamplerSettings settings, Checkpoint checkpoint, boolean denoise);
+}

@@ -1,0 +1,287 @@
+package io.langevin.sampling.work;
+
+import io.langevin.messaging.stream.TransactionalStream.Claim;
+import io.langevin.records.GeneratedImage;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.SavedSampling;
+import io.langevin.records.SavedTrajectory;
+import io.langevin.sampling.networks.ServingNetwork;
+import io.langevin.trajectory.AfterRow;
+import io.langevin.trajectory.TrajectoryBatch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.DoubleConsumer;
+import java.util.function.LongToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A request that is being worked on: which of its images have begun, run, wait with what they have
+ * come to, and are done.
+ */
+public final class ActiveRequest {
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveRequest.class);
+
+    private final Claim<SampleRequest> claim;
+    private final ServingNetwork network;
+    private final RequestWork work;
+    private final List<GeneratedImage> images = new ArrayList<>();
+    private final Queue<TrajectoryBatch.Parked<Image>> parked = new ArrayDeque<>();
+    private final Queue<CompletableFuture<GeneratedImage>> encoding = new ArrayDeque<>();
+    private long imageBytes;
+    private int begun;
+    private int mayBegin;
+    private int running;
+    private int left;
+    private OptionalDouble evenEnd = OptionalDouble.empty();
+    private Optional<Instant> firstCall = Optional.empty();
+    private volatile boolean abandoned;
+
+    public ActiveRequest(Claim<SampleRequest> claim, ServingNetwork network, RequestWork work) {
+        this.claim = claim;
+        this.network = network;
+        this.work = work;
+        this.mayBegin = request().getCount();
+    }
+
+    /**
+     * One image of a request, on its way.
+     *
+     * @param afterRow what its task does after each row
+     */
+    public record Image(ActiveRequest request, int index, AfterRow afterRow) {}
+
+    /** Takes previews of images on their way; it never waits. */
+    public interface PreviewSink {
+        /**
+         * @param row of the plan, from 1
+         * @param pixels the image as it would be without its noise
+         */
+        void offer(ActiveRequest request, int index, int row, float[] pixels);
+    }
+
+    /**
+     * Goes on with what another worker has come to.
+     *
+     * @throws IllegalArgumentException where that is not a state of this request
+     */
+    public static ActiveRequest resumed(
+            Claim<SampleRequest> claim,
+            ServingNetwork network,
+            RequestWork work,
+            SavedSampling saved,
+            PreviewSink previews) {
+        var request = new ActiveRequest(claim, network, work);
+        Set<Integer> indices = new HashSet<>();
+        for (GeneratedImage image : saved.getImages()) {
+            indices.add(image.getIndex());
+            request.keep(image);
+            request.left++;
+        }
+        for (SavedTrajectory trajectory : saved.getTrajectories()) {
+            indices.add(trajectory.getIndex());
+            RequestWork.Start start = work.start(trajectory.getIndex());
+            request.parked.add(
+                    start.resumed(
+                            new Image(request, trajectory.getIndex(), start.afterRow()),
+                            request.withPreviews(start, trajectory.getIndex(), previews),
+                            SavedStates.state(trajectory)));
+        }
+        request.begun = request.images.size() + request.parked.size();
+        request.firstCall = Optional.of(saved.getFirstCallAt());
+        boolean theFirstOnes =
+                indices.size() == request.begun
+                        && indices.stream().allMatch(i -> i >= 0 && i < request.begun);
+        if (!theFirstOnes || request.begun > request.mayBegin || request.isComplete()) {
+            throw new IllegalArgumentException(
+                    "images: must be the first of %d and not all finished, not %s"
+                            .formatted(request.mayBegin, indices));
+        }
+        return request;
+    }
+
+    public Claim<SampleRequest> claim() {
+        return claim;
+    }
+
+    public SampleRequest request() {
+        return claim.record();
+    }
+
+    public ServingNetwork network() {
+        return network;
+    }
+
+    public RequestWork work() {
+        return work;
+    }
+
+    /** Images that it still wants slots for. */
+    public int unfinished() {
+        return mayBegin - left;
+    }
+
+    /** Images that no network call has seen yet. */
+    public int notBegun() {
+        return mayBegin - begun;
+    }
+
+    /** Whether any of its images takes part in the calls of its network. */
+    public boolean isInBatch() {
+        return running > 0;
+    }
+
+    /**
+     * When it would end if all requests had equal parts.
+     *
+     * @param enter says so from the rows of all its images together; asked once
+     */
+    public double evenEnd(LongToDoubleFunction enter) {
+        if (evenEnd.isEmpty()) {
+            long rows = (long) unfinished() * work.plan().networkEvaluations();
+            evenEnd = OptionalDouble.of(enter.applyAsDouble(rows));
+        }
+        return evenEnd.getAsDouble();
+    }
+
+    /**
+     * It leaves before its end: the others have larger parts from now on.
+     *
+     * @param leave takes its {@link #evenEnd}, where anybody has asked for that
+     */
+    public void leave(DoubleConsumer leave) {
+        evenEnd.ifPresent(leave);
+    }
+
+    /** What it holds in memory beside the batch, in bytes. */
+    public long bytes() {
+        return claim.source().serializedValueSize() + work.bytes() + imageBytes;
+    }
+
+    /** Images that have not begun are left to somebody else. */
+    public void beginNoMore() {
+        mayBegin = begun;
+    }
+
+    /** Images above {@code share} leave the batch and wait, as far as they have come. */
+    public void leaveAllBut(int share, TrajectoryBatch<Image> batch) {
+        if (running > share) {
+            parked.addAll(batch.park(image -> image.request() == this, running - share));
+            running = share;
+        }
+    }
+
+    /** Images up to {@code share} enter the batch: those that waited, then new ones. */
+    public void take(int share, TrajectoryBatch<Image> batch, PreviewSink previews) {
+        while (running < share && !parked.isEmpty()) {
+            batch.resume(parked.remove());
+            running++;
+        }
+        while (running < share && begun < mayBegin) {
+            if (firstCall.isEmpty()) {
+                firstCall = Optional.of(Instant.now());
+            }
+            RequestWork.Start start = work.start(begun);
+            start.enter(
+                    batch,
+                    new Image(this, begun, start.afterRow()),
+                    withPreviews(start, begun, previews));
+            begun++;
+            running++;
+        }
+    }
+
+    private AfterRow withPreviews(RequestWork.Start start, int index, PreviewSink previews) {
+        int every = request().getPreviewEvery();
+        return every == 0
+                ? start.afterRow()
+                : new PreviewTask(
+                        start.afterRow(),
+                        every,
+                        (row, pixels) -> previews.offer(this, index, row, pixels));
+    }
+
+    /** An image has come to the end of its plan; its file is being made. */
+    public void finished(CompletableFuture<GeneratedImage> image) {
+        running--;
+        left++;
+        encoding.add(image);
+    }
+
+    /** Takes the files that are there by now. */
+    public void collect() {
+        while (!encoding.isEmpty() && encoding.element().isDone()) {
+            keep(result(encoding.remove()));
+        }
+    }
+
+    /** Waits for the files of images that are finished, as long as there is time. */
+    public void collectAll(Duration most) {
+        try {
+            CompletableFuture.allOf(encoding.toArray(CompletableFuture[]::new))
+                    .get(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.atDebug().setCause(e).log("not all files are there");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        collect();
+    }
+
+    /** Nobody needs the files of its images any more. */
+    public void abandon() {
+        abandoned = true;
+    }
+
+    /** Safe to ask from any thread. */
+    public boolean isAbandoned() {
+        return abandoned;
+    }
+
+    private static GeneratedImage result(CompletableFuture<GeneratedImage> image) {
+        try {
+            return image.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException why ? why : e;
+        }
+    }
+
+    private void keep(GeneratedImage image) {
+        images.add(image);
+        imageBytes += image.getBytes() == null ? 0 : image.getBytes().remaining();
+    }
+
+    public boolean isComplete() {
+        return images.size() == request().getCount();
+    }
+
+    /** Finished images in the order of their index. */
+    public List<GeneratedImage> images() {
+        return images.stream().sorted(Comparator.comparingInt(GeneratedImage::getIndex)).toList();
+    }
+
+    /** Images that have begun, are not finished and not in the batch. */
+    public Collection<TrajectoryBatch.Parked<Image>> parked() {
+        return parked;
+    }
+
+    /** When its first network call began; empty before. */
+    public Optional<Instant> firstCall() {
+        return firstCall;
+    }
+}

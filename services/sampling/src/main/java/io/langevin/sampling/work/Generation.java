@@ -1,0 +1,4 @@
+package io.langevin.sampling.work;
+
+/** Images from noise. */
+record Generation() implements SamplingTask {}

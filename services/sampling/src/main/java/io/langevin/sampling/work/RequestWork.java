@@ -1,0 +1,123 @@
+package io.langevin.sampling.work;
+
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.datasets.ImageShape;
+import io.langevin.messaging.rules.RejectedException;
+import io.langevin.noise.SamplingPlan;
+import io.langevin.records.SampleRequest;
+import io.langevin.sampling.request.RequestPlans;
+import io.langevin.score.Checkpoint;
+import io.langevin.trajectory.AfterRow;
+import io.langevin.trajectory.ImageNoise;
+import io.langevin.trajectory.ImageSeeds;
+import io.langevin.trajectory.TrajectoryBatch;
+
+/** What a request asks of the batch: its plan, and for each of its images what its task says. */
+public final class RequestWork {
+    private final SamplingTask task;
+    private final ImageShape shape;
+    private final SamplingPlan plan;
+    private final long seed;
+    private final int count;
+
+    private RequestWork(
+            SampleRequest request, SamplingTask task, ImageShape shape, SamplingPlan plan) {
+        this.task = task;
+        this.shape = shape;
+        this.plan = plan;
+        this.count = request.getCount();
+        Long asked = request.getSeed();
+        this.seed = asked != null ? asked : ImageSeeds.ofRequest(request.getRequestId());
+    }
+
+    /**
+     * Reads the images that come with the request.
+     *
+     * @throws RejectedException which field, which rule, which value
+     * @throws java.io.UncheckedIOException where the store is away
+     */
+    public static RequestWork of(
+            SampleRequest request, Checkpoint checkpoint, ArtifactStore artifacts) {
+        var architecture = checkpoint.architecture();
+        var shape = new ImageShape(architecture.imageSize(), architecture.channels());
+        SamplingTask task = Tasks.of(request).make(request.getTask(), shape, artifacts);
+        SamplingPlan plan =
+                task.ownPlan().orElseGet(() -> RequestPlans.of(request.getSampler(), checkpoint));
+        task.check(plan, request.getCount(), shape);
+        return new RequestWork(request, task, shape, plan);
+    }
+
+    /** Whether {@link #of} has images to read, which may take long. */
+    public static boolean readsImages(SampleRequest request) {
+        return Tasks.of(request).readsImages();
+    }
+
+    public SamplingPlan plan() {
+        return plan;
+    }
+
+    /** Memory that the given images take, in bytes. */
+    long bytes() {
+        return task.bytes();
+    }
+
+    /** The seed of one image alone. */
+    public long seedOf(int index) {
+        return task.seedOf(seed, index);
+    }
+
+    /** An image of the request that is about to begin, or to go on. */
+    Start start(int index) {
+        return new Start(task.noise(seed, index, count), task.afterRow(shape));
+    }
+
+    /** All that a batch needs to know of an image. */
+    final class Start {
+        private final ImageNoise noise;
+        private final AfterRow afterRow;
+
+        private Start(ImageNoise noise, AfterRow afterRow) {
+            this.noise = noise;
+            this.afterRow = afterRow;
+        }
+
+        /** What the task does after each row; {@link #picture} asks for it again. */
+        AfterRow afterRow() {
+            return afterRow;
+        }
+
+        /**
+         * Takes a free slot.
+         *
+         * @param all what happens after each row, the task's own included
+         */
+        <T> void enter(TrajectoryBatch<T> batch, T owner, AfterRow all) {
+            if (task.beginning().isPresent()) {
+                batch.add(owner, plan, noise, all, task.beginning().get());
+            } else {
+                batch.add(owner, plan, noise, all);
+            }
+        }
+
+        /**
+         * @throws IllegalArgumentException where that is not a state of this image
+         */
+        <T> TrajectoryBatch.Parked<T> resumed(T owner, AfterRow all, TrajectoryBatch.Saved saved) {
+            int dimension = shape.channels() * shape.size() * shape.size();
+            if (saved.x().length != dimension) {
+                throw new IllegalArgumentException(
+                        "x: must have %d numbers, not %d".formatted(dimension, saved.x().length));
+            }
+            return TrajectoryBatch.Parked.of(owner, plan, noise, all, saved);
+        }
+    }
+
+    /**
+     * The picture of an image at the end of its plan.
+     *
+     * @param own what the task did after each of its rows
+     */
+    public Picture picture(AfterRow own, float[] pixels) {
+        return task.picture(own, pixels, shape);
+    }
+}

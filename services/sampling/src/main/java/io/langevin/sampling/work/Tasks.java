@@ -1,0 +1,40 @@
+package io.langevin.sampling.work;
+
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.datasets.ImageShape;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.Task;
+import java.util.function.BiFunction;
+
+/** The tasks, under the names that requests call them by. */
+enum Tasks {
+    GENERATE(false, (task, given) -> new Generation()),
+    INTERPOLATE(false, (task, given) -> Interpolation.of(task)),
+    INPAINT(true, (task, given) -> InpaintingTask.of(given)),
+    DENOISE(true, DenoisingTask::of),
+    TRAJECTORY(false, (task, given) -> FilmStripTask.of(task));
+
+    private final boolean readsImages;
+    private final BiFunction<Task, GivenImages, SamplingTask> maker;
+
+    /**
+     * @param readsImages whether {@code maker} reads the images that come with the request
+     * @param maker may throw RejectedException
+     */
+    Tasks(boolean readsImages, BiFunction<Task, GivenImages, SamplingTask> maker) {
+        this.readsImages = readsImages;
+        this.maker = maker;
+    }
+
+    static Tasks of(SampleRequest request) {
+        return valueOf(request.getTask().getKind().name());
+    }
+
+    boolean readsImages() {
+        return readsImages;
+    }
+
+    SamplingTask make(Task task, ImageShape shape, ArtifactStore artifacts) {
+        return maker.apply(task, new GivenImages(task, shape, artifacts));
+    }
+}

@@ -1,0 +1,386 @@
+package io.langevin.messaging.queue;
+
+import io.langevin.messaging.AvroSerde;
+import io.langevin.messaging.Broker;
+import io.langevin.messaging.DeadLetters;
+import io.langevin.messaging.EventHeaders;
+import io.langevin.messaging.Failures;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.Topic;
+import io.langevin.messaging.Topics;
+import io.langevin.messaging.UnreadableRecordException;
+import io.langevin.messaging.follow.Cancellations;
+import io.langevin.messaging.queue.JobRun.Answer;
+import io.langevin.process.ConfigurationException;
+import io.langevin.process.ServiceLoop;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes jobs from a share group, one at a time: any idle worker takes the next job. A job runs on a
+ * thread of its own while the worker's thread renews its lock; the job of a worker that dies comes
+ * back when the lock ends. Results are written at least once, keyed by the job's id, and before the
+ * job is acknowledged: a job is never lost, a result may repeat.
+ */
+public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
+        implements ServiceLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(JobWorker.class);
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration BACKOFF = Duration.ofSeconds(2);
+    private static final Duration TICK = Duration.ofMillis(50);
+
+    /** A job that is asked to stop may put what it has into safety. */
+    private static final Duration GRACE = Duration.ofSeconds(20);
+
+    private static final Duration SCHEMA_WITHIN = Duration.ofSeconds(2);
+
+    private final KafkaConfig kafka;
+    private final Topic<J> jobs;
+    private final Topic<R> results;
+    private final String reader;
+    private final JobLocks locks;
+    private final AvroSerde<J> jobSerde;
+    private final AvroSerde<R> resultSerde;
+    private final EventHeaders headers;
+    private final Producer<String, byte[]> producer;
+    private final DeadLetters deadLetters;
+    private final Cancellations cancellations;
+    private final JobAttemptLog attempts;
+    private final JobRun<J, R> run;
+    private final ExecutorService executor;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final MeterRegistry metrics;
+    private final AtomicInteger busy;
+    private volatile Thread jobThread;
+    private volatile boolean away;
+    private JobQueue queue;
+
+    private JobWorker(
+            KafkaConfig kafka,
+            Schemas schemas,
+            Topic<J> jobs,
+            Topic<R> results,
+            String reader,
+            JobLocks locks,
+            JobHandler<J, R> handler,
+            DeadLetters deadLetters,
+            MeterRegistry metrics)
+            throws InterruptedException {
+        this.kafka = kafka;
+        this.jobs = jobs;
+        this.results = results;
+        this.reader = reader;
+        this.locks = locks;
+        this.jobSerde = schemas.serde(jobs);
+        this.resultSerde = schemas.serde(results);
+        this.headers = EventHeaders.ofService(reader);
+        this.deadLetters = deadLetters;
+        this.producer = kafka.producer(Map.of());
+        this.cancellations = Cancellations.following(kafka, schemas);
+        this.attempts = JobAttemptLog.open(kafka, schemas, jobs, reader);
+        this.run = new JobRun<>(jobs, jobSerde, handler, locks, attempts, cancellations, closed);
+        this.executor = Executors.newSingleThreadExecutor(this::jobThread);
+        this.metrics = metrics;
+        this.busy =
+                metrics.gauge(
+                        "langevin.jobs.busy", Tags.of("jobs", jobs.suffix()), new AtomicInteger());
+        this.queue = openQueue();
+    }
+
+    /**
+     * @param reader names the group, the job's thread and the writer of results
+     * @throws ConfigurationException where this process may not write results
+     */
+    public static <J extends SpecificRecord, R extends SpecificRecord> JobWorker<J, R> open(
+            KafkaConfig kafka,
+            Schemas schemas,
+            Topic<J> jobs,
+            Topic<R> results,
+            String reader,
+            JobLocks locks,
+            JobHandler<J, R> handler,
+            DeadLetters deadLetters,
+            MeterRegistry metrics)
+            throws InterruptedException {
+        Broker.requireWrite(kafka, results, jobs, Topics.JOB_ATTEMPTS);
+        return new JobWorker<>(
+                kafka, schemas, jobs, results, reader, locks, handler, deadLetters, metrics);
+    }
+
+    private Thread jobThread(Runnable work) {
+        jobThread = new Thread(work, reader + "-job");
+        return jobThread;
+    }
+
+    @Override
+    public void run() throws InterruptedException {
+        try {
+            while (!isClosed()) {
+                try {
+                    Optional<ConsumerRecord<String, byte[]>> job = queue.poll(POLL);
+                    if (job.isPresent()) {
+                        take(job.get());
+                    }
+                } catch (ConfigurationException | StuckJobException e) {
+                    throw e;
+                } catch (RuntimeException e) { // the job comes back, and its attempts are counted
+                    joinAgain(e);
+                }
+            }
+        } finally {
+            executor.shutdownNow();
+            cancellations.close();
+            attempts.close();
+            producer.close();
+            queue.close();
+        }
+    }
+
+    private JobQueue openQueue() throws InterruptedException {
+        return JobQueue.open(kafka, kafka.name(jobs), kafka.group(reader), locks);
+    }
+
+    /** The broker was away or took the job back: a fresh member of the group goes on. */
+    private void joinAgain(RuntimeException why) throws InterruptedException {
+        LOG.atWarn()
+                .addKeyValue("topic", jobs.suffix())
+                .addKeyValue("reason", Failures.reason(why))
+                .log("lost the broker or the job's lock; joining again");
+        away = true;
+        JobQueue old = queue;
+        while (!isClosed()) {
+            closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
+            try {
+                queue = openQueue();
+                old.close();
+                away = false;
+                return;
+            } catch (KafkaException stillAway) {
+                LOG.atDebug().setCause(stillAway).log("still away"); // said above, once
+            }
+        }
+    }
+
+    private void take(ConsumerRecord<String, byte[]> source) throws InterruptedException {
+        boolean lastDelivery = source.deliveryCount().orElse((short) 1) >= JobQueue.DELIVERIES - 1;
+        if (lastDelivery) {
+            putBack(source);
+            return;
+        }
+        if (!isReadableSoon(source)) {
+            queue.acknowledge(source, AcknowledgeType.RELEASE);
+            return;
+        }
+        EventHeaders.begin(source);
+        busy.set(1);
+        try (var lease = new JobLease(queue, source, locks.lock())) {
+            work(source, lease);
+        } finally {
+            busy.set(0);
+        }
+    }
+
+    /** Whether its schema is there by now; one that the registry must tell may take a moment. */
+    private boolean isReadableSoon(ConsumerRecord<String, byte[]> source)
+            throws InterruptedException {
+        long begin = System.nanoTime();
+        while (!jobSerde.isReadable(source.value())) {
+            boolean tooLong = System.nanoTime() - begin > SCHEMA_WITHIN.toNanos();
+            if (tooLong || closed.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Behind the other jobs: the broker would drop it in silence. */
+    private void putBack(ConsumerRecord<String, byte[]> source) throws InterruptedException {
+        sendAndWait(
+                new ProducerRecord<>(
+                        source.topic(), null, source.key(), source.value(), source.headers()));
+        queue.acknowledge(source, AcknowledgeType.ACCEPT);
+    }
+
+    /** Renews the lock until the job has ended, or until this worker is closed. */
+    private void work(ConsumerRecord<String, byte[]> source, JobLease lease)
+            throws InterruptedException {
+        Future<Answer<R>> running = executor.submit(() -> run.answer(source, lease));
+        try {
+            report(source, lease, awaited(running, lease));
+        } catch (ExecutionException e) {
+            notAnswered(lease.held(), e.getCause());
+        } catch (RuntimeException e) {
+            running.cancel(true); // somebody else may have the job now
+            awaitIdle(e);
+            throw e;
+        }
+    }
+
+    /** The next job must not queue behind one that does not let go. */
+    private void awaitIdle(RuntimeException why) throws InterruptedException {
+        try {
+            executor.submit(() -> {}).get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            why.addSuppressed(e);
+            throw new StuckJobException(
+                    "the job did not stop within %d s of losing its lock: this service ends"
+                            .formatted(GRACE.toSeconds()),
+                    why);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A job that is no longer this worker's and does not end. */
+    private static final class StuckJobException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private StuckJobException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    private Answer<R> awaited(Future<Answer<R>> running, JobLease lease)
+            throws InterruptedException, ExecutionException {
+        long stopped = 0;
+        while (true) {
+            try {
+                return running.get(TICK.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                lease.keep();
+                if (stopped == 0 && isClosed()) {
+                    stopped = System.nanoTime();
+                    jobThread.interrupt();
+                }
+                if (stopped != 0 && System.nanoTime() - stopped > GRACE.toNanos()) {
+                    throw new ExecutionException(
+                            new InterruptedException("the job did not stop within " + GRACE));
+                }
+            }
+        }
+    }
+
+    private void notAnswered(ConsumerRecord<String, byte[]> source, Throwable why)
+            throws InterruptedException {
+        if (why instanceof InterruptedException) {
+            queue.acknowledge(source, AcknowledgeType.RELEASE); // it goes on elsewhere
+            return;
+        }
+        if (why instanceof UncheckedIOException) {
+            putBack(source); // the registry went away just now
+            return;
+        }
+        String reason = why instanceof UnreadableRecordException ? why.getMessage() : "" + why;
+        LOG.atWarn()
+                .addKeyValue("topic", source.topic())
+                .addKeyValue("offset", source.offset())
+                .addKeyValue("reason", reason)
+                .log("dead letter");
+        sendAndWait(deadLetters.of(source, reason));
+        queue.acknowledge(source, AcknowledgeType.REJECT);
+    }
+
+    private void report(ConsumerRecord<String, byte[]> source, JobLease lease, Answer<R> answer)
+            throws InterruptedException {
+        try {
+            sendAndWait(record(source, answer));
+        } catch (KafkaException e) {
+            if (!Failures.isCausedBy(e, RecordTooLargeException.class)) {
+                throw e;
+            }
+            answer = run.tooLarge(source, Failures.reason(e.getCause()));
+            sendAndWait(record(source, answer));
+        }
+        queue.acknowledge(lease.held(), AcknowledgeType.ACCEPT);
+        attempts.ended(answer.id());
+        String status = answer.status().name().toLowerCase(Locale.ROOT);
+        metrics.counter("langevin.jobs", "jobs", jobs.suffix(), "status", status).increment();
+        LOG.atInfo()
+                .addKeyValue("id", answer.id())
+                .addKeyValue("topic", results.suffix())
+                .addKeyValue("status", status)
+                .log("job ended");
+    }
+
+    private ProducerRecord<String, byte[]> record(
+            ConsumerRecord<String, byte[]> source, Answer<R> answer) {
+        return new ProducerRecord<>(
+                kafka.name(results),
+                null,
+                answer.id(),
+                resultSerde.encode(answer.result()),
+                headers.of(answer.result(), source.headers()));
+    }
+
+    private void sendAndWait(ProducerRecord<String, byte[]> record) throws InterruptedException {
+        try {
+            producer.send(record).get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuthorizationException) {
+                throw new ConfigurationException(
+                        "broker %s does not let this process write to %s: allow WRITE there"
+                                .formatted(kafka.bootstrap(), record.topic()),
+                        e);
+            }
+            throw new KafkaException("not written: " + e.getCause().getMessage(), e);
+        }
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    @Override
+    public boolean isWorking() {
+        return !away;
+    }
+
+    /** Fails when the other one does, and never completes otherwise. */
+    private static CompletableFuture<Void> failing(CompletableFuture<Void> follower) {
+        var failing = new CompletableFuture<Void>();
+        follower.whenComplete(
+                (done, failure) -> {
+                    if (failure != null) {
+                        failing.completeExceptionally(failure);
+                    }
+                });
+        return failing;
+    }
+
+    /** Fails when cancellations or attempts cannot be followed any longer. */
+    public CompletableFuture<Void> cancellationsLost() {
+        return CompletableFuture.anyOf(failing(cancellations.ended()), failing(attempts.ended()))
+                .thenAccept(never -> {});
+    }
+
+    /** Lets the job go back to the queue and makes {@link #run} return. */
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,72 @@
+package io.langevin.messaging.rules;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Rules that records of several topics share. Each refusal names the field, the rule, the value.
+ */
+public final class RecordRules {
+    private static final Pattern UUID =
+            Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}");
+
+    private static final int LONGEST_LABELS = 16_384;
+
+    private RecordRules() {}
+
+    /**
+     * @throws RejectedException where {@code holds} is false: "field: must rule, not value"
+     */
+    public static void require(boolean holds, String field, String rule, Object value) {
+        if (!holds) {
+            throw new RejectedException(
+                    "%s: must %s, not %s"
+                            .formatted(field, rule, abbreviated(String.valueOf(value), 100)));
+        }
+    }
+
+    public static void requireId(String field, String value) {
+        require(isId(value), field, "be a UUID in its usual text form", quoted(value));
+    }
+
+    /** A record's id is also its key, so that it stays with what belongs to it. */
+    public static void requireIdIsKey(String field, String value, String key) {
+        requireId(field, value);
+        require(value.equals(key), field, "equal the key of its record", value);
+    }
+
+    /** Free text is handed back with every answer: not without end. */
+    public static void requireLabels(Map<String, String> labels) {
+        long characters =
+                labels.entrySet().stream()
+                        .mapToLong(label -> label.getKey().length() + label.getValue().length())
+                        .sum();
+        require(
+                characters <= LONGEST_LABELS,
+                "labels",
+                "have at most %d characters together".formatted(LONGEST_LABELS),
+                characters);
+    }
+
+    public static void requireModelName(String value) {
+        require(
+                MODEL.matcher(value).matches(),
+                "model",
+                "be 1 to 100 letters, digits, '.', '_' or '-'",
+                quoted(value));
+    }
+
+    public static boolean isId(String value) {
+        return value != null && UUID.matcher(value).matches();
+    }
+
+    /** The text, or as many of its first characters and an ellipsis. */
+    public static String abbreviated(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most) + "…";
+    }
+
+    private static String quoted(String value) {
+        return "'" + value + "'";
+    }
+}

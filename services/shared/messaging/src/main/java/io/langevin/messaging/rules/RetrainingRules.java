@@ -1,0 +1,140 @@
+package io.langevin.messaging.rules;
+
+import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireIdIsKey;
+import static io.langevin.messaging.rules.RecordRules.requireLabels;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
+
+import io.langevin.records.NetworkParameters;
+import io.langevin.records.RetrainingRequest;
+import io.langevin.records.ScheduleParameters;
+import io.langevin.records.TrainingParameters;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What a retraining request may ask for, as far as it can be told without the data: whoever sends
+ * one can check it first, and the workflow checks it before any work. Presets and ablations are
+ * expected to be filled in.
+ */
+public final class RetrainingRules {
+    /** Names of networks; {@code auto} leaves the choice to the image size. */
+    public static final List<String> FAMILIES =
+            List.of("auto", "ncsnv2", "ncsnv2-deeper", "ncsnv2-deepest", "ncsn");
+
+    private static final Pattern DATASET =
+            Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*");
+    private static final int LONGEST_DATASET = 200;
+    private static final int MOST_LEVELS = 10_000;
+    private static final double LARGEST_SIGMA = 1e6;
+
+    private RetrainingRules() {}
+
+    /**
+     * @param key of the record
+     * @throws RejectedException which field, which rule, which value
+     */
+    public static void check(RetrainingRequest request, String key) {
+        requireIdIsKey("runId", request.getRunId(), key);
+        requireModelName(request.getModel());
+        requireLabels(request.getLabels());
+        require(
+                request.getDataset().length() <= LONGEST_DATASET
+                        && DATASET.matcher(request.getDataset()).matches(),
+                "dataset",
+                "be a name of letters, digits, '.', '_', '-' and '/' below a configured root",
+                "'" + request.getDataset() + "'");
+        require(
+                request.getImageSize() >= 1 && request.getImageSize() <= 1024,
+                "imageSize",
+                "be 1 to 1024 pixels",
+                request.getImageSize());
+        require(
+                List.of(0, 1, 3).contains(request.getChannels()),
+                "channels",
+                "be 1 (grey), 3 (RGB) or 0 (as the data is)",
+                request.getChannels());
+        check(request.getNetwork());
+        check(request.getTraining());
+        check(request.getSchedule());
+    }
+
+    private static void check(NetworkParameters network) {
+        require(
+                FAMILIES.contains(network.getFamily()),
+                "network",
+                "be one of " + FAMILIES,
+                "'" + network.getFamily() + "'");
+        between("network.ngf", network.getNgf(), 2, 512);
+    }
+
+    private static void check(TrainingParameters training) {
+        require(
+                training.getIterations() >= 1,
+                "training.iterations",
+                "be at least 1",
+                training.getIterations());
+        between("training.batchSize", training.getBatchSize(), 1, 4_096);
+        require(
+                training.getLearningRate() > 0 && training.getLearningRate() <= 1,
+                "training.learningRate",
+                "be above 0 and at most 1",
+                training.getLearningRate());
+        between("training.maximumSeconds", training.getMaximumSeconds(), 0, Integer.MAX_VALUE);
+        between("training.warmupIterations", training.getWarmupIterations(), 0, Integer.MAX_VALUE);
+        between("training.snapshotSeconds", training.getSnapshotSeconds(), 1, Integer.MAX_VALUE);
+        belowOne("training.beta1", training.getBeta1());
+        belowOne("training.beta2", training.getBeta2());
+        belowOne("training.emaDecay", training.getEmaDecay());
+        require(
+                training.getAdamEpsilon() > 0 && training.getAdamEpsilon() <= 1,
+                "training.adamEpsilon",
+                "be above 0 and at most 1",
+                training.getAdamEpsilon());
+    }
+
+    private static void check(ScheduleParameters schedule) {
+        double end = schedule.getSigmaEnd();
+        require(
+                end > 0 && end < LARGEST_SIGMA,
+                "schedule.sigmaEnd",
+                "be above 0 and below 1000000",
+                end);
+        Double begin = schedule.getSigmaBegin();
+        require(
+                begin == null || begin >= end && begin < LARGEST_SIGMA,
+                "schedule.sigmaBegin",
+                "be at least sigmaEnd and below 1000000",
+                begin);
+        require(
+                schedule.getOverlap() > 0 && schedule.getOverlap() < 1,
+                "schedule.overlap",
+                "be above 0 and below 1",
+                schedule.getOverlap());
+        Integer levels = schedule.getLevels();
+        require(
+                levels == null || levels >= 2 && levels <= MOST_LEVELS,
+                "schedule.levels",
+                "be 2 to " + MOST_LEVELS,
+                levels);
+        Double epsilon = schedule.getEpsilon();
+        require(
+                epsilon == null || epsilon > 0 && epsilon < Double.POSITIVE_INFINITY,
+                "schedule.epsilon",
+                "be finite and above 0",
+                epsilon);
+        between("schedule.stepsPerLevel", schedule.getStepsPerLevel(), 1, 10_000);
+    }
+
+    private static void between(String field, int value, int least, int most) {
+        String rule =
+                most == Integer.MAX_VALUE
+                        ? "be at least " + least
+                        : "be %d to %d".formatted(least, most);
+        require(value >= least && value <= most, field, rule, value);
+    }
+
+    private static void belowOne(String field, double value) {
+        require(value >= 0 && value < 1, field, "be at least 0 and below 1", value);
+    }
+}
