@@ -6,15 +6,17 @@ import org.apache.avro.util.ClassSecurityValidator;
  * Avro makes only classes that the process trusts, so that a schema cannot name others. This adds
  * the records of this package, and nothing else, to what is trusted already.
  */
-public final class TrustedRecords {
-    private TrustedRecords() {}
-
-    /** Call it before the first use of a record; a second call changes nothing that matters. */
-    public static void trust() {
+final class TrustedRecords {
+    static {
         String own = TrustedRecords.class.getPackageName();
         ClassSecurityValidator.setGlobal(
                 ClassSecurityValidator.composite(
                         ClassSecurityValidator.getGlobal(),
                         type -> type.getPackageName().equals(own)));
     }
+
+    private TrustedRecords() {}
+
+    /** Every record calls it before it is first used; a second call changes nothing. */
+    static void trust() {}
 }

@@ -1,6 +1,5 @@
 package io.langevin.benchmarks;
 
-import io.langevin.records.TrustedRecords;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +34,6 @@ public final class Bench implements Runnable {
     boolean help;
 
     public static void main(String[] args) {
-        TrustedRecords.trust();
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         System.exit(new CommandLine(new Bench()).execute(args));
     }

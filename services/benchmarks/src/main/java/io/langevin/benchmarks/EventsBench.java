@@ -3,7 +3,7 @@ package io.langevin.benchmarks;
 import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
-import io.langevin.cli.Platform;
+import io.langevin.client.PlatformClient;
 import io.langevin.local.LocalConfig;
 import io.langevin.local.LocalPlatform;
 import io.langevin.messaging.RecordWriter;
@@ -49,7 +49,7 @@ final class EventsBench implements Callable<Integer> {
                 Checkpoint.parse(
                         Files.readAllBytes(config.bundledModels().resolve("fashion.safetensors")));
         try (LocalPlatform local = LocalPlatform.start(config);
-                Platform platform = Platform.at(local.kafka());
+                PlatformClient platform = PlatformClient.at(local.kafka());
                 var writer =
                         RecordWriter.open(
                                 local.kafka(),

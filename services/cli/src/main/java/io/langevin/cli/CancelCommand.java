@@ -4,15 +4,13 @@ import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 
-import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.CancellationStatus;
 import java.time.Instant;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,7 +30,7 @@ final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         requireId("ID", id);
-        try (Platform platform = connection.platform()) {
+        try (PlatformClient platform = connection.platform()) {
             CancellationOutcome answer = ask(platform);
             if (answer.getStatus() != CancellationStatus.ACCEPTED) {
                 throw new CommandFailure("%s: %s".formatted(id, Inert.text(answer.getDetail())));
@@ -42,26 +40,18 @@ final class CancelCommand implements Callable<Integer> {
         return 0;
     }
 
-    private CancellationOutcome ask(Platform platform) throws InterruptedException {
-        BlockingQueue<CancellationOutcome> answers = new LinkedBlockingQueue<>();
-        platform.follow(
-                CANCELLATION_OUTCOMES,
-                new TopicFollower.From.Now(),
-                (answer, source) -> {
-                    if (answer != null && id.equals(source.key())) {
-                        answers.add(answer);
-                    }
-                });
-        platform.write(
-                CANCELLATIONS,
-                id,
+    private CancellationOutcome ask(PlatformClient platform) throws InterruptedException {
+        Cancellation cancellation =
                 Cancellation.newBuilder()
                         .setId(id)
                         .setReason(reason)
                         .setRequestedAt(Instant.now())
-                        .build());
-        return platform.next(
-                answers,
+                        .build();
+        return platform.ask(
+                CANCELLATIONS,
+                id,
+                cancellation,
+                CANCELLATION_OUTCOMES,
                 "the operations service",
                 id + " is asked to stop all the same; see whether the service is running");
     }

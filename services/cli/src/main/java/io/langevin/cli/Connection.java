@@ -2,6 +2,7 @@ package io.langevin.cli;
 
 import static io.langevin.messaging.rules.RecordRules.require;
 
+import io.langevin.client.PlatformClient;
 import io.langevin.messaging.KafkaConfig;
 import java.net.URI;
 import java.time.Duration;
@@ -47,8 +48,8 @@ public final class Connection {
     private int patience;
 
     /** The platform that is meant, once its broker answers. */
-    public Platform platform() throws InterruptedException {
-        return Platform.at(kafka(), patience());
+    public PlatformClient platform() throws InterruptedException {
+        return PlatformClient.at(kafka(), patience());
     }
 
     /** How long to wait without any sign of life. */

@@ -3,6 +3,7 @@ package io.langevin.cli;
 import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.rules.RecordRules.require;
 
+import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
 import io.langevin.records.JobState;
 import java.util.Comparator;
@@ -33,7 +34,7 @@ final class JobsCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         require(limit >= 1, "--limit", "be at least 1", limit);
         Map<String, JobState> latest;
-        try (Platform platform = connection.platform()) {
+        try (PlatformClient platform = connection.platform()) {
             latest = platform.latest(JOB_STATES);
         }
         if (id != null) {

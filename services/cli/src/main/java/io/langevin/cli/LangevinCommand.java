@@ -1,9 +1,9 @@
 package io.langevin.cli;
 
+import io.langevin.client.NotCompletedException;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.ConfigurationException;
 import io.langevin.process.OutOfReachException;
-import io.langevin.records.TrustedRecords;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,7 +61,6 @@ public final class LangevinCommand implements Runnable {
 
     /** A failure becomes one sentence and a code; {@code LANGEVIN_TRACE=1} adds the stack. */
     public static CommandLine commandLine() {
-        TrustedRecords.trust();
         CommandLine line = new CommandLine(new LangevinCommand());
         line.setExecutionExceptionHandler(LangevinCommand::explain);
         line.setUsageHelpAutoWidth(true);
@@ -74,6 +73,7 @@ public final class LangevinCommand implements Runnable {
         boolean expected =
                 usage
                         || e instanceof CommandFailure
+                        || e instanceof NotCompletedException
                         || e instanceof ConfigurationException
                         || e instanceof OutOfReachException;
         String message = e.getMessage() == null ? e.toString() : e.getMessage();

@@ -2,6 +2,7 @@ package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 
+import io.langevin.client.PlatformClient;
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.process.Inert;
 import io.langevin.records.PublishedCheckpoint;
@@ -19,7 +20,7 @@ final class ModelsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Map<String, PublishedCheckpoint> newest = new TreeMap<>();
-        try (Platform platform = connection.platform()) {
+        try (PlatformClient platform = connection.platform()) {
             newest.putAll(platform.latest(MODEL_CHECKPOINTS));
         }
         System.out.printf(

@@ -2,6 +2,7 @@ package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 
+import io.langevin.client.PlatformClient;
 import io.langevin.records.Cancellation;
 import java.time.Instant;
 
@@ -15,7 +16,7 @@ final class OnInterrupt implements AutoCloseable {
     }
 
     /** Asks a request to stop: nobody waits for it any longer. */
-    static OnInterrupt cancel(Platform platform, String id) {
+    static OnInterrupt cancel(PlatformClient platform, String id) {
         return new OnInterrupt(
                 () -> {
                     try {

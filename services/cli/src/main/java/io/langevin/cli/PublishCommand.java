@@ -8,7 +8,7 @@ import static io.langevin.messaging.rules.RecordRules.requireModelName;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.artifacts.ArtifactStores;
-import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
@@ -20,9 +20,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -44,7 +42,7 @@ public final class PublishCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         requireModelName(target.model);
         byte[] bytes = bytes();
-        try (Platform platform = connection.platform();
+        try (PlatformClient platform = connection.platform();
                 ArtifactStore store = ArtifactStores.open(connection.artifacts(target.artifacts))) {
             ArtifactId id = publish(platform, store, bytes, target.model);
             System.out.printf("%s is now checkpoint %s%n", target.model, id);
@@ -66,31 +64,23 @@ public final class PublishCommand implements Callable<Integer> {
 
     /** Puts the file into the store and has the publishing service verify and announce it. */
     public static ArtifactId publish(
-            Platform platform, ArtifactStore store, byte[] checkpoint, String model)
+            PlatformClient platform, ArtifactStore store, byte[] checkpoint, String model)
             throws InterruptedException {
         ArtifactId id = store.put(checkpoint);
         String runId = UUID.randomUUID().toString();
-        BlockingQueue<PublishingResult> results = new LinkedBlockingQueue<>();
-        platform.follow(
-                PUBLISHING_RESULTS,
-                new TopicFollower.From.Now(),
-                (result, source) -> {
-                    if (result != null && runId.equals(source.key())) {
-                        results.add(result);
-                    }
-                });
-        platform.write(
-                PUBLISHING_JOBS,
-                runId,
+        PublishingJob job =
                 PublishingJob.newBuilder()
                         .setRunId(runId)
                         .setModel(model)
                         .setCandidates(List.of(new Candidate(id.hex(), 0, 0.0)))
                         .setRequestedAt(Instant.now())
-                        .build());
+                        .build();
         PublishingResult result =
-                platform.next(
-                        results,
+                platform.ask(
+                        PUBLISHING_JOBS,
+                        runId,
+                        job,
+                        PUBLISHING_RESULTS,
                         "the publishing service",
                         "run %s goes on all the same; see whether the service is running"
                                 .formatted(runId));

@@ -3,6 +3,7 @@ package io.langevin.cli;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.rules.RecordRules.require;
 
+import io.langevin.client.PlatformClient;
 import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.records.NetworkParameters;
 import io.langevin.records.RetrainingRequest;
@@ -95,9 +96,9 @@ final class RetrainCommand implements Callable<Integer> {
         requireKnownNames();
         RetrainingRequest request = request();
         RetrainingRules.check(request, request.getRunId());
-        try (Platform platform = connection.platform()) {
+        try (PlatformClient platform = connection.platform()) {
             if (wait) {
-                Retraining.askAndWait(platform, request);
+                RetrainingBar.askAndWait(platform, request);
                 return 0;
             }
             platform.write(RETRAINING_REQUESTS, request.getRunId(), request);

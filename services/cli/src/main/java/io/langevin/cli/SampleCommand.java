@@ -4,6 +4,8 @@ import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
+import io.langevin.client.PlatformClient;
+import io.langevin.client.Sampling;
 import io.langevin.process.Inert;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.Precision;
@@ -119,10 +121,10 @@ final class SampleCommand implements Callable<Integer> {
         Writable.require("--out", out == null ? null : out.resolve("image.png"));
         Writable.require("--grid", grid);
         SampleRequest request = request();
-        try (Platform platform = connection.platform()) {
+        try (PlatformClient platform = connection.platform()) {
             requireModel(platform);
             Sampling.Answer answer =
-                    Sampling.askWithBar(platform, request, connection.patience().toSeconds());
+                    SamplingBar.ask(platform, request, connection.patience().toSeconds());
             write(answer);
             System.out.printf(
                     "%d images of %s: waited %.1f s, computed %.1f s, %d network evaluations%n",
@@ -136,7 +138,7 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     /** The service would wait for it: the model might be on its way. */
-    private void requireModel(Platform platform) throws InterruptedException {
+    private void requireModel(PlatformClient platform) throws InterruptedException {
         Set<String> models = new TreeSet<>(platform.latest(MODEL_CHECKPOINTS).keySet());
         if (checkpoint == null && !models.contains(model)) {
             throw new CommandFailure(

@@ -4,7 +4,7 @@ import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
 import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 import static io.langevin.messaging.rules.RecordRules.require;
 
-import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
 import io.langevin.records.JobStatus;
 import io.langevin.records.ScheduleJob;
@@ -12,9 +12,7 @@ import io.langevin.records.ScheduleParameters;
 import io.langevin.records.ScheduleResult;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,32 +54,24 @@ final class ScheduleCommand implements Callable<Integer> {
                 "be 1 to 10000",
                 stepsPerLevel);
         String runId = UUID.randomUUID().toString();
-        BlockingQueue<ScheduleResult> results = new LinkedBlockingQueue<>();
-        try (Platform platform = connection.platform()) {
-            platform.follow(
-                    SCHEDULE_RESULTS,
-                    new TopicFollower.From.Now(),
-                    (result, source) -> {
-                        if (result != null && runId.equals(source.key())) {
-                            results.add(result);
-                        }
-                    });
-            platform.write(
-                    SCHEDULE_JOBS,
-                    runId,
-                    ScheduleJob.newBuilder()
-                            .setRunId(runId)
-                            .setDataset(dataset)
-                            .setImageSize(size)
-                            .setParameters(
-                                    ScheduleParameters.newBuilder()
-                                            .setOverlap(overlap)
-                                            .setStepsPerLevel(stepsPerLevel)
-                                            .build())
-                            .build());
+        ScheduleJob job =
+                ScheduleJob.newBuilder()
+                        .setRunId(runId)
+                        .setDataset(dataset)
+                        .setImageSize(size)
+                        .setParameters(
+                                ScheduleParameters.newBuilder()
+                                        .setOverlap(overlap)
+                                        .setStepsPerLevel(stepsPerLevel)
+                                        .build())
+                        .build();
+        try (PlatformClient platform = connection.platform()) {
             print(
-                    platform.next(
-                            results,
+                    platform.ask(
+                            SCHEDULE_JOBS,
+                            runId,
+                            job,
+                            SCHEDULE_RESULTS,
                             "the schedule service",
                             "run %s goes on all the same; see whether the service is running, or give it more --patience"
                                     .formatted(runId)));

@@ -1,5 +1,6 @@
 package io.langevin.cli;
 
+import io.langevin.client.PlatformClient;
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
@@ -27,7 +28,7 @@ final class TopicsCommand {
                     short replication)
             throws InterruptedException {
         KafkaConfig kafka = connection.kafka();
-        var patience = Platform.patience(connection.patience());
+        var patience = PlatformClient.patience(connection.patience());
         Broker.awaitAnswer(kafka, patience);
         List<String> created;
         try (Admin admin = kafka.admin()) {

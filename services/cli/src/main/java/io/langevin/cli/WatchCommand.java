@@ -2,6 +2,7 @@ package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.JOB_STATES;
 
+import io.langevin.client.PlatformClient;
 import io.langevin.messaging.follow.TopicFollower;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -15,7 +16,7 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Platform platform = connection.platform()) {
+        try (PlatformClient platform = connection.platform()) {
             platform.follow(
                     JOB_STATES,
                     new TopicFollower.From.Now(),

@@ -6,8 +6,8 @@ import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.artifacts.ArtifactStores;
-import io.langevin.cli.Platform;
 import io.langevin.cli.PublishCommand;
+import io.langevin.client.PlatformClient;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.records.PublishedCheckpoint;
 import java.io.IOException;
@@ -29,7 +29,7 @@ final class BundledModels {
      */
     static void publishMissing(LocalConfig config, KafkaConfig kafka)
             throws IOException, InterruptedException {
-        try (Platform platform = Platform.at(kafka);
+        try (PlatformClient platform = PlatformClient.at(kafka);
                 ArtifactStore store = ArtifactStores.open(config.artifacts())) {
             Map<String, PublishedCheckpoint> there = platform.latest(MODEL_CHECKPOINTS);
             for (Path file : files(config.bundledModels())) {

@@ -2,9 +2,10 @@ package io.langevin.local;
 
 import io.langevin.cli.CommandFailure;
 import io.langevin.cli.ImageGrid;
-import io.langevin.cli.Platform;
-import io.langevin.cli.Retraining;
-import io.langevin.cli.Sampling;
+import io.langevin.cli.RetrainingBar;
+import io.langevin.cli.SamplingBar;
+import io.langevin.client.PlatformClient;
+import io.langevin.client.Sampling;
 import io.langevin.records.NetworkParameters;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
@@ -51,9 +52,9 @@ final class DemoCommand implements Callable<Integer> {
         var config = new LocalConfig(out.resolve("data"), LocalConfig.homeOfProcess(), 0, 0, 0);
         try (RunningHere here = RunningHere.start(config)) {
             System.out.println("dashboard: " + here.platform().address().page());
-            try (Platform platform = Platform.at(here.platform().kafka())) {
+            try (PlatformClient platform = PlatformClient.at(here.platform().kafka())) {
                 picture(platform, "fashion", out.resolve("samples.png"));
-                Retraining.askAndWait(platform, retraining());
+                RetrainingBar.askAndWait(platform, retraining());
                 picture(platform, TRAINED, out.resolve("retrained.png"));
             }
             if (once) {
@@ -64,7 +65,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static void picture(Platform platform, String model, Path file)
+    private static void picture(PlatformClient platform, String model, Path file)
             throws InterruptedException {
         SampleRequest request =
                 SampleRequest.newBuilder()
@@ -73,7 +74,7 @@ final class DemoCommand implements Callable<Integer> {
                         .setCount(IMAGES)
                         .setSeed(7L)
                         .build();
-        Sampling.Answer answer = Sampling.askWithBar(platform, request, PATIENCE_SECONDS);
+        Sampling.Answer answer = SamplingBar.ask(platform, request, PATIENCE_SECONDS);
         ImageGrid.write(answer.images(), file);
         System.out.println("wrote " + file);
     }

@@ -7,9 +7,9 @@ import io.langevin.artifacts.ArtifactStore;
 import io.langevin.artifacts.ArtifactStores;
 import io.langevin.cli.CommandFailure;
 import io.langevin.cli.Connection;
-import io.langevin.cli.Platform;
 import io.langevin.cli.PublishCommand;
 import io.langevin.cli.PublishOptions;
+import io.langevin.client.PlatformClient;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.PublishedPreset;
 import io.langevin.score.AuthorsCheckpoint;
@@ -76,7 +76,7 @@ final class ImportCommand implements Callable<Integer> {
         requireModelName(target.model);
         connection.kafka(); // says at once where no platform is running
         Checkpoint checkpoint = checkpoint();
-        try (Platform platform = connection.platform();
+        try (PlatformClient platform = connection.platform();
                 ArtifactStore store = ArtifactStores.open(connection.artifacts(target.artifacts))) {
             ArtifactId id =
                     PublishCommand.publish(platform, store, checkpoint.bytes(), target.model);

@@ -13,9 +13,9 @@ import static io.langevin.messaging.Topics.TRAINING_JOBS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.langevin.cli.Platform;
-import io.langevin.cli.Retraining;
-import io.langevin.cli.Sampling;
+import io.langevin.client.PlatformClient;
+import io.langevin.client.Retraining;
+import io.langevin.client.Sampling;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.HostileRecords;
 import io.langevin.messaging.KafkaConfig;
@@ -84,7 +84,7 @@ class HostileRecordsIT {
 
     @TempDir static Path folder;
     private static LocalPlatform here;
-    private static Platform platform;
+    private static PlatformClient platform;
     private static KafkaConfig kafka;
     private static Schemas schemas;
     private static Producer<String, byte[]> producer;
@@ -94,7 +94,7 @@ class HostileRecordsIT {
         here = LocalPlatform.start(new LocalConfig(folder, Path.of("../.."), 0, 0, 0));
         kafka = here.kafka();
         schemas = new Schemas(kafka);
-        platform = Platform.at(kafka);
+        platform = PlatformClient.at(kafka);
         producer = kafka.producer(Map.of());
     }
 
@@ -211,7 +211,9 @@ class HostileRecordsIT {
                                         .setBatchSize(2)
                                         .build())
                         .build();
-        assertThat(Retraining.askAndWait(platform, training).getStage())
+        assertThat(
+                        Retraining.askAndWait(platform, training, new Retraining.Watcher() {})
+                                .getStage())
                 .isEqualTo(JobStage.COMPLETED);
         String run = UUID.randomUUID().toString();
         platform.write(

@@ -4,8 +4,8 @@ import static io.langevin.messaging.Topics.SAMPLING_PREVIEWS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.langevin.cli.Platform;
-import io.langevin.cli.Sampling;
+import io.langevin.client.PlatformClient;
+import io.langevin.client.Sampling;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ class LostPartsIT {
             registry.destroyForcibly();
             await().atMost(PATIENCE).until(() -> !registry.isAlive() && registry() != null);
 
-            try (Platform platform = Platform.at(here.kafka())) {
+            try (PlatformClient platform = PlatformClient.at(here.kafka())) {
                 SampleRequest request =
                         SampleRequest.newBuilder()
                                 .setRequestId(UUID.randomUUID().toString())

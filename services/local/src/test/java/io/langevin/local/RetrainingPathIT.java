@@ -7,10 +7,10 @@ import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.langevin.cli.CommandFailure;
-import io.langevin.cli.Platform;
-import io.langevin.cli.Retraining;
-import io.langevin.cli.Sampling;
+import io.langevin.client.NotCompletedException;
+import io.langevin.client.PlatformClient;
+import io.langevin.client.Retraining;
+import io.langevin.client.Sampling;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicReader;
 import io.langevin.records.Cancellation;
@@ -38,12 +38,12 @@ import org.junit.jupiter.api.io.TempDir;
 class RetrainingPathIT {
     @TempDir static Path folder;
     private static LocalPlatform here;
-    private static Platform platform;
+    private static PlatformClient platform;
 
     @BeforeAll
     static void start() throws Exception {
         here = LocalPlatform.start(new LocalConfig(folder, Path.of("../.."), 0, 0, 0));
-        platform = Platform.at(here.kafka());
+        platform = PlatformClient.at(here.kafka());
     }
 
     @AfterAll
@@ -55,7 +55,10 @@ class RetrainingPathIT {
     @Test
     void a_request_becomes_a_model_that_every_sampler_uses_without_a_restart() throws Exception {
         JobState end =
-                Retraining.askAndWait(platform, retraining("trained", "fashion", 12).build());
+                Retraining.askAndWait(
+                        platform,
+                        retraining("trained", "fashion", 12).build(),
+                        new Retraining.Watcher() {});
         assertThat(end.getStage()).isEqualTo(JobStage.COMPLETED);
 
         SampleRequest request =
@@ -116,12 +119,14 @@ class RetrainingPathIT {
                                                             == JobStage.CANCELLED));
         }
         // the worker is free again: another run goes through
-        Retraining.askAndWait(platform, retraining("after", "fashion", 2).build());
+        Retraining.askAndWait(
+                platform, retraining("after", "fashion", 2).build(), new Retraining.Watcher() {});
     }
 
     private static void assertFails(RetrainingRequest request, String reason) {
-        assertThatThrownBy(() -> Retraining.askAndWait(platform, request))
-                .isInstanceOf(CommandFailure.class)
+        assertThatThrownBy(
+                        () -> Retraining.askAndWait(platform, request, new Retraining.Watcher() {}))
+                .isInstanceOf(NotCompletedException.class)
                 .hasMessageContaining(reason);
     }
 

@@ -19,7 +19,6 @@ import io.langevin.records.GeneratedImage;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
-import io.langevin.records.TrustedRecords;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.NetworkArchitecture;
@@ -40,10 +39,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A sampling service on topics and a store of its own, seen as its clients see it. */
 public final class SamplingFixture implements AutoCloseable {
-    static {
-        TrustedRecords.trust();
-    }
-
     static final long PLENTY = 1 << 30;
 
     final KafkaConfig kafka;

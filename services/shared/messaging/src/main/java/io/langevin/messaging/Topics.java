@@ -19,7 +19,6 @@ import io.langevin.records.ScheduleResult;
 import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingProgress;
 import io.langevin.records.TrainingResult;
-import io.langevin.records.TrustedRecords;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,10 +44,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Every topic of the platform; no other place spells a topic's name. */
 public final class Topics {
-    static {
-        TrustedRecords.trust();
-    }
-
     public static final Topic<SampleRequest> SAMPLING_REQUESTS =
             topic("sampling.requests", SampleRequest.class, 12, days(7));
     public static final Topic<GeneratedImage> SAMPLING_IMAGES =

@@ -1,4 +1,4 @@
-package io.langevin.cli;
+package io.langevin.client;
 
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.Failures;
@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
@@ -24,8 +25,8 @@ import org.apache.kafka.common.KafkaException;
  * A platform as its clients see it: topics to write to and to follow. Nothing here waits in silence
  * or for ever. Closes what it opened.
  */
-public final class Platform implements AutoCloseable {
-    private static final String WRITER = "cli";
+public final class PlatformClient implements AutoCloseable {
+    private static final String WRITER = "client";
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration SILENT = Duration.ofSeconds(2);
 
@@ -34,14 +35,14 @@ public final class Platform implements AutoCloseable {
     private final Patience patience;
     private final OpenedResources opened = new OpenedResources();
 
-    private Platform(KafkaConfig kafka, Schemas schemas, Patience patience) {
+    private PlatformClient(KafkaConfig kafka, Schemas schemas, Patience patience) {
         this.kafka = kafka;
         this.schemas = schemas;
         this.patience = patience;
     }
 
     /** With the patience of a program: ten minutes without a sign of life. */
-    public static Platform at(KafkaConfig kafka) throws InterruptedException {
+    public static PlatformClient at(KafkaConfig kafka) throws InterruptedException {
         return at(kafka, LONG);
     }
 
@@ -52,14 +53,14 @@ public final class Platform implements AutoCloseable {
      * @throws OutOfReachException where the broker does not answer
      * @throws io.langevin.process.ConfigurationException where it lacks the platform's topics
      */
-    public static Platform at(KafkaConfig kafka, Duration most) throws InterruptedException {
+    public static PlatformClient at(KafkaConfig kafka, Duration most) throws InterruptedException {
         Patience patience = patience(most);
         Broker.await(kafka, patience);
-        return new Platform(kafka, new Schemas(kafka, patience), patience);
+        return new PlatformClient(kafka, new Schemas(kafka, patience), patience);
     }
 
-    static Patience patience(Duration most) {
-        return new Patience(Optional.of(most), SILENT, Platform::say);
+    public static Patience patience(Duration most) {
+        return new Patience(Optional.of(most), SILENT, PlatformClient::say);
     }
 
     private static void say(String text) {
@@ -119,6 +120,34 @@ public final class Platform implements AutoCloseable {
                 });
     }
 
+    /**
+     * Publishes a record and waits for the answer that has its key.
+     *
+     * @param whom such as "the schedule service"
+     * @param remedy what the person who waits can do
+     * @throws OutOfReachException where no answer has come in time
+     */
+    public <Q extends SpecificRecord, A extends SpecificRecord> A ask(
+            Topic<Q> questions,
+            String key,
+            Q question,
+            Topic<A> answers,
+            String whom,
+            String remedy)
+            throws InterruptedException {
+        BlockingQueue<A> arrived = new LinkedBlockingQueue<>();
+        follow(
+                answers,
+                new TopicFollower.From.Now(),
+                (answer, source) -> {
+                    if (answer != null && key.equals(source.key())) {
+                        arrived.add(answer);
+                    }
+                });
+        write(questions, key, question);
+        return next(arrived, whom, remedy);
+    }
+
     private interface Call<T> {
         T call() throws InterruptedException;
     }
@@ -135,6 +164,14 @@ public final class Platform implements AutoCloseable {
         } finally {
             said.cancel(false);
         }
+    }
+
+    KafkaConfig kafka() {
+        return kafka;
+    }
+
+    Schemas schemas() {
+        return schemas;
     }
 
     /**

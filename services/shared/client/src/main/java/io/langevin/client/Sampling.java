@@ -1,4 +1,4 @@
-package io.langevin.cli;
+package io.langevin.client;
 
 import static io.langevin.messaging.Topics.SAMPLING_IMAGES;
 import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
@@ -25,9 +25,6 @@ import java.util.function.IntConsumer;
  * A sample request from the client's side: publish it, collect images until its outcome is there.
  */
 public final class Sampling {
-    /** A sign of life while no image is finished. */
-    private static final int PREVIEW_ROWS = 16;
-
     private Sampling() {}
 
     /**
@@ -41,11 +38,14 @@ public final class Sampling {
     /**
      * @param patienceSeconds how long to wait without any sign of life of the sampling service
      * @param progress told how many images have arrived
-     * @throws CommandFailure where the request ended otherwise than completed
+     * @throws NotCompletedException where the request ended otherwise than completed
      * @throws OutOfReachException where the service gives no sign of life
      */
     public static Answer ask(
-            Platform platform, SampleRequest request, long patienceSeconds, IntConsumer progress)
+            PlatformClient platform,
+            SampleRequest request,
+            long patienceSeconds,
+            IntConsumer progress)
             throws InterruptedException {
         BlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
         String id = request.getRequestId();
@@ -65,26 +65,6 @@ public final class Sampling {
         }
     }
 
-    /**
-     * As {@link #ask}, with a bar on the terminal. The request's id is said first, and Ctrl-C asks
-     * the request to stop.
-     */
-    public static Answer askWithBar(Platform platform, SampleRequest request, long patienceSeconds)
-            throws InterruptedException {
-        System.err.println("request " + request.getRequestId());
-        String task = "sampling " + request.getModel();
-        SampleRequest lively =
-                request.getPreviewEvery() > 0
-                        ? request
-                        : SampleRequest.newBuilder(request).setPreviewEvery(PREVIEW_ROWS).build();
-        OnInterrupt interrupt = OnInterrupt.cancel(platform, request.getRequestId());
-        try (Progress progress = Progress.of(task, request.getCount(), "images")) {
-            return ask(platform, lively, patienceSeconds, progress::at);
-        } finally {
-            interrupt.close();
-        }
-    }
-
     /** Images and outcome come from different topics: either may arrive first. */
     private static Answer collect(
             BlockingQueue<Object> arrived,
@@ -96,7 +76,7 @@ public final class Sampling {
         SampleOutcome outcome = null;
         while (outcome == null || images.size() < outcome.getImages()) {
             Object next =
-                    Platform.nextInSilence(
+                    PlatformClient.nextInSilence(
                             arrived,
                             Duration.ofSeconds(patienceSeconds),
                             "the sampling service",
@@ -109,15 +89,19 @@ public final class Sampling {
                 outcome = end;
             }
         }
+        requireCompleted(outcome);
+        images.sort(Comparator.comparingInt(GeneratedImage::getIndex));
+        return new Answer(outcome, List.copyOf(images));
+    }
+
+    static void requireCompleted(SampleOutcome outcome) {
         if (outcome.getStatus() != SampleStatus.COMPLETED) {
-            throw new CommandFailure(
+            throw new NotCompletedException(
                     "request %s %s: %s"
                             .formatted(
-                                    request.getRequestId(),
+                                    outcome.getRequestId(),
                                     outcome.getStatus().name().toLowerCase(Locale.ROOT),
                                     Inert.text(outcome.getReason())));
         }
-        images.sort(Comparator.comparingInt(GeneratedImage::getIndex));
-        return new Answer(outcome, List.copyOf(images));
     }
 }

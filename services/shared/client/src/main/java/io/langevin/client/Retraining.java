@@ -1,0 +1,103 @@
+package io.langevin.client;
+
+import static io.langevin.messaging.Topics.JOB_STATES;
+import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
+import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
+
+import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.process.Inert;
+import io.langevin.process.OutOfReachException;
+import io.langevin.records.JobStage;
+import io.langevin.records.JobState;
+import io.langevin.records.RetrainingRequest;
+import io.langevin.records.TrainingProgress;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** A retraining request from the client's side: publish it, watch its run until it ends. */
+public final class Retraining {
+    static final Set<JobStage> ENDED =
+            Set.of(JobStage.COMPLETED, JobStage.FAILED, JobStage.CANCELLED, JobStage.EXPIRED);
+
+    private Retraining() {}
+
+    /** Is told what becomes of a run, on the thread that waits for it. */
+    public interface Watcher {
+        /** The run has come to a stage. */
+        default void state(JobState state) {}
+
+        /** The run is being trained. */
+        default void progress(TrainingProgress progress) {}
+
+        /** Another run is being trained, which the worker has taken before. */
+        default void otherProgress(TrainingProgress progress) {}
+    }
+
+    /**
+     * Waits for the end of a run, as long as any worker gives a sign of life.
+     *
+     * @return the state COMPLETED
+     * @throws NotCompletedException where the run ended otherwise
+     * @throws OutOfReachException where no service gives a sign of life
+     */
+    public static JobState askAndWait(
+            PlatformClient platform, RetrainingRequest request, Watcher watcher)
+            throws InterruptedException {
+        BlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
+        String id = request.getRunId();
+        var now = new TopicFollower.From.Now();
+        platform.follow(
+                JOB_STATES,
+                now,
+                (state, source) -> {
+                    if (state != null && id.equals(source.key())) {
+                        arrived.add(state);
+                    }
+                });
+        // those of other runs too: a worker that is busy with them is a sign of life
+        platform.follow(
+                TRAINING_PROGRESS,
+                now,
+                (progress, source) -> {
+                    if (progress != null) {
+                        arrived.add(progress);
+                    }
+                });
+        platform.write(RETRAINING_REQUESTS, id, request);
+        while (true) {
+            Object next =
+                    PlatformClient.nextInSilence(
+                            arrived,
+                            platform.patience(),
+                            "the platform",
+                            "run %1$s goes on all the same; './langevin jobs %1$s' tells its state"
+                                    .formatted(id));
+            if (next instanceof JobState state) {
+                watcher.state(state);
+                if (ENDED.contains(state.getStage())) {
+                    requireCompleted(state);
+                    return state;
+                }
+            } else if (next instanceof TrainingProgress progress) {
+                if (progress.getRunId().equals(id)) {
+                    watcher.progress(progress);
+                } else {
+                    watcher.otherProgress(progress);
+                }
+            }
+        }
+    }
+
+    static void requireCompleted(JobState state) {
+        if (state.getStage() != JobStage.COMPLETED) {
+            throw new NotCompletedException(
+                    "run %s %s: %s"
+                            .formatted(
+                                    state.getId(),
+                                    state.getStage().name().toLowerCase(Locale.ROOT),
+                                    Inert.text(state.getDetail())));
+        }
+    }
+}
