@@ -1,16 +1,14 @@
 package io.langevin.benchmarks;
 
-import picocli.CommandLine;
+import io.langevin.cli.ExtraCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** Measurements as commands: {@code ./langevin bench …}. */
 @Command(
-        name = "langevin bench",
+        name = "bench",
         description =
                 "Measure. Every figure is a ratio of two that were measured in turn in the same run.",
         synopsisSubcommandLabel = "MEASUREMENT",
@@ -23,20 +21,8 @@ import picocli.CommandLine.Spec;
             MemoryBench.class,
             QualityBench.class
         })
-public final class Bench implements Runnable {
+public final class Bench implements Runnable, ExtraCommand {
     @Spec CommandSpec spec;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            scope = ScopeType.INHERIT,
-            description = "Say what is measured and which options there are.")
-    boolean help;
-
-    public static void main(String[] args) {
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
-        System.exit(new CommandLine(new Bench()).execute(args));
-    }
 
     @Override
     public void run() {

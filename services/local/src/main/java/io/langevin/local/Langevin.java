@@ -1,8 +1,10 @@
 package io.langevin.local;
 
+import io.langevin.cli.ExtraCommand;
 import io.langevin.cli.LangevinCommand;
 import io.langevin.paper.AblationsFigure;
 import io.langevin.paper.PaperCommand;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 
 /** The command line with everything: what {@code ./langevin} starts. */
@@ -17,13 +19,15 @@ public final class Langevin {
         System.exit(commandLine().execute(args));
     }
 
-    static CommandLine commandLine() {
+    /** All commands that this class path has. */
+    public static CommandLine commandLine() {
         CommandLine line = LangevinCommand.commandLine();
         line.addSubcommand(new UpCommand());
         line.addSubcommand(new DemoCommand());
         line.addSubcommand(new ImportCommand());
         line.addSubcommand(new PaperCommand());
         line.addSubcommand(new CommandLine(new AblationsFigure()).setCommandName("ablate"));
+        ServiceLoader.load(ExtraCommand.class).forEach(line::addSubcommand);
         return line;
     }
 }
