@@ -1,7 +1,7 @@
 package io.langevin.sampling.admission;
 
 import io.langevin.messaging.rules.RejectedException;
-import io.langevin.messaging.stream.TransactionalStream.Claim;
+import io.langevin.messaging.stream.Claim;
 import io.langevin.process.Inert;
 import io.langevin.records.SampleRequest;
 import org.slf4j.Logger;

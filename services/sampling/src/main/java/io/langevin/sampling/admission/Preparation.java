@@ -3,7 +3,7 @@ package io.langevin.sampling.admission;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.rules.RejectedException;
-import io.langevin.messaging.stream.TransactionalStream.Claim;
+import io.langevin.messaging.stream.Claim;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SavedRequest;
 import io.langevin.sampling.DaemonThreads;

@@ -1,6 +1,6 @@
 package io.langevin.sampling.admission;
 
-import io.langevin.messaging.stream.TransactionalStream.Claim;
+import io.langevin.messaging.stream.Claim;
 import io.langevin.records.SampleRequest;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.langevin.sampling.answers;
 
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.messaging.stream.Claim;
 import io.langevin.messaging.stream.TransactionalStream;
-import io.langevin.messaging.stream.TransactionalStream.Claim;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.sampling.SamplingMetrics;

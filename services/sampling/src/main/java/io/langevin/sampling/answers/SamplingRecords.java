@@ -11,7 +11,7 @@ import io.langevin.messaging.EventHeaders;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
 import io.langevin.messaging.rules.RecordRules;
-import io.langevin.messaging.stream.TransactionalStream.Claim;
+import io.langevin.messaging.stream.Claim;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;

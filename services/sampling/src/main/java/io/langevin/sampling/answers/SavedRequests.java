@@ -8,7 +8,7 @@ import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.TopicFollower;
-import io.langevin.messaging.stream.TransactionalStream.Claim;
+import io.langevin.messaging.stream.Claim;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SavedRequest;
 import io.langevin.records.SavedSampling;

@@ -1,6 +1,6 @@
 package io.langevin.sampling.work;
 
-import io.langevin.messaging.stream.TransactionalStream.Claim;
+import io.langevin.messaging.stream.Claim;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SavedSampling;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.stream.TransactionalStream.Claim;
+import io.langevin.messaging.stream.Claim;
 import io.langevin.records.Priority;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;

@@ -5,8 +5,8 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.messaging.stream.Claim;
 import io.langevin.messaging.stream.TransactionalStream;
-import io.langevin.messaging.stream.TransactionalStream.Claim;
 import io.langevin.records.Cancellation;
 import io.langevin.records.SampleRequest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

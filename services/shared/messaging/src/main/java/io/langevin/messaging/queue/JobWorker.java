@@ -1,5 +1,7 @@
 package io.langevin.messaging.queue;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.langevin.messaging.AvroSerde;
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.DeadLetters;
@@ -293,6 +295,17 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         }
         if (why instanceof UncheckedIOException) {
             putBack(source); // the registry went away just now
+            return;
+        }
+        if (why instanceof PostponedException postponed) {
+            LOG.atInfo()
+                    .addKeyValue("topic", jobs.suffix())
+                    .addKeyValue("offset", source.offset())
+                    .addKeyValue("since", postponed.since())
+                    .log("the job waits behind the others");
+            byte[] since = ("" + postponed.since().toEpochMilli()).getBytes(US_ASCII);
+            source.headers().remove(JobRun.WAITS_SINCE).add(JobRun.WAITS_SINCE, since);
+            putBack(source);
             return;
         }
         String reason = why instanceof UnreadableRecordException ? why.getMessage() : "" + why;

@@ -5,7 +5,6 @@ import static org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOper
 import io.langevin.messaging.AvroSerde;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.EventHeaders;
-import io.langevin.messaging.HeldRecords;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
@@ -14,30 +13,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.StickyAssignor;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,70 +44,16 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     /** What waits in this process before anybody asks for it. */
     private static final int FETCHED_BYTES = 8 << 20;
 
-    /** Topics keep requests no longer. */
-    private static final Duration OLDEST_REQUEST = Duration.ofDays(7);
-
     private static final Duration STEP = Duration.ofMillis(50);
-
-    /** A schema that is asked for comes within milliseconds. */
-    private static final Duration SOON = Duration.ofMillis(5);
 
     private final Topic<T> topic;
     private final AvroSerde<T> serde;
     private final DeadLetters deadLetters;
-    private final String group;
     private final Admin admin;
     private final Consumer<String, byte[]> consumer;
     private final OutputCommitter committer;
-    private final TakeOver takeOver;
-    private final Map<TopicPartition, ClaimedPartition> claimed = new HashMap<>();
-    private final Deque<ConsumerRecord<String, byte[]>> backlog = new ArrayDeque<>();
-    private final HeldRecords held = new HeldRecords();
-    private boolean saidThatItHolds;
-
-    /** Runs when partitions come from another process, before their first record does. */
-    public interface TakeOver {
-        void partitionsTaken() throws InterruptedException;
-    }
-
-    /** What comes of a record that cannot be read, beside its dead letter. */
-    public interface Refusal {
-        /** Records that tell its sender why, if it can be told who that is. */
-        List<ProducerRecord<String, byte[]>> answer(
-                ConsumerRecord<String, byte[]> record, String reason);
-    }
-
-    /**
-     * A record to work on.
-     *
-     * @param record decoded
-     * @param source as it came, with timestamp and headers; it has a trace
-     * @param claimedAt when it was handed out
-     * @param cuts of the partition when it was claimed
-     */
-    public record Claim<T>(
-            T record,
-            ConsumerRecord<String, byte[]> source,
-            ClaimedPartition partition,
-            Instant claimedAt,
-            int cuts) {
-
-        /**
-         * When it was asked for: its timestamp, which is the sender's own on a topic that keeps
-         * senders' time, as far as that can be.
-         */
-        public Instant askedAt() {
-            Instant asked = Instant.ofEpochMilli(source.timestamp());
-            boolean possible =
-                    !asked.isAfter(claimedAt) && asked.plus(OLDEST_REQUEST).isAfter(claimedAt);
-            return possible ? asked : claimedAt;
-        }
-
-        /** Whether another process has it now: stop working on it, its outputs are of no use. */
-        public boolean isLost() {
-            return partition.isLost();
-        }
-    }
+    private final Rebalances rebalances;
+    private final Backlog backlog;
 
     private TransactionalStream(
             KafkaConfig kafka,
@@ -131,11 +64,10 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
             DeadLetters deadLetters,
             MeterRegistry metrics,
             TakeOver takeOver) {
-        this.takeOver = takeOver;
         this.topic = topic;
         this.serde = serde;
         this.deadLetters = deadLetters;
-        this.group = kafka.group(reader);
+        String group = kafka.group(reader);
         this.committer = OutputCommitter.start(kafka, group + "-" + instance, metrics);
         this.admin = kafka.admin();
         this.consumer =
@@ -154,7 +86,11 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
                                 FETCHED_BYTES,
                                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
                                 15_000));
-        consumer.subscribe(List.of(kafka.name(topic)), new Rebalances());
+        this.backlog = new Backlog(topic.suffix());
+        this.rebalances =
+                new Rebalances(
+                        topic.suffix(), group, admin, consumer, committer, takeOver, this::lost);
+        consumer.subscribe(List.of(kafka.name(topic)), rebalances);
     }
 
     /**
@@ -198,40 +134,21 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
      */
     public List<Claim<T>> poll(Duration timeout, int atMost, Refusal refusal) {
         committer.throwIfFailed();
-        if (atMost > 0 && backlog.isEmpty() && held.hasRoom()) {
+        if (atMost > 0 && backlog.wantsMore()) {
             consumer.resume(consumer.paused());
-            consumer.pause(
-                    claimed.values().stream()
-                            .filter(ClaimedPartition::isCrowded)
-                            .map(ClaimedPartition::partition)
-                            .filter(consumer.assignment()::contains)
-                            .toList());
+            consumer.pause(rebalances.crowded());
         } else {
             consumer.pause(consumer.assignment());
         }
-        consumer.poll(patience(timeout, atMost)).forEach(this::enqueue);
+        consumer.poll(backlog.patience(timeout, atMost)).forEach(this::enqueue);
         committer.groupIs(consumer.groupMetadata());
         List<Claim<T>> claims = new ArrayList<>();
-        held.tryAgain(atMost, record -> claim(record, claims, refusal));
-        while (claims.size() < atMost && !backlog.isEmpty()) {
-            ConsumerRecord<String, byte[]> next = backlog.remove();
-            if (held.isBehindAnother(next) || !claim(next, claims, refusal)) {
-                held.add(next);
-            }
-        }
-        sayWhetherItHolds();
+        backlog.handOut(atMost, claims, record -> claim(record, claims, refusal));
         return claims;
     }
 
-    private Duration patience(Duration timeout, int atMost) {
-        if (atMost > 0 && !backlog.isEmpty()) {
-            return Duration.ZERO;
-        }
-        return held.isEmpty() || timeout.compareTo(SOON) < 0 ? timeout : SOON;
-    }
-
     private void enqueue(ConsumerRecord<String, byte[]> record) {
-        ClaimedPartition partition = claimed.get(partition(record));
+        ClaimedPartition partition = rebalances.claimed(partition(record));
         if (partition.isCutBelow(record.offset())) {
             cut(partition, record);
         }
@@ -248,12 +165,10 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
                 .addKeyValue("offset", record.offset())
                 .addKeyValue("read", partition.position())
                 .log("the partition was cut short: its records are read from here on as new ones");
-        Predicate<ConsumerRecord<String, byte[]>> gone =
+        backlog.removeIf(
                 waiting ->
                         partition(waiting).equals(partition(record))
-                                && waiting.offset() >= record.offset();
-        backlog.removeIf(gone);
-        held.removeIf(gone);
+                                && waiting.offset() >= record.offset());
         partition.cutAt(record.offset());
     }
 
@@ -267,7 +182,7 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         if (!serde.isReadable(source.value())) {
             return false;
         }
-        ClaimedPartition partition = claimed.get(partition(source));
+        ClaimedPartition partition = rebalances.claimed(partition(source));
         try {
             T record = serde.decode(source.value());
             EventHeaders.begin(source);
@@ -307,18 +222,6 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         return deadLetters.of(claim.source(), reason);
     }
 
-    private void sayWhetherItHolds() {
-        if (held.isEmpty()) {
-            saidThatItHolds = false;
-        } else if (!saidThatItHolds && held.isOverdue()) {
-            LOG.atWarn()
-                    .addKeyValue("topic", topic.suffix())
-                    .addKeyValue("records", held.size())
-                    .log("records wait for the schema registry or the artifact store");
-            saidThatItHolds = true;
-        }
-    }
-
     /** The record is done and led to these outputs; both commit in one of the next transactions. */
     public void complete(Claim<T> claim, List<ProducerRecord<String, byte[]>> outputs) {
         if (!claim.isLost()) {
@@ -339,7 +242,6 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
     /** Records of the claimed partitions that have not been read yet, as far as is known. */
     public long lag() {
         return backlog.size()
-                + held.size()
                 + consumer.assignment().stream()
                         .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
                         .sum();
@@ -379,95 +281,8 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         return new TopicPartition(record.topic(), record.partition());
     }
 
-    /** Runs on the owner's thread, inside poll. */
-    private final class Rebalances implements ConsumerRebalanceListener {
-        @Override
-        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            committer.flush(); // the last moment at which this generation may commit
-            committer.suspend();
-        }
-
-        @Override
-        public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            partitions.forEach(this::lose);
-        }
-
-        @Override
-        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            // eager: what is not in the new assignment is gone
-            List.copyOf(claimed.keySet()).stream()
-                    .filter(p -> !partitions.contains(p))
-                    .forEach(this::lose);
-            committer.groupIs(consumer.groupMetadata());
-            List<TopicPartition> fresh =
-                    partitions.stream().filter(p -> !claimed.containsKey(p)).toList();
-            Map<TopicPartition, OffsetAndMetadata> committed =
-                    fresh.isEmpty() ? Map.of() : committed(fresh);
-            for (TopicPartition partition : partitions) {
-                ClaimedPartition kept = claimed.get(partition);
-                if (kept != null) {
-                    consumer.seek(partition, kept.position());
-                    continue;
-                }
-                claimed.put(partition, restore(partition, committed.get(partition)));
-            }
-            if (!fresh.isEmpty()) {
-                takeOver();
-            }
-            committer.resume();
-            LOG.atInfo()
-                    .addKeyValue("topic", topic.suffix())
-                    .addKeyValue("partitions", partitions.size())
-                    .log("partitions assigned");
-        }
-
-        private void takeOver() {
-            try {
-                takeOver.partitionsTaken();
-            } catch (InterruptedException e) {
-                throw new InterruptException(e);
-            }
-        }
-
-        /** By Admin: right after joining the consumer's own look-up can miss what is committed. */
-        private Map<TopicPartition, OffsetAndMetadata> committed(List<TopicPartition> partitions) {
-            try {
-                return admin.listConsumerGroupOffsets(
-                                Map.of(
-                                        group,
-                                        new ListConsumerGroupOffsetsSpec()
-                                                .topicPartitions(partitions)),
-                                new ListConsumerGroupOffsetsOptions().requireStable(true))
-                        .partitionsToOffsetAndMetadata(group)
-                        .get();
-            } catch (ExecutionException e) {
-                throw new KafkaException("committed offsets cannot be read", e.getCause());
-            } catch (InterruptedException e) {
-                throw new InterruptException(e);
-            }
-        }
-
-        private ClaimedPartition restore(TopicPartition partition, OffsetAndMetadata committed) {
-            if (committed == null) {
-                consumer.seekToBeginning(List.of(partition));
-                return new ClaimedPartition(
-                        partition, OffsetLedger.startingAt(consumer.position(partition)));
-            }
-            // with the epoch of its leader the consumer notices a log that was cut meanwhile
-            consumer.seek(
-                    partition,
-                    new OffsetAndMetadata(committed.offset(), committed.leaderEpoch(), ""));
-            return new ClaimedPartition(
-                    partition, OffsetLedger.restore(committed.offset(), committed.metadata()));
-        }
-
-        private void lose(TopicPartition partition) {
-            ClaimedPartition lost = claimed.remove(partition);
-            if (lost != null) {
-                lost.lose();
-                backlog.removeIf(record -> partition(record).equals(partition));
-                held.removeIf(record -> partition(record).equals(partition));
-            }
-        }
+    /** Another process has it now. */
+    private void lost(TopicPartition partition) {
+        backlog.removeIf(record -> partition(record).equals(partition));
     }
 }

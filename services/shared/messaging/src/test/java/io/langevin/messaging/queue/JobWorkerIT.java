@@ -108,6 +108,29 @@ class JobWorkerIT {
         assertThat(results(1)).extracting(ScheduleResult::getRunId).containsExactly(id);
     }
 
+    /** Such as a data set whose disk is not mounted: others need it not. */
+    @Test
+    void a_job_that_waits_for_what_is_away_lets_the_others_go_first_and_ends() throws Exception {
+        worker(
+                new JobLocks(Duration.ofSeconds(2), 3, Duration.ofSeconds(25)),
+                (job, context) -> {
+                    if (job.getDataset().equals("away")) {
+                        throw new UncheckedIOException(new IOException("not mounted"));
+                    }
+                });
+        String away = ask("away");
+        assertThat(begun.take()).isEqualTo(away);
+        String other = ask("there");
+
+        List<ScheduleResult> results = results(2);
+
+        assertThat(results).extracting(ScheduleResult::getRunId).containsExactly(other, away);
+        assertThat(results.get(1).getStatus()).isEqualTo(JobStatus.FAILED);
+        assertThat(results.get(1).getReason())
+                .startsWith("out of reach for 25 s: ")
+                .endsWith("not mounted");
+    }
+
     /** Its lock is lost with its topic; the next job must not wait behind it for ever. */
     @Test
     void a_worker_ends_whose_job_does_not_let_go_when_its_lock_is_lost() throws Exception {
@@ -252,6 +275,10 @@ class JobWorkerIT {
     }
 
     private RunningService worker(Work work) throws InterruptedException {
+        return worker(LOCKS, work);
+    }
+
+    private RunningService worker(JobLocks locks, Work work) throws InterruptedException {
         JobHandler<ScheduleJob, ScheduleResult> handler =
                 new JobHandler<>() {
                     @Override
@@ -285,7 +312,7 @@ class JobWorkerIT {
                                 SCHEDULE_JOBS,
                                 SCHEDULE_RESULTS,
                                 "schedule",
-                                LOCKS,
+                                locks,
                                 handler,
                                 new DeadLetters("schedule", blob -> ""),
                                 new SimpleMeterRegistry()));

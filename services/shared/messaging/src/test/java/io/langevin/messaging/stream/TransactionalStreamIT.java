@@ -11,7 +11,6 @@ import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicReader;
-import io.langevin.messaging.stream.TransactionalStream.Claim;
 import io.langevin.records.SampleRequest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
