@@ -8,7 +8,7 @@ import io.langevin.local.LocalConfig;
 import io.langevin.local.LocalPlatform;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.messaging.follow.From;
 import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.records.SampleRequest;
@@ -59,7 +59,7 @@ final class EventsBench implements Callable<Integer> {
             BlockingQueue<String> ended = new LinkedBlockingQueue<>();
             platform.follow(
                     SAMPLING_OUTCOMES,
-                    new TopicFollower.From.Now(),
+                    new From.Now(),
                     (outcome, source) -> ended.add(source.key()));
             bare(checkpoint);
             events(writer, ended);

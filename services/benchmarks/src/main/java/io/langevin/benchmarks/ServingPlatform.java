@@ -11,6 +11,7 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topics;
+import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.process.Environment;
 import io.langevin.process.OpenedResources;
@@ -128,7 +129,7 @@ final class ServingPlatform implements AutoCloseable {
                         kafka,
                         schemas,
                         SAMPLING_OUTCOMES,
-                        new TopicFollower.From.Now(),
+                        new From.Now(),
                         (outcome, source) -> {
                             requireCompleted(outcome);
                             awaited.remove(source.key()).accept(outcome);

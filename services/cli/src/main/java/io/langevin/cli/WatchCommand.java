@@ -3,7 +3,7 @@ package io.langevin.cli;
 import static io.langevin.messaging.Topics.JOB_STATES;
 
 import io.langevin.client.PlatformClient;
-import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.messaging.follow.From;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -19,7 +19,7 @@ final class WatchCommand implements Callable<Integer> {
         try (PlatformClient platform = connection.platform()) {
             platform.follow(
                     JOB_STATES,
-                    new TopicFollower.From.Now(),
+                    new From.Now(),
                     (state, source) -> {
                         if (state != null) {
                             System.out.println(JobsCommand.line(state));

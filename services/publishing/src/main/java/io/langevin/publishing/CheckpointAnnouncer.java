@@ -5,7 +5,7 @@ import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import io.langevin.messaging.EventHeaders;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.messaging.follow.WholeTopic;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.records.PublishedCheckpoint;
@@ -117,7 +117,7 @@ final class CheckpointAnnouncer {
      */
     private List<PublishedCheckpoint> announced(String model) throws InterruptedException {
         List<PublishedCheckpoint> found = new CopyOnWriteArrayList<>();
-        TopicFollower.readAllWritten(
+        WholeTopic.readWritten(
                 kafka,
                 schemas,
                 MODEL_CHECKPOINTS,

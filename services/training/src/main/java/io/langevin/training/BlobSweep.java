@@ -12,7 +12,7 @@ import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.messaging.follow.WholeTopic;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
@@ -87,7 +87,7 @@ final class BlobSweep implements AutoCloseable {
      */
     int sweep(Instant now) throws InterruptedException {
         Map<String, JobState> states = new HashMap<>();
-        TopicFollower.readAll(kafka, schemas, JOB_STATES, (r, s) -> states.put(s.key(), r));
+        WholeTopic.read(kafka, schemas, JOB_STATES, (r, s) -> states.put(s.key(), r));
         states.values().removeIf(state -> !isLongOver(state, now));
         int deleted = 0;
         for (String id : snapshots(states.keySet())) {
@@ -115,7 +115,7 @@ final class BlobSweep implements AutoCloseable {
     private Set<String> snapshots(Set<String> ended) throws InterruptedException {
         Set<String> theirs = new HashSet<>();
         Set<String> others = new HashSet<>();
-        TopicFollower.readAll(
+        WholeTopic.read(
                 kafka,
                 schemas,
                 TRAINING_PROGRESS,
@@ -136,7 +136,7 @@ final class BlobSweep implements AutoCloseable {
             throws InterruptedException {
         Map<String, String> unpublished = new HashMap<>();
         Set<String> others = new HashSet<>(published());
-        TopicFollower.readAll(
+        WholeTopic.read(
                 kafka,
                 schemas,
                 TRAINING_RESULTS,
@@ -174,7 +174,7 @@ final class BlobSweep implements AutoCloseable {
     /** Checkpoints that are or were some model's: a request may name them by their id. */
     private Set<String> published() throws InterruptedException {
         Set<String> published = new HashSet<>();
-        TopicFollower.readAll(
+        WholeTopic.read(
                 kafka,
                 schemas,
                 PUBLISHING_RESULTS,
@@ -183,7 +183,7 @@ final class BlobSweep implements AutoCloseable {
                         published.add(result.getCheckpoint());
                     }
                 });
-        TopicFollower.readAll(
+        WholeTopic.read(
                 kafka,
                 schemas,
                 MODEL_CHECKPOINTS,

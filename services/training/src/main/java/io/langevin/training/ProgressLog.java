@@ -6,7 +6,7 @@ import io.langevin.artifacts.ArtifactId;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.messaging.follow.WholeTopic;
 import io.langevin.records.TrainingProgress;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Deque;
@@ -62,7 +62,7 @@ final class ProgressLog implements AutoCloseable {
     /** Artifact ids of the newest snapshots of a run, the newest first. */
     List<ArtifactId> lastSnapshots(String runId) throws InterruptedException {
         Deque<String> last = new ConcurrentLinkedDeque<>();
-        TopicFollower.readAll(
+        WholeTopic.read(
                 kafka,
                 schemas,
                 TRAINING_PROGRESS,

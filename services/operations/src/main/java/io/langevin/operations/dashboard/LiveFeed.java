@@ -7,8 +7,9 @@ import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
+import io.langevin.messaging.follow.FirstFailure;
+import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
-import io.langevin.messaging.follow.TopicFollower.From;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
@@ -190,17 +191,7 @@ public final class LiveFeed implements AutoCloseable {
 
     /** Fails when one of the topics cannot be followed any longer: the page would go stale. */
     public CompletableFuture<Void> ended() {
-        var first = new CompletableFuture<Void>();
-        followers.forEach(
-                follower ->
-                        follower.ended()
-                                .whenComplete(
-                                        (done, failure) -> {
-                                            if (failure != null) {
-                                                first.completeExceptionally(failure);
-                                            }
-                                        }));
-        return first;
+        return FirstFailure.of(followers.stream().map(TopicFollower::ended).toList());
     }
 
     @Override

@@ -1,8 +1,5 @@
 package io.langevin.operations.dashboard;
 
-import static io.langevin.messaging.Topics.CANCELLATIONS;
-import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
-import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
@@ -17,7 +14,6 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.sse.SseClient;
 import io.javalin.plugin.bundled.RateLimitPlugin;
-import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.rules.RetrainingRules;
@@ -31,11 +27,9 @@ import io.langevin.records.SampleRequest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -63,18 +57,12 @@ public final class OperationsApi implements AutoCloseable {
     /** Pages that are open: each has a thread that writes to it. */
     private static final int MOST_STREAMS = 200;
 
-    private static final int PUBLISHED_AT_ONCE = 32;
-    private static final Duration PUBLISHED_WITHIN = Duration.ofSeconds(10);
-
     private final Javalin server;
     private final LiveFeed feed;
     private final HttpGuard guard;
     private final BooleanSupplier working;
     private final AtomicInteger streams = new AtomicInteger();
-    private final Semaphore publishings = new Semaphore(PUBLISHED_AT_ONCE);
-    private final RecordWriter<SampleRequest> samples;
-    private final RecordWriter<RetrainingRequest> retrainings;
-    private final RecordWriter<Cancellation> cancellations;
+    private final EventPublisher events;
 
     private OperationsApi(
             OperationsConfig config,
@@ -86,13 +74,7 @@ public final class OperationsApi implements AutoCloseable {
         this.feed = feed;
         this.guard = new HttpGuard(config.pageHosts());
         this.working = working;
-        var kafka = config.kafka();
-        String name = OperationsConfig.NAME;
-        this.samples = RecordWriter.open(kafka, schemas, SAMPLING_REQUESTS, name, PUBLISHED_WITHIN);
-        this.retrainings =
-                RecordWriter.open(kafka, schemas, RETRAINING_REQUESTS, name, PUBLISHED_WITHIN);
-        this.cancellations =
-                RecordWriter.open(kafka, schemas, CANCELLATIONS, name, PUBLISHED_WITHIN);
+        this.events = new EventPublisher(config.kafka(), schemas);
         this.server = Javalin.create(javalin -> configure(javalin, metrics));
     }
 
@@ -141,7 +123,7 @@ public final class OperationsApi implements AutoCloseable {
         routes.post("/api/sample-requests", this::publishSampleRequest);
         routes.post("/api/retraining-requests", this::publishRetrainingRequest);
         routes.post("/api/cancellations/{id}", this::cancel);
-        routes.sse("/api/events", this::events);
+        routes.sse("/api/events", this::stream);
         routes.get("/health", this::health);
         if (metrics instanceof PrometheusMeterRegistry prometheus) {
             routes.get("/metrics", ctx -> ctx.result(prometheus.scrape()));
@@ -217,7 +199,7 @@ public final class OperationsApi implements AutoCloseable {
                 "count",
                 "be 1 to " + MOST_IMAGES,
                 request.getCount());
-        publish(ctx, () -> samples.write(request.getRequestId(), request));
+        events.publish(ctx, request);
         json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(request.getRequestId()));
     }
 
@@ -225,7 +207,7 @@ public final class OperationsApi implements AutoCloseable {
         RetrainingRequest request =
                 PageJson.retrainingRequest(body(ctx), UUID.randomUUID().toString());
         RetrainingRules.check(request, request.getRunId());
-        publish(ctx, () -> retrainings.write(request.getRunId(), request));
+        events.publish(ctx, request);
         json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(request.getRunId()));
     }
 
@@ -239,31 +221,14 @@ public final class OperationsApi implements AutoCloseable {
                         .setReason("asked for on the dashboard")
                         .setRequestedAt(Instant.now())
                         .build();
-        publish(ctx, () -> cancellations.write(id, cancellation));
+        events.publish(ctx, cancellation);
         json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(id));
-    }
-
-    private interface Publishing {
-        void run() throws InterruptedException;
-    }
-
-    /** A broker that is away holds up so many threads and no more. */
-    private void publish(Context ctx, Publishing publishing) throws InterruptedException {
-        if (!publishings.tryAcquire()) {
-            ctx.header("Retry-After", "5");
-            throw HttpGuard.refused(503, "too many events wait for the broker: try again");
-        }
-        try {
-            publishing.run();
-        } finally {
-            publishings.release();
-        }
     }
 
     /**
      * One event {@code snapshot} with everything there is, then one {@code change} after another.
      */
-    private void events(SseClient client) {
+    private void stream(SseClient client) {
         client.keepAlive();
         EventWriter writer = new EventWriter(client);
         Consumer<LiveFeed.Change> listener = writer::change;
@@ -300,8 +265,6 @@ public final class OperationsApi implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
-        samples.close();
-        retrainings.close();
-        cancellations.close();
+        events.close();
     }
 }

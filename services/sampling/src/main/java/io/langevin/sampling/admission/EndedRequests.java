@@ -4,6 +4,7 @@ import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
+import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleStatus;
@@ -39,7 +40,7 @@ public final class EndedRequests implements AutoCloseable {
                         kafka,
                         schemas,
                         SAMPLING_OUTCOMES,
-                        new TopicFollower.From.Time(Instant.now().minus(KEPT)),
+                        new From.Time(Instant.now().minus(KEPT)),
                         ended::add);
         ended.follower.awaitCaughtUp();
         return ended;

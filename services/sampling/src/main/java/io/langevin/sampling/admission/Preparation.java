@@ -4,6 +4,7 @@ import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.stream.Claim;
+import io.langevin.process.Futures;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SavedRequest;
 import io.langevin.sampling.DaemonThreads;
@@ -122,7 +123,7 @@ public final class Preparation implements AutoCloseable {
                 return Optional.empty();
             }
             return reading.isCompletedExceptionally() || may && reading.isDone()
-                    ? Optional.of(result(reading))
+                    ? Optional.of(Futures.join(reading))
                     : Optional.empty();
         }
         Optional<ServingNetwork> network = network(waiting);
@@ -261,14 +262,6 @@ public final class Preparation implements AutoCloseable {
                 .addKeyValue("requestId", waiting.claim.record().getRequestId())
                 .addKeyValue("reason", why.getMessage())
                 .log("cannot go on from the saved state and begins anew");
-    }
-
-    private static ActiveRequest result(CompletableFuture<ActiveRequest> reading) {
-        try {
-            return reading.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException why ? why : e;
-        }
     }
 
     private static Throwable failure(CompletableFuture<?> failed) {

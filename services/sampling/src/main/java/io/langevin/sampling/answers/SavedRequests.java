@@ -7,6 +7,7 @@ import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
+import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.messaging.stream.Claim;
 import io.langevin.records.SampleRequest;
@@ -48,11 +49,7 @@ public final class SavedRequests implements AutoCloseable {
         this.artifacts = artifacts;
         this.follower =
                 TopicFollower.start(
-                        kafka,
-                        schemas,
-                        SAMPLING_SAVED,
-                        new TopicFollower.From.Beginning(),
-                        this::changed);
+                        kafka, schemas, SAMPLING_SAVED, new From.Beginning(), this::changed);
     }
 
     /** Returns when everything saved so far is known. */

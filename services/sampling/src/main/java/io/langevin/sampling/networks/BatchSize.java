@@ -1,5 +1,6 @@
 package io.langevin.sampling.networks;
 
+import io.langevin.process.Futures;
 import io.langevin.trajectory.ScoreNetwork;
 import java.util.Arrays;
 import java.util.SortedMap;
@@ -67,7 +68,7 @@ public final class BatchSize {
         float[] f = new float[x.length];
         float[] sigma = new float[images];
         Arrays.fill(sigma, 1);
-        return Device.end(
+        return Futures.join(
                 device.begin(
                         () -> {
                             long begin = nanoTime.getAsLong();

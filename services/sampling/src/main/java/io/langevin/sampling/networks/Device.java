@@ -2,7 +2,6 @@ package io.langevin.sampling.networks;
 
 import io.langevin.sampling.DaemonThreads;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 
@@ -13,22 +12,6 @@ public final class Device implements AutoCloseable {
     /** Returns at once. */
     public <R> CompletableFuture<R> begin(Supplier<R> call) {
         return CompletableFuture.supplyAsync(call, thread);
-    }
-
-    /**
-     * Waits for the end, also when interrupted: a network must not be closed under its call.
-     *
-     * @throws RuntimeException what the call threw
-     */
-    static <R> R end(CompletableFuture<R> call) {
-        try {
-            return call.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
-        }
     }
 
     /** Waits for the end, also when interrupted, however the call ends. */

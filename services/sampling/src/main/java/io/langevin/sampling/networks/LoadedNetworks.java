@@ -2,6 +2,7 @@ package io.langevin.sampling.networks;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.process.Futures;
 import io.langevin.sampling.DaemonThreads;
 import io.langevin.sampling.NetworkOpener;
 import io.langevin.sampling.SamplingConfig;
@@ -162,7 +163,7 @@ public final class LoadedNetworks implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Device.end(device.begin(this::closeAll)); // behind a call that may be under way
+        Futures.join(device.begin(this::closeAll)); // behind a call that may be under way
         device.close();
     }
 

@@ -6,6 +6,7 @@ import io.langevin.artifacts.ArtifactId;
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
+import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.Inert;
@@ -69,7 +70,7 @@ public final class PublishedCheckpoints implements AutoCloseable {
                         kafka,
                         schemas,
                         MODEL_CHECKPOINTS,
-                        new TopicFollower.From.Beginning(),
+                        new From.Beginning(),
                         (record, source) -> published(record, source.key()));
     }
 

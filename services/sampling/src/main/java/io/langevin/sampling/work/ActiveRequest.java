@@ -1,6 +1,7 @@
 package io.langevin.sampling.work;
 
 import io.langevin.messaging.stream.Claim;
+import io.langevin.process.Futures;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SavedSampling;
@@ -21,7 +22,6 @@ import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -226,7 +226,7 @@ public final class ActiveRequest {
     /** Takes the files that are there by now. */
     public void collect() {
         while (!encoding.isEmpty() && encoding.element().isDone()) {
-            keep(result(encoding.remove()));
+            keep(Futures.join(encoding.remove()));
         }
     }
 
@@ -251,14 +251,6 @@ public final class ActiveRequest {
     /** Safe to ask from any thread. */
     public boolean isAbandoned() {
         return abandoned;
-    }
-
-    private static GeneratedImage result(CompletableFuture<GeneratedImage> image) {
-        try {
-            return image.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException why ? why : e;
-        }
     }
 
     private void keep(GeneratedImage image) {

@@ -11,8 +11,8 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
+import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
-import io.langevin.messaging.follow.TopicFollower.From;
 import io.langevin.process.OpenedResources;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;

@@ -6,7 +6,9 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
+import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.messaging.follow.WholeTopic;
 import io.langevin.process.OpenedResources;
 import io.langevin.process.OutOfReachException;
 import io.langevin.process.Patience;
@@ -91,7 +93,7 @@ public final class PlatformClient implements AutoCloseable {
 
     /** Follows a topic until this is closed; returns when what was there has been handled. */
     public <T extends SpecificRecord> void follow(
-            Topic<T> topic, TopicFollower.From from, TopicFollower.Handler<T> handler)
+            Topic<T> topic, From from, TopicFollower.Handler<T> handler)
             throws InterruptedException {
         var follower = TopicFollower.start(kafka, schemas, topic, from, handler);
         opened.push(follower);
@@ -115,7 +117,7 @@ public final class PlatformClient implements AutoCloseable {
                 };
         return waiting(
                 () -> {
-                    TopicFollower.readAll(kafka, schemas, topic, handler, patience());
+                    WholeTopic.read(kafka, schemas, topic, handler, patience());
                     return records;
                 });
     }
@@ -138,7 +140,7 @@ public final class PlatformClient implements AutoCloseable {
         BlockingQueue<A> arrived = new LinkedBlockingQueue<>();
         follow(
                 answers,
-                new TopicFollower.From.Now(),
+                new From.Now(),
                 (answer, source) -> {
                     if (answer != null && key.equals(source.key())) {
                         arrived.add(answer);

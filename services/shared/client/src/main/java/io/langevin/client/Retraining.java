@@ -4,7 +4,7 @@ import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 
-import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.messaging.follow.From;
 import io.langevin.process.Inert;
 import io.langevin.process.OutOfReachException;
 import io.langevin.records.JobStage;
@@ -47,7 +47,7 @@ public final class Retraining {
             throws InterruptedException {
         BlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
         String id = request.getRunId();
-        var now = new TopicFollower.From.Now();
+        var now = new From.Now();
         platform.follow(
                 JOB_STATES,
                 now,

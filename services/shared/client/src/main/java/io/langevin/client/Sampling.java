@@ -5,7 +5,7 @@ import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_PREVIEWS;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
-import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.messaging.follow.From;
 import io.langevin.process.Inert;
 import io.langevin.process.OutOfReachException;
 import io.langevin.records.GeneratedImage;
@@ -49,7 +49,7 @@ public final class Sampling {
             throws InterruptedException {
         BlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
         String id = request.getRequestId();
-        var now = new TopicFollower.From.Now();
+        var now = new From.Now();
         platform.follow(SAMPLING_IMAGES, now, (r, s) -> arrived(arrived, r, id.equals(s.key())));
         platform.follow(SAMPLING_OUTCOMES, now, (r, s) -> arrived(arrived, r, id.equals(s.key())));
         platform.follow(SAMPLING_PREVIEWS, now, (r, s) -> arrived(arrived, r, false));

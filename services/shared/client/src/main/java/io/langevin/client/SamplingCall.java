@@ -1,5 +1,6 @@
 package io.langevin.client;
 
+import io.langevin.process.Futures;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleOutcome;
@@ -9,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -50,11 +50,7 @@ public final class SamplingCall {
      * @throws NotCompletedException where the request ended otherwise than completed
      */
     public List<GeneratedImage> get() {
-        try {
-            return answer.join().images();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException why ? why : e;
-        }
+        return Futures.join(answer).images();
     }
 
     /** Asks the request to stop; the answer says whether it was still under way. */

@@ -1,6 +1,7 @@
 package io.langevin.client;
 
 import io.langevin.messaging.Topic;
+import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
@@ -58,7 +59,7 @@ final class TopicPublisher<T extends SpecificRecord> implements Flow.Publisher<T
                             platform.kafka(),
                             platform.schemas(),
                             topic,
-                            new TopicFollower.From.Now(),
+                            new From.Now(),
                             (record, source) -> {
                                 if (record != null) {
                                     deliver(record);

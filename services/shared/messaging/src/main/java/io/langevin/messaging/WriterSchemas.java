@@ -4,6 +4,7 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.langevin.messaging.rules.RecordRules;
+import io.langevin.process.Futures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -107,11 +108,7 @@ final class WriterSchemas {
      * @throws UncheckedIOException where the registry cannot be reached
      */
     Schema of(int id) {
-        try {
-            return lookup(id).answer.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException why ? why : e;
-        }
+        return Futures.join(lookup(id).answer);
     }
 
     private synchronized Lookup lookup(int id) {

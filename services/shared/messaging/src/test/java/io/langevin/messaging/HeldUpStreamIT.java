@@ -4,6 +4,7 @@ import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.messaging.stream.Claim;
 import io.langevin.messaging.stream.TransactionalStream;
@@ -101,7 +102,7 @@ class HeldUpStreamIT {
                             throughProxy,
                             new Schemas(throughProxy),
                             CANCELLATIONS,
-                            new TopicFollower.From.Beginning(),
+                            new From.Beginning(),
                             (record, source) -> {
                                 if (record.getId().equals("throws")) {
                                     throw new IllegalStateException("a handler's defect");

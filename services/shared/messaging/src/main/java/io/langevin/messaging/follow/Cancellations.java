@@ -40,7 +40,7 @@ public final class Cancellations implements AutoCloseable {
                         kafka,
                         schemas,
                         CANCELLATIONS,
-                        new TopicFollower.From.Beginning(),
+                        new From.Beginning(),
                         (record, source) -> asked(record));
     }
 

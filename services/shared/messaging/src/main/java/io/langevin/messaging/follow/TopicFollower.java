@@ -6,24 +6,19 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
 import io.langevin.messaging.UnreadableRecordException;
+import io.langevin.process.Futures;
 import io.langevin.process.OutOfReachException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -45,7 +40,6 @@ import org.slf4j.LoggerFactory;
 public final class TopicFollower<T extends SpecificRecord> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration SOON = Duration.ofMillis(20);
 
     private final String name;
@@ -54,35 +48,16 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     private final Handler<T> handler;
     private final HeldRecords held = new HeldRecords();
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
-    private final Queue<Mark> marks = new ConcurrentLinkedQueue<>();
+    private final Marks marks = new Marks();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
     private final PartitionEnds ends;
     private volatile List<TopicPartition> partitions = List.of();
     private volatile boolean closed;
 
-    /** Somebody waits until all that is there now has been handled. */
-    private static final class Mark {
-        private final CompletableFuture<Boolean> passed = new CompletableFuture<>();
-        private final CompletableFuture<Map<TopicPartition, Long>> ends;
-
-        private Mark(CompletableFuture<Map<TopicPartition, Long>> ends) {
-            this.ends = ends;
-        }
-    }
-
     /** Takes a record; the value is null where the key was deleted. */
     public interface Handler<T> {
         void handle(T record, ConsumerRecord<String, byte[]> source);
-    }
-
-    /** Where to begin. */
-    public sealed interface From {
-        record Beginning() implements From {}
-
-        record Now() implements From {}
-
-        record Time(Instant instant) implements From {}
     }
 
     private TopicFollower(
@@ -93,8 +68,8 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         this.handler = handler;
         this.consumer = kafka.consumer(Map.of());
         this.thread = new Thread(() -> run(from), "follow-" + topic.suffix());
-        this.thread.setDaemon(true);
-        this.thread.start();
+        thread.setDaemon(true);
+        thread.start();
     }
 
     public static <T extends SpecificRecord> TopicFollower<T> start(
@@ -103,48 +78,13 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         return new TopicFollower<>(kafka, topic, schemas.serde(topic), from, handler);
     }
 
-    /** Hands everything that is there now to a handler, and returns. */
-    public static <T extends SpecificRecord> void readAll(
-            KafkaConfig kafka, Schemas schemas, Topic<T> topic, Handler<T> handler)
-            throws InterruptedException {
-        readAll(kafka, schemas, topic, handler, LONG);
-    }
-
-    /**
-     * @throws OutOfReachException where it takes longer than {@code most}
-     */
-    public static <T extends SpecificRecord> void readAll(
-            KafkaConfig kafka, Schemas schemas, Topic<T> topic, Handler<T> handler, Duration most)
-            throws InterruptedException {
-        try (var reading = start(kafka, schemas, topic, new From.Beginning(), handler)) {
-            reading.awaitCaughtUp(most);
-        }
-    }
-
-    /**
-     * The same up to the last record that is written now: a transaction that is open is waited for,
-     * which ends in {@link KafkaConfig}'s or its writer's transaction timeout.
-     *
-     * @throws OutOfReachException where it takes longer than ten minutes
-     */
-    public static <T extends SpecificRecord> void readAllWritten(
-            KafkaConfig kafka, Schemas schemas, Topic<T> topic, Handler<T> handler)
-            throws InterruptedException {
-        try (var reading = start(kafka, schemas, topic, new From.Beginning(), handler)) {
-            reading.awaitCaughtUp(LONG);
-            if (!await(reading.passed(reading.ends.written(reading.partitions), LONG))) {
-                throw reading.outOfReach(LONG);
-            }
-        }
-    }
-
     /**
      * Returns when what was there at the start has been handled.
      *
      * @throws RuntimeException what ended the follower before that
      */
     public void awaitCaughtUp() throws InterruptedException {
-        await(caughtUp);
+        Futures.get(caughtUp);
     }
 
     /**
@@ -156,7 +96,19 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         CompletableFuture<Boolean> timed =
                 caughtUp.thenApply(done -> true)
                         .completeOnTimeout(false, most.toMillis(), TimeUnit.MILLISECONDS);
-        if (!await(timed)) {
+        if (!Futures.get(timed)) {
+            throw outOfReach(most);
+        }
+    }
+
+    /**
+     * Returns when all that is written now has been handled: open transactions are waited for.
+     *
+     * @throws OutOfReachException where it takes longer
+     */
+    void awaitWritten(Duration most) throws InterruptedException {
+        awaitCaughtUp(most);
+        if (!Futures.get(passed(ends.written(partitions), most))) {
             throw outOfReach(most);
         }
     }
@@ -170,13 +122,11 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     /**
      * Returns when what is committed now has been handled.
      *
-     * @throws KafkaException where that takes longer than {@code most}
-     * @throws RuntimeException what ended the follower before that
+     * @throws KafkaException where that takes longer than {@code most}, or what ended the follower
      */
     public void catchUp(Duration most) throws InterruptedException {
         awaitCaughtUp();
-        CompletableFuture<Boolean> passed = passed(most);
-        if (!await(passed)) {
+        if (!Futures.get(passed(most))) {
             throw new KafkaException("%s: not read to its end within %s".formatted(name, most));
         }
     }
@@ -192,33 +142,13 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
 
     private CompletableFuture<Boolean> passed(
             CompletableFuture<Map<TopicPartition, Long>> wanted, Duration most) {
-        var mark = new Mark(wanted);
-        mark.ends.exceptionally(
-                failure -> {
-                    mark.passed.complete(false);
-                    return Map.of();
-                });
-        marks.add(mark);
+        CompletableFuture<Boolean> passed = marks.add(wanted, most);
         if (ended.isDone()) {
-            mark.passed.completeExceptionally(new IllegalStateException("the follower has ended"));
-            return mark.passed;
+            marks.fail(new IllegalStateException("the follower has ended"));
+        } else {
+            consumer.wakeup();
         }
-        consumer.wakeup();
-        mark.passed
-                .completeOnTimeout(false, most.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((passed, failure) -> marks.remove(mark));
-        return mark.passed;
-    }
-
-    private static <V> V await(CompletableFuture<V> future) throws InterruptedException {
-        try {
-            return future.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
+        return passed;
     }
 
     /** Fails when the follower does; completes when it is closed. */
@@ -233,7 +163,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
                 if (!caughtUp.isDone() && held.isEmpty() && isPast(first)) {
                     caughtUp.complete(null);
                 }
-                passMarks();
+                marks.pass(ends -> !held.anyFreshBefore(ends) && isPast(ends));
                 take(poll());
                 held.tryAgain(Integer.MAX_VALUE, record -> isDone(record, serde::isReadable));
             }
@@ -242,18 +172,18 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
             if (closed) {
                 ended.complete(null);
             }
-            caughtUp.completeExceptionally(e);
-            ended.completeExceptionally(e);
+            fail(e);
         } catch (Error e) {
-            var why = new IllegalStateException("following %s: %s".formatted(name, e), e);
-            caughtUp.completeExceptionally(why);
-            ended.completeExceptionally(why);
+            fail(new IllegalStateException("following %s: %s".formatted(name, e), e));
         } finally {
-            var gone = new IllegalStateException(name + ": closed");
-            caughtUp.completeExceptionally(gone);
-            ended.completeExceptionally(gone);
-            marks.forEach(mark -> mark.passed.completeExceptionally(gone));
+            fail(new IllegalStateException(name + ": closed"));
         }
+    }
+
+    private void fail(RuntimeException why) {
+        caughtUp.completeExceptionally(why);
+        ended.completeExceptionally(why);
+        marks.fail(why);
     }
 
     /**
@@ -269,7 +199,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
                                 .map(p -> new TopicPartition(p.topic(), p.partition()))
                                 .toList();
                 consumer.assign(found);
-                seek(found, from);
+                from.seek(consumer, found);
                 Map<TopicPartition, Long> first = consumer.endOffsets(found);
                 partitions = found;
                 return first;
@@ -313,33 +243,6 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
             return consumer.poll(nobodyWaits ? POLL : SOON);
         } catch (WakeupException e) {
             return ConsumerRecords.empty(); // closed, or there is a mark to look at
-        }
-    }
-
-    private void passMarks() {
-        for (Mark mark : marks) {
-            boolean known = mark.ends.isDone() && !mark.ends.isCompletedExceptionally();
-            if (known && !held.anyFreshBefore(mark.ends.join()) && isPast(mark.ends.join())) {
-                mark.passed.complete(true);
-            }
-        }
-    }
-
-    private void seek(List<TopicPartition> partitions, From from) {
-        if (from instanceof From.Beginning) {
-            consumer.seekToBeginning(partitions);
-            return;
-        }
-        consumer.seekToEnd(partitions);
-        if (from instanceof From.Time time) {
-            Map<TopicPartition, Long> wanted = new HashMap<>();
-            partitions.forEach(p -> wanted.put(p, time.instant().toEpochMilli()));
-            for (var found : consumer.offsetsForTimes(wanted).entrySet()) {
-                OffsetAndTimestamp offset = found.getValue();
-                if (offset != null) {
-                    consumer.seek(found.getKey(), offset.offset());
-                }
-            }
         }
     }
 

@@ -6,6 +6,7 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
+import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.records.JobAttempts;
 import java.time.Duration;
@@ -34,7 +35,7 @@ final class JobAttemptLog implements AutoCloseable {
                         kafka,
                         schemas,
                         JOB_ATTEMPTS,
-                        new TopicFollower.From.Beginning(),
+                        new From.Beginning(),
                         (record, source) -> changed(record, source.key()));
     }
 

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -21,6 +23,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One member of a share group that holds at most one record. Owned by one thread, but for wakeup.
@@ -32,10 +36,17 @@ final class JobQueue implements AutoCloseable {
      */
     static final int DELIVERIES = 10;
 
-    private final ShareConsumer<String, byte[]> consumer;
+    private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
 
-    private JobQueue(ShareConsumer<String, byte[]> consumer) {
+    private final ShareConsumer<String, byte[]> consumer;
+    private final Membership membership;
+
+    /** What a member joins with. */
+    private record Membership(KafkaConfig kafka, String topic, String group, JobLocks locks) {}
+
+    private JobQueue(ShareConsumer<String, byte[]> consumer, Membership membership) {
         this.consumer = consumer;
+        this.membership = membership;
     }
 
     static JobQueue open(KafkaConfig kafka, String topic, String group, JobLocks locks)
@@ -57,7 +68,30 @@ final class JobQueue implements AutoCloseable {
                 new KafkaShareConsumer<>(
                         properties, new RecordKeys().deserializer(), new ByteArrayDeserializer());
         consumer.subscribe(List.of(topic));
-        return new JobQueue(consumer);
+        return new JobQueue(consumer, new Membership(kafka, topic, group, locks));
+    }
+
+    /**
+     * Returns a fresh member in the place of this one, as soon as the broker lets it join.
+     *
+     * @param closed ends the waiting: this one is returned
+     */
+    JobQueue joinAgain(CountDownLatch closed, Duration backoff) throws InterruptedException {
+        while (!closed.await(backoff.toMillis(), TimeUnit.MILLISECONDS)) {
+            try {
+                JobQueue fresh =
+                        open(
+                                membership.kafka,
+                                membership.topic,
+                                membership.group,
+                                membership.locks);
+                close();
+                return fresh;
+            } catch (KafkaException e) {
+                LOG.atDebug().setCause(e).log("the broker is still away");
+            }
+        }
+        return this;
     }
 
     /** Settings of a share group live in the broker. */

@@ -13,6 +13,7 @@ import io.langevin.messaging.Topic;
 import io.langevin.messaging.Topics;
 import io.langevin.messaging.UnreadableRecordException;
 import io.langevin.messaging.follow.Cancellations;
+import io.langevin.messaging.follow.FirstFailure;
 import io.langevin.messaging.queue.JobRun.Answer;
 import io.langevin.process.ConfigurationException;
 import io.langevin.process.ServiceLoop;
@@ -20,14 +21,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,11 +34,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,9 +50,6 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
     private static final Duration BACKOFF = Duration.ofSeconds(2);
     private static final Duration TICK = Duration.ofMillis(50);
 
-    /** A job that is asked to stop may put what it has into safety. */
-    private static final Duration GRACE = Duration.ofSeconds(20);
-
     private static final Duration SCHEMA_WITHIN = Duration.ofSeconds(2);
 
     private final KafkaConfig kafka;
@@ -67,18 +58,15 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
     private final String reader;
     private final JobLocks locks;
     private final AvroSerde<J> jobSerde;
-    private final AvroSerde<R> resultSerde;
-    private final EventHeaders headers;
-    private final Producer<String, byte[]> producer;
+    private final JobOutput<R> output;
     private final DeadLetters deadLetters;
     private final Cancellations cancellations;
     private final JobAttemptLog attempts;
     private final JobRun<J, R> run;
-    private final ExecutorService executor;
+    private final JobThread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final MeterRegistry metrics;
     private final AtomicInteger busy;
-    private volatile Thread jobThread;
     private volatile boolean away;
     private JobQueue queue;
 
@@ -99,19 +87,17 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         this.reader = reader;
         this.locks = locks;
         this.jobSerde = schemas.serde(jobs);
-        this.resultSerde = schemas.serde(results);
-        this.headers = EventHeaders.ofService(reader);
         this.deadLetters = deadLetters;
-        this.producer = kafka.producer(Map.of());
+        this.output = new JobOutput<>(kafka, kafka.name(results), schemas.serde(results), reader);
         this.cancellations = Cancellations.following(kafka, schemas);
         this.attempts = JobAttemptLog.open(kafka, schemas, jobs, reader);
         this.run = new JobRun<>(jobs, jobSerde, handler, locks, attempts, cancellations, closed);
-        this.executor = Executors.newSingleThreadExecutor(this::jobThread);
+        this.thread = new JobThread(reader + "-job");
         this.metrics = metrics;
         this.busy =
                 metrics.gauge(
                         "langevin.jobs.busy", Tags.of("jobs", jobs.suffix()), new AtomicInteger());
-        this.queue = openQueue();
+        this.queue = JobQueue.open(kafka, kafka.name(jobs), kafka.group(reader), locks);
     }
 
     /**
@@ -134,11 +120,6 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
                 kafka, schemas, jobs, results, reader, locks, handler, deadLetters, metrics);
     }
 
-    private Thread jobThread(Runnable work) {
-        jobThread = new Thread(work, reader + "-job");
-        return jobThread;
-    }
-
     @Override
     public void run() throws InterruptedException {
         try {
@@ -148,23 +129,19 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
                     if (job.isPresent()) {
                         take(job.get());
                     }
-                } catch (ConfigurationException | StuckJobException e) {
+                } catch (ConfigurationException | JobThread.StuckException e) {
                     throw e;
                 } catch (RuntimeException e) { // the job comes back, and its attempts are counted
                     joinAgain(e);
                 }
             }
         } finally {
-            executor.shutdownNow();
+            thread.close();
             cancellations.close();
             attempts.close();
-            producer.close();
+            output.close();
             queue.close();
         }
-    }
-
-    private JobQueue openQueue() throws InterruptedException {
-        return JobQueue.open(kafka, kafka.name(jobs), kafka.group(reader), locks);
     }
 
     /** The broker was away or took the job back: a fresh member of the group goes on. */
@@ -174,18 +151,8 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
                 .addKeyValue("reason", Failures.reason(why))
                 .log("lost the broker or the job's lock; joining again");
         away = true;
-        JobQueue old = queue;
-        while (!isClosed()) {
-            closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
-            try {
-                queue = openQueue();
-                old.close();
-                away = false;
-                return;
-            } catch (KafkaException stillAway) {
-                LOG.atDebug().setCause(stillAway).log("still away"); // said above, once
-            }
-        }
+        queue = queue.joinAgain(closed, BACKOFF);
+        away = false;
     }
 
     private void take(ConsumerRecord<String, byte[]> source) throws InterruptedException {
@@ -222,48 +189,22 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
 
     /** Behind the other jobs: the broker would drop it in silence. */
     private void putBack(ConsumerRecord<String, byte[]> source) throws InterruptedException {
-        sendAndWait(
-                new ProducerRecord<>(
-                        source.topic(), null, source.key(), source.value(), source.headers()));
+        output.putBack(source);
         queue.acknowledge(source, AcknowledgeType.ACCEPT);
     }
 
     /** Renews the lock until the job has ended, or until this worker is closed. */
     private void work(ConsumerRecord<String, byte[]> source, JobLease lease)
             throws InterruptedException {
-        Future<Answer<R>> running = executor.submit(() -> run.answer(source, lease));
+        Future<Answer<R>> running = thread.begin(() -> run.answer(source, lease));
         try {
             report(source, lease, awaited(running, lease));
         } catch (ExecutionException e) {
             notAnswered(lease.held(), e.getCause());
         } catch (RuntimeException e) {
             running.cancel(true); // somebody else may have the job now
-            awaitIdle(e);
+            thread.awaitIdle(e);
             throw e;
-        }
-    }
-
-    /** The next job must not queue behind one that does not let go. */
-    private void awaitIdle(RuntimeException why) throws InterruptedException {
-        try {
-            executor.submit(() -> {}).get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            why.addSuppressed(e);
-            throw new StuckJobException(
-                    "the job did not stop within %d s of losing its lock: this service ends"
-                            .formatted(GRACE.toSeconds()),
-                    why);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** A job that is no longer this worker's and does not end. */
-    private static final class StuckJobException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        private StuckJobException(String message, Throwable cause) {
-            super(message, cause);
         }
     }
 
@@ -277,11 +218,12 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
                 lease.keep();
                 if (stopped == 0 && isClosed()) {
                     stopped = System.nanoTime();
-                    jobThread.interrupt();
+                    thread.interrupt();
                 }
-                if (stopped != 0 && System.nanoTime() - stopped > GRACE.toNanos()) {
+                if (stopped != 0 && System.nanoTime() - stopped > JobThread.GRACE.toNanos()) {
                     throw new ExecutionException(
-                            new InterruptedException("the job did not stop within " + GRACE));
+                            new InterruptedException(
+                                    "the job did not stop within " + JobThread.GRACE));
                 }
             }
         }
@@ -298,11 +240,6 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
             return;
         }
         if (why instanceof PostponedException postponed) {
-            LOG.atInfo()
-                    .addKeyValue("topic", jobs.suffix())
-                    .addKeyValue("offset", source.offset())
-                    .addKeyValue("since", postponed.since())
-                    .log("the job waits behind the others");
             byte[] since = ("" + postponed.since().toEpochMilli()).getBytes(US_ASCII);
             source.headers().remove(JobRun.WAITS_SINCE).add(JobRun.WAITS_SINCE, since);
             putBack(source);
@@ -314,54 +251,22 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
                 .addKeyValue("offset", source.offset())
                 .addKeyValue("reason", reason)
                 .log("dead letter");
-        sendAndWait(deadLetters.of(source, reason));
+        output.sendAndWait(deadLetters.of(source, reason));
         queue.acknowledge(source, AcknowledgeType.REJECT);
     }
 
     private void report(ConsumerRecord<String, byte[]> source, JobLease lease, Answer<R> answer)
             throws InterruptedException {
-        try {
-            sendAndWait(record(source, answer));
-        } catch (KafkaException e) {
-            if (!Failures.isCausedBy(e, RecordTooLargeException.class)) {
-                throw e;
-            }
-            answer = run.tooLarge(source, Failures.reason(e.getCause()));
-            sendAndWait(record(source, answer));
-        }
+        Answer<R> written = output.write(source, answer, why -> run.tooLarge(source, why));
         queue.acknowledge(lease.held(), AcknowledgeType.ACCEPT);
-        attempts.ended(answer.id());
-        String status = answer.status().name().toLowerCase(Locale.ROOT);
+        attempts.ended(written.id());
+        String status = written.status().name().toLowerCase(Locale.ROOT);
         metrics.counter("langevin.jobs", "jobs", jobs.suffix(), "status", status).increment();
         LOG.atInfo()
-                .addKeyValue("id", answer.id())
+                .addKeyValue("id", written.id())
                 .addKeyValue("topic", results.suffix())
                 .addKeyValue("status", status)
                 .log("job ended");
-    }
-
-    private ProducerRecord<String, byte[]> record(
-            ConsumerRecord<String, byte[]> source, Answer<R> answer) {
-        return new ProducerRecord<>(
-                kafka.name(results),
-                null,
-                answer.id(),
-                resultSerde.encode(answer.result()),
-                headers.of(answer.result(), source.headers()));
-    }
-
-    private void sendAndWait(ProducerRecord<String, byte[]> record) throws InterruptedException {
-        try {
-            producer.send(record).get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof AuthorizationException) {
-                throw new ConfigurationException(
-                        "broker %s does not let this process write to %s: allow WRITE there"
-                                .formatted(kafka.bootstrap(), record.topic()),
-                        e);
-            }
-            throw new KafkaException("not written: " + e.getCause().getMessage(), e);
-        }
     }
 
     private boolean isClosed() {
@@ -373,22 +278,9 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         return !away;
     }
 
-    /** Fails when the other one does, and never completes otherwise. */
-    private static CompletableFuture<Void> failing(CompletableFuture<Void> follower) {
-        var failing = new CompletableFuture<Void>();
-        follower.whenComplete(
-                (done, failure) -> {
-                    if (failure != null) {
-                        failing.completeExceptionally(failure);
-                    }
-                });
-        return failing;
-    }
-
     /** Fails when cancellations or attempts cannot be followed any longer. */
     public CompletableFuture<Void> cancellationsLost() {
-        return CompletableFuture.anyOf(failing(cancellations.ended()), failing(attempts.ended()))
-                .thenAccept(never -> {});
+        return FirstFailure.of(List.of(cancellations.ended(), attempts.ended()));
     }
 
     /** Lets the job go back to the queue and makes {@link #run} return. */

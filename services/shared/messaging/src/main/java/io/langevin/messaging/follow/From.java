@@ -1,0 +1,47 @@
+package io.langevin.messaging.follow;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.TopicPartition;
+
+/** Where a follower begins. */
+public sealed interface From {
+    /** Sets a consumer's positions. */
+    void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions);
+
+    /** With the oldest record there is. */
+    record Beginning() implements From {
+        @Override
+        public void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+            consumer.seekToBeginning(partitions);
+        }
+    }
+
+    /** With the next record. */
+    record Now() implements From {
+        @Override
+        public void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+            consumer.seekToEnd(partitions);
+        }
+    }
+
+    /** With the first record that is not older. */
+    record Time(Instant instant) implements From {
+        @Override
+        public void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+            consumer.seekToEnd(partitions);
+            Map<TopicPartition, Long> wanted = new HashMap<>();
+            partitions.forEach(p -> wanted.put(p, instant.toEpochMilli()));
+            for (var found : consumer.offsetsForTimes(wanted).entrySet()) {
+                OffsetAndTimestamp offset = found.getValue();
+                if (offset != null) {
+                    consumer.seek(found.getKey(), offset.offset());
+                }
+            }
+        }
+    }
+}
