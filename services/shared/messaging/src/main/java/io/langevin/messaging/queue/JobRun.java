@@ -12,7 +12,6 @@ import io.langevin.records.JobStatus;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,14 +32,7 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
     private static final Logger LOG = LoggerFactory.getLogger(JobRun.class);
     private static final Duration BACKOFF = Duration.ofSeconds(2);
 
-    /** How long a job keeps the others of its worker waiting with it. */
-    private static final Duration WAITS_IN_PLACE = Duration.ofSeconds(10);
-
-    /** Header of a job that was put back: when it began to wait, in milliseconds. */
-    static final String WAITS_SINCE = "langevin_waits_since";
-
     private static final int LONGEST_REASON = 8_000;
-    private static final int LONGEST_TIME = 18;
 
     private final Topic<J> jobs;
     private final AvroSerde<J> serde;
@@ -88,7 +79,7 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
                             .formatted(RecordRules.abbreviated(id, 100)));
         }
         try {
-            int before = patiently(Optional.empty(), false, () -> attempts.begin(id));
+            int before = patiently(() -> attempts.begin(id));
             if (locks.isSpent(before)) {
                 return ended(
                         job,
@@ -101,7 +92,8 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
                     .addKeyValue("attempt", before + 1)
                     .log("job begun");
             JobContext context = context(source, id, lease);
-            return new Answer<>(id, JobStatus.COMPLETED, run(job, context, waitsSince(source)));
+            return new Answer<>(
+                    id, JobStatus.COMPLETED, run(job, context, Postponement.of(source)));
         } catch (RejectedException | OutOfReachException e) {
             return ended(job, JobStatus.FAILED, e.getMessage());
         } catch (JobCancelledException e) {
@@ -119,29 +111,35 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
         }
     }
 
-    private R run(J job, JobContext context, Optional<Instant> since) throws Exception {
-        return patiently(
-                since,
-                true,
-                () -> {
-                    context.throwIfCancelled();
-                    return handler.run(job, context);
-                });
-    }
-
-    /** Since when a job has been put back again and again. The header comes from outside. */
-    private static Optional<Instant> waitsSince(ConsumerRecord<?, ?> source) {
-        Header header = source.headers().lastHeader(WAITS_SINCE);
-        if (header == null || header.value() == null || header.value().length > LONGEST_TIME) {
-            return Optional.empty();
-        }
+    /**
+     * What is out of reach for one job need not be for the next.
+     *
+     * @param before where it waits already
+     * @throws PostponedException where it is to be tried again, behind the others
+     * @throws OutOfReachException where it has waited for as long as a job waits
+     */
+    private R run(J job, JobContext context, Optional<Postponement> before) throws Exception {
+        context.throwIfCancelled();
+        long begin = System.nanoTime();
+        further = false;
         try {
-            long millis = Long.parseLong(new String(header.value(), StandardCharsets.US_ASCII));
+            return handler.run(job, context);
+        } catch (RuntimeException e) {
+            throwUnlessPassing(e);
             Instant now = Instant.now();
-            Instant since = Instant.ofEpochMilli(Math.max(0, millis));
-            return Optional.of(since.isAfter(now) ? now : since);
-        } catch (NumberFormatException e) {
-            return Optional.empty();
+            // who got further, or went on for long before the failure, had what it needed
+            boolean anew =
+                    before.isEmpty()
+                            || further
+                            || System.nanoTime() - begin > locks.patience().toNanos();
+            Instant since = anew ? now : before.get().since();
+            if (Duration.between(since, now).compareTo(locks.patience()) > 0) {
+                throw outOfReach(e);
+            }
+            if (anew) {
+                sayThatItWaits(e);
+            }
+            throw new PostponedException(new Postponement(since, now), Failures.reason(e));
         }
     }
 
@@ -177,47 +175,32 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
                 serde.decode(source.value()), JobStatus.FAILED, "result: is too large: " + why);
     }
 
-    /**
-     * While a store or the broker is away the job waits, and that is said once.
-     *
-     * @param before when it began to wait, where it has been put back since
-     * @param mayBePutBack whether others of the queue may go first after a while
-     * @throws PostponedException where they may
-     * @throws OutOfReachException where it has waited for as long as a job waits
-     */
-    private <T> T patiently(Optional<Instant> before, boolean mayBePutBack, Callable<T> call)
-            throws Exception {
-        long away = 0; // since when, of a failure that is not over
-        Optional<Instant> since = before;
+    /** While the broker is away the job waits, and that is said once. */
+    private <T> T patiently(Callable<T> call) throws Exception {
+        long away = 0; // since when
         while (true) {
-            long begin = System.nanoTime();
             try {
                 return call.call();
             } catch (RuntimeException e) {
                 throwUnlessPassing(e);
-                long now = System.nanoTime();
-                // who got further, or went on for long before the failure, had what it needed
-                boolean anew = further || now - begin > locks.patience().toNanos();
-                further = false;
-                if (anew || since.isEmpty()) {
-                    since = Optional.of(Instant.now());
+                if (away == 0) {
+                    away = System.nanoTime();
                     sayThatItWaits(e);
                 }
-                away = anew || away == 0 ? now : away;
-                Duration waited = Duration.between(since.get(), Instant.now());
-                if (waited.compareTo(locks.patience()) > 0) {
-                    throw new OutOfReachException(
-                            "out of reach for %d s: %s"
-                                    .formatted(locks.patience().toSeconds(), Failures.reason(e)));
-                }
-                if (mayBePutBack && now - away > WAITS_IN_PLACE.toNanos()) {
-                    throw new PostponedException(since.get(), Failures.reason(e));
+                if (System.nanoTime() - away > locks.patience().toNanos()) {
+                    throw outOfReach(e);
                 }
                 if (closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS)) {
                     throw new InterruptedException("the worker shuts down");
                 }
             }
         }
+    }
+
+    private OutOfReachException outOfReach(RuntimeException why) {
+        return new OutOfReachException(
+                "out of reach for %d s: %s"
+                        .formatted(locks.patience().toSeconds(), Failures.reason(why)));
     }
 
     private static void throwUnlessPassing(RuntimeException e) throws InterruptedException {

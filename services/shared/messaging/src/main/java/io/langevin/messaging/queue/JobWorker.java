@@ -1,7 +1,5 @@
 package io.langevin.messaging.queue;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.langevin.messaging.AvroSerde;
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.DeadLetters;
@@ -21,9 +19,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -50,6 +50,7 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
     private static final Duration BACKOFF = Duration.ofSeconds(2);
     private static final Duration TICK = Duration.ofMillis(50);
 
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration SCHEMA_WITHIN = Duration.ofSeconds(2);
 
     private final KafkaConfig kafka;
@@ -68,6 +69,10 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
     private final MeterRegistry metrics;
     private final AtomicInteger busy;
     private volatile boolean away;
+
+    /** Jobs that were too early, since the last one that was not. */
+    private final Set<String> early = new HashSet<>();
+
     private JobQueue queue;
 
     private JobWorker(
@@ -165,6 +170,11 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
             queue.acknowledge(source, AcknowledgeType.RELEASE);
             return;
         }
+        if (Postponement.of(source).filter(Postponement::isTooEarly).isPresent()) {
+            comeBackLater(source);
+            return;
+        }
+        early.clear();
         EventHeaders.begin(source);
         busy.set(1);
         try (var lease = new JobLease(queue, source, locks.lock())) {
@@ -172,6 +182,15 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         } finally {
             busy.set(0);
         }
+    }
+
+    /** Where none but jobs that wait are left, it is not asked for them again and again. */
+    private void comeBackLater(ConsumerRecord<String, byte[]> source) throws InterruptedException {
+        if (!early.add(String.valueOf(source.key()))) {
+            early.clear();
+            closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        putBack(source);
     }
 
     /** Whether its schema is there by now; one that the registry must tell may take a moment. */
@@ -240,8 +259,7 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
             return;
         }
         if (why instanceof PostponedException postponed) {
-            byte[] since = ("" + postponed.since().toEpochMilli()).getBytes(US_ASCII);
-            source.headers().remove(JobRun.WAITS_SINCE).add(JobRun.WAITS_SINCE, since);
+            postponed.postponement().writeTo(source);
             putBack(source);
             return;
         }

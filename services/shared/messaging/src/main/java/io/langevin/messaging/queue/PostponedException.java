@@ -1,22 +1,17 @@
 package io.langevin.messaging.queue;
 
-import java.time.Instant;
-
 /** A job that waits for something that is out of reach and lets the others go first. */
 final class PostponedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    private final Instant since;
+    private final transient Postponement postponement;
 
-    /**
-     * @param since when it began to wait
-     */
-    PostponedException(Instant since, String why) {
+    PostponedException(Postponement postponement, String why) {
         super(why);
-        this.since = since;
+        this.postponement = postponement;
     }
 
-    Instant since() {
-        return since;
+    Postponement postponement() {
+        return postponement;
     }
 }
