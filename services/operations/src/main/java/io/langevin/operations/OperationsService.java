@@ -9,6 +9,7 @@ import io.langevin.operations.workflow.TopicInspector;
 import io.langevin.operations.workflow.WorkflowLoop;
 import io.langevin.process.RunningService;
 import io.langevin.process.ServiceMain;
+import io.langevin.process.ServiceParts;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Runs the retraining workflow, keeps the states of jobs, serves the dashboard. */
@@ -22,16 +23,20 @@ public final class OperationsService {
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
     public static RunningService start(OperationsConfig config, MeterRegistry metrics)
             throws InterruptedException {
+        return RunningService.start(
+                OperationsConfig.NAME, parts -> assembled(config, metrics, parts));
+    }
+
+    private static WorkflowLoop assembled(
+            OperationsConfig config, MeterRegistry metrics, ServiceParts parts)
+            throws InterruptedException {
         var schemas = new Schemas(config.kafka());
-        var artifacts = ArtifactStores.open(config.artifacts());
+        var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
         var deadLetters = new DeadLetters(OperationsConfig.NAME, blob -> artifacts.put(blob).hex());
-        var feed = LiveFeed.following(config.kafka(), schemas);
-        var inspector = TopicInspector.start(config.kafka(), schemas, deadLetters);
+        var feed = parts.follow(LiveFeed.following(config.kafka(), schemas));
+        parts.follow(TopicInspector.start(config.kafka(), schemas, deadLetters));
         var workflow = WorkflowLoop.of(config, schemas, deadLetters);
-        var api = OperationsApi.start(config, schemas, feed, workflow::isWorking, metrics);
-        return RunningService.loop(OperationsConfig.NAME, workflow)
-                .closing(artifacts, feed, inspector, api)
-                .dependingOn(feed.ended())
-                .dependingOn(inspector.ended());
+        parts.open(OperationsApi.start(config, schemas, feed, workflow::isWorking, metrics));
+        return workflow;
     }
 }

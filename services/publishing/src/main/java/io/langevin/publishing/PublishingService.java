@@ -11,6 +11,9 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.queue.JobWorker;
 import io.langevin.process.RunningService;
 import io.langevin.process.ServiceMain;
+import io.langevin.process.ServiceParts;
+import io.langevin.records.PublishingJob;
+import io.langevin.records.PublishingResult;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Publishes checkpoints: publishing jobs in, published checkpoints out. */
@@ -24,8 +27,15 @@ public final class PublishingService {
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
     public static RunningService start(PublishingConfig config, MeterRegistry metrics)
             throws InterruptedException {
+        return RunningService.start(
+                PublishingConfig.NAME, parts -> assembled(config, metrics, parts));
+    }
+
+    private static JobWorker<PublishingJob, PublishingResult> assembled(
+            PublishingConfig config, MeterRegistry metrics, ServiceParts parts)
+            throws InterruptedException {
         var schemas = new Schemas(config.kafka());
-        var artifacts = ArtifactStores.open(config.artifacts());
+        var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
         Broker.requireWrite(config.kafka(), MODEL_CHECKPOINTS);
         var handler =
                 new PublishingHandler(artifacts, new CheckpointAnnouncer(config.kafka(), schemas));
@@ -40,8 +50,7 @@ public final class PublishingService {
                         handler,
                         new DeadLetters(PublishingConfig.NAME, blob -> artifacts.put(blob).hex()),
                         metrics);
-        return RunningService.loop(PublishingConfig.NAME, worker)
-                .closing(artifacts)
-                .dependingOn(worker.cancellationsLost());
+        parts.need(worker.cancellationsLost());
+        return worker;
     }
 }

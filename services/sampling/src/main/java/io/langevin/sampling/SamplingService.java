@@ -12,6 +12,7 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.Cancellations;
 import io.langevin.process.RunningService;
 import io.langevin.process.ServiceMain;
+import io.langevin.process.ServiceParts;
 import io.langevin.sampling.admission.Admission;
 import io.langevin.sampling.admission.EndedRequests;
 import io.langevin.sampling.admission.Preparation;
@@ -45,67 +46,54 @@ public final class SamplingService {
     public static RunningService start(
             SamplingConfig config, MeterRegistry metrics, NetworkOpener factory)
             throws InterruptedException {
+        return RunningService.start(
+                SamplingConfig.NAME, parts -> assembled(config, metrics, factory, parts));
+    }
+
+    private static SamplingLoop assembled(
+            SamplingConfig config, MeterRegistry metrics, NetworkOpener factory, ServiceParts parts)
+            throws InterruptedException {
         var kafka = config.kafka();
         var schemas = new Schemas(kafka);
-        var artifacts = ArtifactStores.open(config.artifacts());
         Broker.requireWrite(
                 kafka, SAMPLING_IMAGES, SAMPLING_OUTCOMES, SAMPLING_PREVIEWS, SAMPLING_SAVED);
-        var deadLetters = new DeadLetters(SamplingConfig.NAME, blob -> artifacts.put(blob).hex());
-        var cancellations = Cancellations.following(kafka, schemas);
-        var networks = new LoadedNetworks(config, artifacts, factory);
-        var checkpoints = PublishedCheckpoints.following(kafka, schemas, networks, metrics);
-        var ended = EndedRequests.following(kafka, schemas);
-        var saved = SavedRequests.following(kafka, schemas, artifacts);
-        var previews = Previews.start(config, schemas, metrics);
+        var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
+        var networks = parts.open(new LoadedNetworks(config, artifacts, factory));
+        var cancellations = parts.follow(Cancellations.following(kafka, schemas));
+        var checkpoints =
+                parts.follow(PublishedCheckpoints.following(kafka, schemas, networks, metrics));
+        var ended = parts.follow(EndedRequests.following(kafka, schemas));
+        var saved = parts.follow(SavedRequests.following(kafka, schemas, artifacts));
+        var previews = parts.open(Previews.start(config, schemas, metrics));
         var preparation =
-                new Preparation(config.modelWait(), checkpoints, artifacts, saved, previews);
-        var samplingMetrics = new SamplingMetrics(metrics);
+                parts.open(
+                        new Preparation(
+                                config.modelWait(), checkpoints, artifacts, saved, previews));
         var records = new SamplingRecords(config, schemas, artifacts);
-        var encoder = new ImageEncoder(records);
+        var encoder = parts.open(new ImageEncoder(records));
+        var deadLetters = new DeadLetters(SamplingConfig.NAME, blob -> artifacts.put(blob).hex());
+        var own = new SamplingMetrics(metrics);
         SamplingLoop.Sessions sessions =
                 stream -> {
-                    var answers = new Answers(stream, records, saved, samplingMetrics);
+                    var answers = new Answers(stream, records, saved, own);
+                    var repeated = new RepeatedRequests(ended);
                     var admission =
                             new Admission(
-                                    config,
-                                    stream,
-                                    preparation,
-                                    cancellations,
-                                    new RepeatedRequests(ended),
-                                    answers);
-                    var batches =
+                                    config, stream, preparation, cancellations, repeated, answers);
+                    var turns =
                             new DeviceTurns(
-                                    config,
-                                    samplingMetrics,
-                                    previews,
-                                    networks.device(),
-                                    System::nanoTime);
+                                    config, own, previews, networks.device(), System::nanoTime);
                     return new SamplingSession(
                             stream,
                             admission,
                             answers,
-                            batches,
+                            turns,
                             networks,
                             checkpoints,
                             cancellations,
                             encoder,
-                            samplingMetrics);
+                            own);
                 };
-        var loop = new SamplingLoop(config, schemas, ended, saved, deadLetters, sessions, metrics);
-        return RunningService.loop(SamplingConfig.NAME, loop)
-                .closing(
-                        artifacts,
-                        networks,
-                        cancellations,
-                        checkpoints,
-                        ended,
-                        saved,
-                        preparation,
-                        encoder,
-                        previews)
-                .dependingOn(cancellations.ended())
-                .dependingOn(ended.ended())
-                .dependingOn(saved.ended())
-                .dependingOn(checkpoints.ended());
+        return new SamplingLoop(config, schemas, ended, saved, deadLetters, sessions, metrics);
     }
 }

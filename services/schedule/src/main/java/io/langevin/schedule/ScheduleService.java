@@ -9,6 +9,9 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.queue.JobWorker;
 import io.langevin.process.RunningService;
 import io.langevin.process.ServiceMain;
+import io.langevin.process.ServiceParts;
+import io.langevin.records.ScheduleJob;
+import io.langevin.records.ScheduleResult;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Computes noise schedules: schedule jobs in, schedules out. */
@@ -22,7 +25,14 @@ public final class ScheduleService {
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
     public static RunningService start(ScheduleConfig config, MeterRegistry metrics)
             throws InterruptedException {
-        var artifacts = ArtifactStores.open(config.artifacts());
+        return RunningService.start(
+                ScheduleConfig.NAME, parts -> assembled(config, metrics, parts));
+    }
+
+    private static JobWorker<ScheduleJob, ScheduleResult> assembled(
+            ScheduleConfig config, MeterRegistry metrics, ServiceParts parts)
+            throws InterruptedException {
+        var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
         var worker =
                 JobWorker.open(
                         config.kafka(),
@@ -34,8 +44,7 @@ public final class ScheduleService {
                         new ScheduleHandler(config.datasets()),
                         new DeadLetters(ScheduleConfig.NAME, blob -> artifacts.put(blob).hex()),
                         metrics);
-        return RunningService.loop(ScheduleConfig.NAME, worker)
-                .closing(artifacts)
-                .dependingOn(worker.cancellationsLost());
+        parts.need(worker.cancellationsLost());
+        return worker;
     }
 }

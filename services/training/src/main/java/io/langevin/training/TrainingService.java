@@ -11,6 +11,9 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.queue.JobWorker;
 import io.langevin.process.RunningService;
 import io.langevin.process.ServiceMain;
+import io.langevin.process.ServiceParts;
+import io.langevin.records.TrainingJob;
+import io.langevin.records.TrainingResult;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Trains score networks: training jobs in, checkpoints out. */
@@ -24,11 +27,18 @@ public final class TrainingService {
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
     public static RunningService start(TrainingConfig config, MeterRegistry metrics)
             throws InterruptedException {
+        return RunningService.start(
+                TrainingConfig.NAME, parts -> assembled(config, metrics, parts));
+    }
+
+    private static JobWorker<TrainingJob, TrainingResult> assembled(
+            TrainingConfig config, MeterRegistry metrics, ServiceParts parts)
+            throws InterruptedException {
         var schemas = new Schemas(config.kafka());
-        var artifacts = ArtifactStores.open(config.artifacts());
+        var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
         Broker.requireWrite(config.kafka(), TRAINING_PROGRESS);
-        var progress = ProgressLog.open(config.kafka(), schemas, metrics);
-        var sweep = BlobSweep.start(config.kafka(), schemas, artifacts);
+        var progress = parts.open(ProgressLog.open(config.kafka(), schemas, metrics));
+        parts.open(BlobSweep.start(config.kafka(), schemas, artifacts));
         var worker =
                 JobWorker.open(
                         config.kafka(),
@@ -40,8 +50,7 @@ public final class TrainingService {
                         new TrainingHandler(config.datasets(), artifacts, progress),
                         new DeadLetters(TrainingConfig.NAME, blob -> artifacts.put(blob).hex()),
                         metrics);
-        return RunningService.loop(TrainingConfig.NAME, worker)
-                .closing(artifacts, progress, sweep)
-                .dependingOn(worker.cancellationsLost());
+        parts.need(worker.cancellationsLost());
+        return worker;
     }
 }

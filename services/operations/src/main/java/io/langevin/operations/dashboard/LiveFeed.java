@@ -10,6 +10,7 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.FirstFailure;
 import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.process.FollowedView;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
@@ -34,7 +35,7 @@ import java.util.function.Consumer;
  * What the dashboard shows: the newest states, images, models and losses, kept in memory in bounded
  * numbers, and every change passed on as it comes. Safe to use from several threads.
  */
-public final class LiveFeed implements AutoCloseable {
+public final class LiveFeed implements FollowedView {
     private static final int STATES = 500;
     private static final int IMAGES = 120;
     private static final int LOSSES = 2_000;
@@ -189,7 +190,7 @@ public final class LiveFeed implements AutoCloseable {
         listeners.remove(listener);
     }
 
-    /** Fails when one of the topics cannot be followed any longer: the page would go stale. */
+    @Override
     public CompletableFuture<Void> ended() {
         return FirstFailure.of(followers.stream().map(TopicFollower::ended).toList());
     }

@@ -17,6 +17,7 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
 import io.langevin.messaging.UnreadableRecordException;
 import io.langevin.operations.OperationsConfig;
+import io.langevin.process.FollowedView;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
@@ -54,7 +55,7 @@ import org.slf4j.LoggerFactory;
  * process may follow for itself. What cannot be read there becomes a dead letter once, whoever else
  * has passed it over. A dead letter and the offset behind it commit together. One thread owns it.
  */
-public final class TopicInspector implements AutoCloseable {
+public final class TopicInspector implements FollowedView {
     private static final Logger LOG = LoggerFactory.getLogger(TopicInspector.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration BACKOFF = Duration.ofSeconds(2);
@@ -115,7 +116,7 @@ public final class TopicInspector implements AutoCloseable {
         return inspector;
     }
 
-    /** Fails when it cannot go on. */
+    @Override
     public CompletableFuture<Void> ended() {
         return ended;
     }

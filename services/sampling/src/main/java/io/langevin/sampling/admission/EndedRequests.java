@@ -6,6 +6,7 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.process.FollowedView;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleStatus;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * computed again; FAILED ones are not kept, their reason may have gone. The oldest go first where
  * they become too large. Safe to use from several threads.
  */
-public final class EndedRequests implements AutoCloseable {
+public final class EndedRequests implements FollowedView {
     private static final Duration KEPT = Duration.ofDays(1);
     private static final long MAXIMUM_BYTES = 32L << 20;
 
@@ -73,7 +74,7 @@ public final class EndedRequests implements AutoCloseable {
         follower.catchUp(most);
     }
 
-    /** Fails when the topic cannot be followed any longer. */
+    @Override
     public CompletableFuture<Void> ended() {
         return follower.ended();
     }

@@ -10,6 +10,7 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.messaging.stream.Claim;
+import io.langevin.process.FollowedView;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SavedRequest;
 import io.langevin.records.SavedSampling;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * How far requests have come whose worker stopped: the state as a blob in the artifact store, its
  * name on a compacted topic. Safe to use from several threads.
  */
-public final class SavedRequests implements AutoCloseable {
+public final class SavedRequests implements FollowedView {
     private static final Logger LOG = LoggerFactory.getLogger(SavedRequests.class);
 
     private final ArtifactStore artifacts;
@@ -147,7 +148,7 @@ public final class SavedRequests implements AutoCloseable {
         return SavedSampling.getDecoder().decode(blob);
     }
 
-    /** Fails when the topic cannot be followed any longer. */
+    @Override
     public CompletableFuture<Void> ended() {
         return follower.ended();
     }

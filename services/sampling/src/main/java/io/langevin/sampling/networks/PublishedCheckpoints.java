@@ -9,6 +9,7 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.process.FollowedView;
 import io.langevin.process.Inert;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.sampling.networks.ServingNetwork.Key;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * leaves the old one serving and counts in {@code
  * langevin_checkpoint_loads_total{result="failed"}}. Safe to use from several threads.
  */
-public final class PublishedCheckpoints implements AutoCloseable {
+public final class PublishedCheckpoints implements FollowedView {
     private static final Logger LOG = LoggerFactory.getLogger(PublishedCheckpoints.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final int MODELS_NAMED = 20;
@@ -261,7 +262,7 @@ public final class PublishedCheckpoints implements AutoCloseable {
         return serving.containsValue(id) || coming.containsValue(id);
     }
 
-    /** Fails when the topic cannot be followed any longer. */
+    @Override
     public CompletableFuture<Void> ended() {
         return follower.ended();
     }

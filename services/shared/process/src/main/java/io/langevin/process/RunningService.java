@@ -11,39 +11,51 @@ import java.util.function.Consumer;
 public final class RunningService implements AutoCloseable {
     private final ServiceLoop loop;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
-    private final OpenedResources resources = new OpenedResources();
+    private final OpenedResources resources;
     private final Thread thread;
     private volatile boolean closing;
 
-    private RunningService(String name, ServiceLoop loop) {
+    private RunningService(String name, ServiceLoop loop, OpenedResources resources) {
         this.loop = loop;
+        this.resources = resources;
         this.thread = new Thread(this::run, name);
     }
 
-    public static RunningService loop(String name, ServiceLoop loop) {
-        RunningService running = new RunningService(name, loop);
-        running.thread.start();
-        return running;
+    /** Puts a service together. */
+    public interface Assembly {
+        /**
+         * @return what the service does until it is closed
+         */
+        ServiceLoop of(ServiceParts parts) throws InterruptedException;
     }
 
-    /** The service ends when this does by failing: a follower without which it would be blind. */
-    public RunningService dependingOn(CompletableFuture<?> follower) {
-        follower.whenComplete(
+    /**
+     * Starts a service. Where it cannot be put together, what has been opened by then is closed.
+     *
+     * @param name of its thread
+     */
+    public static RunningService start(String name, Assembly assembly) throws InterruptedException {
+        var parts = new ServiceParts();
+        try {
+            var running = new RunningService(name, assembly.of(parts), parts.opened());
+            running.thread.start();
+            parts.needed().forEach(running::endWith);
+            return running;
+        } catch (InterruptedException | RuntimeException e) {
+            parts.opened().close();
+            throw e;
+        }
+    }
+
+    /** The service ends when this does by failing. */
+    private void endWith(CompletableFuture<?> needed) {
+        needed.whenComplete(
                 (done, e) -> {
                     if (e != null) {
                         end.completeExceptionally(e);
                         loop.close();
                     }
                 });
-        return this;
-    }
-
-    /** What to close after the loop; the last named first. */
-    public RunningService closing(AutoCloseable... after) {
-        for (AutoCloseable resource : after) {
-            resources.push(resource);
-        }
-        return this;
     }
 
     private void run() {

@@ -5,6 +5,7 @@ import static io.langevin.messaging.Topics.CANCELLATIONS;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.rules.RecordRules;
+import io.langevin.process.FollowedView;
 import io.langevin.process.Inert;
 import io.langevin.records.Cancellation;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
  * What somebody asked to stop, as far back as the topic goes, but for the oldest where there are
  * very many. A reason is kept as far as it fits into a line. Safe to use from several threads.
  */
-public final class Cancellations implements AutoCloseable {
+public final class Cancellations implements FollowedView {
     private static final int MOST = 100_000;
     private static final int LONGEST_ID = 100;
     private static final int LONGEST_REASON = 200;
@@ -64,7 +65,7 @@ public final class Cancellations implements AutoCloseable {
         return Optional.ofNullable(byId.get(id));
     }
 
-    /** Fails when the topic cannot be followed any longer. */
+    @Override
     public CompletableFuture<Void> ended() {
         return follower.ended();
     }

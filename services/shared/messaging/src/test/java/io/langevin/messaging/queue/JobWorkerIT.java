@@ -304,18 +304,19 @@ class JobWorkerIT {
                     }
                 };
         RunningService running =
-                RunningService.loop(
+                RunningService.start(
                         "worker",
-                        JobWorker.open(
-                                kafka,
-                                schemas,
-                                SCHEDULE_JOBS,
-                                SCHEDULE_RESULTS,
-                                "schedule",
-                                locks,
-                                handler,
-                                new DeadLetters("schedule", blob -> ""),
-                                new SimpleMeterRegistry()));
+                        parts ->
+                                JobWorker.open(
+                                        kafka,
+                                        schemas,
+                                        SCHEDULE_JOBS,
+                                        SCHEDULE_RESULTS,
+                                        "schedule",
+                                        locks,
+                                        handler,
+                                        new DeadLetters("schedule", blob -> ""),
+                                        new SimpleMeterRegistry()));
         workers.push(running);
         return running;
     }
