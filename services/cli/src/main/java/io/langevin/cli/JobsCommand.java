@@ -1,7 +1,7 @@
 package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.JOB_STATES;
-import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.atLeast;
 
 import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
@@ -32,7 +32,7 @@ final class JobsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        require(limit >= 1, "--limit", "be at least 1", limit);
+        atLeast("--limit", limit, 1);
         Map<String, JobState> latest;
         try (PlatformClient platform = connection.platform()) {
             latest = platform.latest(JOB_STATES);

@@ -1,7 +1,7 @@
 package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
-import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import io.langevin.client.PlatformClient;
@@ -117,7 +117,7 @@ final class SampleCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         requireModelName(model);
-        require(count >= 1 && count <= MOST_IMAGES, "--count", "be 1 to " + MOST_IMAGES, count);
+        between("--count", count, 1, MOST_IMAGES);
         Writable.require("--out", out == null ? null : out.resolve("image.png"));
         Writable.require("--grid", grid);
         SampleRequest request = request();

@@ -2,6 +2,7 @@ package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
 import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
+import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.client.PlatformClient;
@@ -48,11 +49,7 @@ final class ScheduleCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         require(size >= 1 && size <= 1024, "--size", "be 1 to 1024 pixels", size);
         require(overlap > 0 && overlap < 1, "--overlap", "be above 0 and below 1", overlap);
-        require(
-                stepsPerLevel >= 1 && stepsPerLevel <= 10_000,
-                "--steps-per-level",
-                "be 1 to 10000",
-                stepsPerLevel);
+        between("--steps-per-level", stepsPerLevel, 1, 10_000);
         String runId = UUID.randomUUID().toString();
         ScheduleJob job =
                 ScheduleJob.newBuilder()

@@ -1,5 +1,7 @@
 package io.langevin.training;
 
+import static io.langevin.messaging.rules.RecordRules.atLeast;
+import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
@@ -91,27 +93,11 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     private TrainingPlan plan(TrainingJob job) {
         requireModelName(job.getModel());
         TrainingParameters asked = job.getTraining();
-        require(asked.getIterations() >= 1, "iterations", "be at least 1", asked.getIterations());
-        require(
-                asked.getMaximumSeconds() >= 0,
-                "maximumSeconds",
-                "be at least 0",
-                asked.getMaximumSeconds());
-        require(
-                asked.getBatchSize() >= 1 && asked.getBatchSize() <= 4_096,
-                "batchSize",
-                "be 1 to 4096",
-                asked.getBatchSize());
-        require(
-                asked.getSnapshotSeconds() >= 1,
-                "snapshotSeconds",
-                "be at least 1",
-                asked.getSnapshotSeconds());
-        require(
-                job.getStepsPerLevel() >= 1,
-                "stepsPerLevel",
-                "be at least 1",
-                job.getStepsPerLevel());
+        atLeast("iterations", asked.getIterations(), 1);
+        atLeast("maximumSeconds", asked.getMaximumSeconds(), 0);
+        between("batchSize", asked.getBatchSize(), 1, 4_096);
+        atLeast("snapshotSeconds", asked.getSnapshotSeconds(), 1);
+        atLeast("stepsPerLevel", job.getStepsPerLevel(), 1);
         require(
                 job.getNetwork().getNgf() <= 512,
                 "ngf",

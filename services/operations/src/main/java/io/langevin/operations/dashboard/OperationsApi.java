@@ -1,5 +1,6 @@
 package io.langevin.operations.dashboard;
 
+import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
@@ -194,11 +195,7 @@ public final class OperationsApi implements AutoCloseable {
     private void publishSampleRequest(Context ctx) throws InterruptedException {
         SampleRequest request = PageJson.sampleRequest(body(ctx), UUID.randomUUID().toString());
         requireModelName(request.getModel());
-        require(
-                request.getCount() >= 1 && request.getCount() <= MOST_IMAGES,
-                "count",
-                "be 1 to " + MOST_IMAGES,
-                request.getCount());
+        between("count", request.getCount(), 1, MOST_IMAGES);
         events.publish(ctx, request);
         json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(request.getRequestId()));
     }

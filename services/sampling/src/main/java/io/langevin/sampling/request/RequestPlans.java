@@ -1,5 +1,6 @@
 package io.langevin.sampling.request;
 
+import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireIdIsKey;
 import static io.langevin.messaging.rules.RecordRules.requireLabels;
@@ -32,11 +33,7 @@ public final class RequestPlans {
         requireIdIsKey("requestId", request.getRequestId(), key);
         requireModelName(request.getModel());
         requireLabels(request.getLabels());
-        require(
-                request.getCount() >= 1 && request.getCount() <= MAXIMUM_COUNT,
-                "count",
-                "be 1 to " + MAXIMUM_COUNT,
-                request.getCount());
+        between("count", request.getCount(), 1, MAXIMUM_COUNT);
         require(
                 request.getPreviewEvery() >= 0,
                 "previewEvery",

@@ -8,6 +8,7 @@ import io.langevin.records.SavedSampling;
 import io.langevin.records.SavedTrajectory;
 import io.langevin.sampling.networks.ServingNetwork;
 import io.langevin.trajectory.AfterRow;
+import io.langevin.trajectory.Parked;
 import io.langevin.trajectory.TrajectoryBatch;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +42,7 @@ public final class ActiveRequest {
     private final ServingNetwork network;
     private final RequestWork work;
     private final List<GeneratedImage> images = new ArrayList<>();
-    private final Queue<TrajectoryBatch.Parked<Image>> parked = new ArrayDeque<>();
+    private final Queue<Parked<Image>> parked = new ArrayDeque<>();
     private final Queue<CompletableFuture<GeneratedImage>> encoding = new ArrayDeque<>();
     private long imageBytes;
     private int begun;
@@ -268,7 +269,7 @@ public final class ActiveRequest {
     }
 
     /** Images that have begun, are not finished and not in the batch. */
-    public Collection<TrajectoryBatch.Parked<Image>> parked() {
+    public Collection<Parked<Image>> parked() {
         return parked;
     }
 

@@ -10,6 +10,8 @@ import io.langevin.score.Checkpoint;
 import io.langevin.trajectory.AfterRow;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.ImageSeeds;
+import io.langevin.trajectory.Parked;
+import io.langevin.trajectory.Saved;
 import io.langevin.trajectory.TrajectoryBatch;
 
 /** What a request asks of the batch: its plan, and for each of its images what its task says. */
@@ -102,13 +104,13 @@ public final class RequestWork {
         /**
          * @throws IllegalArgumentException where that is not a state of this image
          */
-        <T> TrajectoryBatch.Parked<T> resumed(T owner, AfterRow all, TrajectoryBatch.Saved saved) {
+        <T> Parked<T> resumed(T owner, AfterRow all, Saved saved) {
             int dimension = shape.channels() * shape.size() * shape.size();
             if (saved.x().length != dimension) {
                 throw new IllegalArgumentException(
                         "x: must have %d numbers, not %d".formatted(dimension, saved.x().length));
             }
-            return TrajectoryBatch.Parked.of(owner, plan, noise, all, saved);
+            return Parked.of(owner, plan, noise, all, saved);
         }
     }
 

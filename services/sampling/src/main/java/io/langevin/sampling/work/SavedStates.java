@@ -1,7 +1,7 @@
 package io.langevin.sampling.work;
 
 import io.langevin.records.SavedTrajectory;
-import io.langevin.trajectory.TrajectoryBatch.Saved;
+import io.langevin.trajectory.Saved;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

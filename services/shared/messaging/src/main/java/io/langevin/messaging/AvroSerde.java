@@ -5,6 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -22,6 +25,7 @@ import org.apache.kafka.common.serialization.Serializer;
  */
 public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
     private static final int HEADER = 5;
+    private static final Duration TICK = Duration.ofMillis(50);
 
     private final WriterSchemas writers;
     private final Topic<T> topic;
@@ -60,6 +64,23 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
     /** As {@link #isReadable}, after a moment in which a registry that is there would answer. */
     public boolean isReadableSoon(byte[] bytes) {
         return !hasHeader(bytes) || writers.isAnsweredSoon(writerId(bytes));
+    }
+
+    /**
+     * As {@link #isReadable}, after a time in which the registry may answer.
+     *
+     * @param closed ends the waiting
+     */
+    public boolean awaitReadable(byte[] bytes, Duration most, CountDownLatch closed)
+            throws InterruptedException {
+        long begin = System.nanoTime();
+        while (!isReadable(bytes)) {
+            boolean tooLong = System.nanoTime() - begin > most.toNanos();
+            if (tooLong || closed.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -15,6 +15,7 @@ import io.langevin.trajectory.FilmStrip;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.ImageSeeds;
 import io.langevin.trajectory.Inpainting;
+import io.langevin.trajectory.Parked;
 import io.langevin.trajectory.ScoreNetwork;
 import io.langevin.trajectory.TrajectoryBatch;
 import java.util.ArrayDeque;
@@ -100,7 +101,7 @@ class TrajectoryBatchTest {
                 var batch = new TrajectoryBatch<Integer>(network, 1 + random.nextInt(17))) {
             List<Integer> waiting = new ArrayList<>(lonely.keySet());
             Collections.shuffle(waiting, random);
-            Deque<TrajectoryBatch.Parked<Integer>> parked = new ArrayDeque<>();
+            Deque<Parked<Integer>> parked = new ArrayDeque<>();
             int finished = 0;
             while (finished < images) {
                 while (!waiting.isEmpty()
@@ -131,9 +132,9 @@ class TrajectoryBatchTest {
     }
 
     /** As another process goes on with it. */
-    private static TrajectoryBatch.Parked<Integer> elsewhere(
-            TrajectoryBatch.Parked<Integer> parked, Kind kind, ScoreNetwork network) {
-        return TrajectoryBatch.Parked.of(
+    private static Parked<Integer> elsewhere(
+            Parked<Integer> parked, Kind kind, ScoreNetwork network) {
+        return Parked.of(
                 parked.owner(),
                 kind.plan(),
                 ImageNoise.seeded(100 + parked.owner()),
@@ -159,7 +160,7 @@ class TrajectoryBatchTest {
         var saved = first.park(owner -> true, 1).get(0).saved();
         var strip = new FilmStrip(4, 8);
         var second = new TrajectoryBatch<Integer>(new Gaussian(8), 1);
-        second.resume(TrajectoryBatch.Parked.of(0, plan, noise.get(), strip, saved));
+        second.resume(Parked.of(0, plan, noise.get(), strip, saved));
 
         assertThat(saved.row()).isEqualTo(10);
         assertThat(end(second)).isEqualTo(wanted);

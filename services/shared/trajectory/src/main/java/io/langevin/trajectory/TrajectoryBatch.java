@@ -26,9 +26,6 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
                         return thread;
                     });
 
-    /** A gaussian takes one random long nearly always, and a few at most. */
-    private static final long DRAWN_FOR_A_NUMBER = 4;
-
     private final ScoreNetwork network;
     private final int dimension;
     private final List<Trajectory<T>> trajectories = new ArrayList<>();
@@ -37,26 +34,6 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
     private final float[] f;
     private final float[] z;
     private final float[] sigma;
-
-    private static final class Trajectory<T> {
-        private final T owner;
-        private final SamplingPlan plan;
-        private final ImageNoise noise;
-        private final AfterRow task;
-        private int row;
-        private float[] kept = {};
-
-        private Trajectory(T owner, SamplingPlan plan, ImageNoise noise, AfterRow task) {
-            this.owner = owner;
-            this.plan = plan;
-            this.noise = noise;
-            this.task = task;
-        }
-
-        private SamplingPlan.Row next() {
-            return plan.row(row);
-        }
-    }
 
     /**
      * An image at the end of its plan.
@@ -193,77 +170,6 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
         return pixels;
     }
 
-    /** An image outside the batch: where it is, and all that it needs to go on. */
-    public static final class Parked<T> {
-        private final Trajectory<T> trajectory;
-        private final float[] x;
-
-        private Parked(Trajectory<T> trajectory, float[] x) {
-            this.trajectory = trajectory;
-            this.x = x;
-        }
-
-        /**
-         * An image as it was saved, perhaps by another process.
-         *
-         * @param noise made as the saved image's was
-         * @param task made as the saved image's was
-         * @throws IllegalArgumentException where it does not fit the plan
-         */
-        public static <T> Parked<T> of(
-                T owner, SamplingPlan plan, ImageNoise noise, AfterRow task, Saved saved) {
-            if (saved.row < 0 || saved.row >= plan.networkEvaluations()) {
-                throw new IllegalArgumentException(
-                        "row: must be 0 to %d, not %d"
-                                .formatted(plan.networkEvaluations() - 1, saved.row));
-            }
-            int dimension = saved.x.length;
-            boolean wantsKept = plan.row(saved.row).d() != 0;
-            if (saved.kept.length != dimension && (wantsKept || saved.kept.length != 0)) {
-                throw new IllegalArgumentException(
-                        "kept: must have %d numbers, not %d"
-                                .formatted(dimension, saved.kept.length));
-            }
-            long most = DRAWN_FOR_A_NUMBER * dimension * (2L * plan.networkEvaluations() + 2);
-            if (Arrays.stream(saved.drawn).anyMatch(drawn -> drawn > most)) {
-                throw new IllegalArgumentException(
-                        "drawn: must be at most %d, not %s"
-                                .formatted(most, Arrays.toString(saved.drawn)));
-            }
-            noise.advance(saved.drawn);
-            task.restore(saved.gathered);
-            var trajectory = new Trajectory<>(owner, plan, noise, task);
-            trajectory.row = saved.row;
-            trajectory.kept = saved.kept;
-            return new Parked<>(trajectory, saved.x);
-        }
-
-        public T owner() {
-            return trajectory.owner;
-        }
-
-        /** All that a process needs that has the plan, the seed and the task. */
-        public Saved saved() {
-            return new Saved(
-                    trajectory.row,
-                    x,
-                    trajectory.kept,
-                    trajectory.noise.drawn(),
-                    trajectory.task.gathered());
-        }
-    }
-
-    /**
-     * The state of an image between two rows.
-     *
-     * @param row the next one
-     * @param x D numbers
-     * @param kept what an earlier row kept: D numbers, or none
-     * @param drawn random numbers drawn, see {@link ImageNoise#drawn}
-     * @param gathered by its task, see {@link AfterRow#gathered}
-     */
-    public record Saved(int row, float[] x, float[] kept, long[] drawn, float[] gathered) {}
-
     /** Takes out at most so many images whose owner matches; {@link #resume} lets them go on. */
     public List<Parked<T>> park(Predicate<T> matches, int most) {
         List<Parked<T>> parked = new ArrayList<>();
@@ -280,12 +186,12 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
     /** An image goes on at the next call as if it had never been out. */
     public void resume(Parked<T> parked) {
         requireRoom();
-        if (parked.x.length != dimension) {
+        if (parked.x().length != dimension) {
             throw new IllegalArgumentException(
-                    "x: must have %d numbers, not %d".formatted(dimension, parked.x.length));
+                    "x: must have %d numbers, not %d".formatted(dimension, parked.x().length));
         }
-        System.arraycopy(parked.x, 0, x, size() * dimension, dimension);
-        trajectories.add(parked.trajectory);
+        System.arraycopy(parked.x(), 0, x, size() * dimension, dimension);
+        trajectories.add(parked.trajectory());
     }
 
     /** Gives up the images whose owner matches; how many. */

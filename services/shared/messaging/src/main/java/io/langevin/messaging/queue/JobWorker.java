@@ -166,7 +166,7 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
             putBack(source);
             return;
         }
-        if (!isReadableSoon(source)) {
+        if (!jobSerde.awaitReadable(source.value(), SCHEMA_WITHIN, closed)) {
             queue.acknowledge(source, AcknowledgeType.RELEASE);
             return;
         }
@@ -191,19 +191,6 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
             closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         }
         putBack(source);
-    }
-
-    /** Whether its schema is there by now; one that the registry must tell may take a moment. */
-    private boolean isReadableSoon(ConsumerRecord<String, byte[]> source)
-            throws InterruptedException {
-        long begin = System.nanoTime();
-        while (!jobSerde.isReadable(source.value())) {
-            boolean tooLong = System.nanoTime() - begin > SCHEMA_WITHIN.toNanos();
-            if (tooLong || closed.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Behind the other jobs: the broker would drop it in silence. */

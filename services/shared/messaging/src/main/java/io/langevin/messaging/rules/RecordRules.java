@@ -26,6 +26,24 @@ public final class RecordRules {
         }
     }
 
+    /**
+     * @throws RejectedException where the number lies outside
+     */
+    public static void between(String field, long value, long least, long most) {
+        require(
+                value >= least && value <= most,
+                field,
+                "be %d to %d".formatted(least, most),
+                value);
+    }
+
+    /**
+     * @throws RejectedException where the number is smaller
+     */
+    public static void atLeast(String field, long value, long least) {
+        require(value >= least, field, "be at least " + least, value);
+    }
+
     public static void requireId(String field, String value) {
         require(isId(value), field, "be a UUID in its usual text form", quoted(value));
     }

@@ -1,5 +1,7 @@
 package io.langevin.messaging.rules;
 
+import static io.langevin.messaging.rules.RecordRules.atLeast;
+import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireIdIsKey;
 import static io.langevin.messaging.rules.RecordRules.requireLabels;
@@ -69,20 +71,16 @@ public final class RetrainingRules {
     }
 
     private static void check(TrainingParameters training) {
-        require(
-                training.getIterations() >= 1,
-                "training.iterations",
-                "be at least 1",
-                training.getIterations());
+        atLeast("training.iterations", training.getIterations(), 1);
         between("training.batchSize", training.getBatchSize(), 1, 4_096);
         require(
                 training.getLearningRate() > 0 && training.getLearningRate() <= 1,
                 "training.learningRate",
                 "be above 0 and at most 1",
                 training.getLearningRate());
-        between("training.maximumSeconds", training.getMaximumSeconds(), 0, Integer.MAX_VALUE);
-        between("training.warmupIterations", training.getWarmupIterations(), 0, Integer.MAX_VALUE);
-        between("training.snapshotSeconds", training.getSnapshotSeconds(), 1, Integer.MAX_VALUE);
+        atLeast("training.maximumSeconds", training.getMaximumSeconds(), 0);
+        atLeast("training.warmupIterations", training.getWarmupIterations(), 0);
+        atLeast("training.snapshotSeconds", training.getSnapshotSeconds(), 1);
         belowOne("training.beta1", training.getBeta1());
         belowOne("training.beta2", training.getBeta2());
         belowOne("training.emaDecay", training.getEmaDecay());
@@ -124,14 +122,6 @@ public final class RetrainingRules {
                 "be finite and above 0",
                 epsilon);
         between("schedule.stepsPerLevel", schedule.getStepsPerLevel(), 1, 10_000);
-    }
-
-    private static void between(String field, int value, int least, int most) {
-        String rule =
-                most == Integer.MAX_VALUE
-                        ? "be at least " + least
-                        : "be %d to %d".formatted(least, most);
-        require(value >= least && value <= most, field, rule, value);
     }
 
     private static void belowOne(String field, double value) {
