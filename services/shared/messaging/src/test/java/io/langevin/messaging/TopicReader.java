@@ -28,13 +28,15 @@ public final class TopicReader implements AutoCloseable {
     /** Reads on until the condition holds for what was read so far. */
     public List<ConsumerRecord<String, byte[]>> until(
             Predicate<List<ConsumerRecord<String, byte[]>>> condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long progress = System.nanoTime();
         while (!condition.test(seen)) {
-            if (System.nanoTime() > deadline) {
+            if (System.nanoTime() - progress > PATIENCE.toNanos()) {
                 throw new AssertionError(
-                        "not within %s; read %d records".formatted(PATIENCE, seen.size()));
+                        "nothing more within %s; read %d records".formatted(PATIENCE, seen.size()));
             }
-            consumer.poll(Duration.ofMillis(100)).forEach(seen::add);
+            var more = consumer.poll(Duration.ofMillis(100));
+            more.forEach(seen::add);
+            progress = more.isEmpty() ? progress : System.nanoTime();
         }
         return List.copyOf(seen);
     }
