@@ -14,10 +14,15 @@ import io.langevin.messaging.rules.RejectedException;
 import io.langevin.records.Cancellation;
 import io.langevin.records.PublishedCheckpoint;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -32,6 +37,9 @@ import org.junit.jupiter.api.Timeout;
 class CheckpointAnnouncerIT {
     private static final Instant EARLY = Instant.ofEpochMilli(1_000_000);
     private static final Instant LATE = Instant.ofEpochMilli(2_000_000);
+
+    private static final int WORKERS = 4;
+    private static final int RUNS = 24;
 
     private KafkaConfig kafka;
     private CheckpointAnnouncer announcer;
@@ -110,6 +118,48 @@ class CheckpointAnnouncerIT {
             assertThatThrownBy(() -> announce(UUID.randomUUID().toString(), EARLY))
                     .isInstanceOf(RejectedException.class)
                     .hasMessageStartingWith("superseded: ");
+        }
+    }
+
+    /** The anomaly of order: an older checkpoint after a newer one, or one run's twice. */
+    @Test
+    void whoever_is_held_up_however_no_older_checkpoint_comes_after_a_newer_one() throws Exception {
+        long seed = new Random().nextLong();
+        System.out.println("seed " + seed);
+        var random = new Random(seed);
+        ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
+        List<Future<?>> runs = new ArrayList<>();
+        for (int n = 0; n < RUNS; n++) {
+            String run = UUID.randomUUID().toString();
+            Instant asked = EARLY.plusSeconds(random.nextInt(RUNS));
+            int attempts = 1 + random.nextInt(2); // two workers may be at one run
+            for (int k = 0; k < attempts; k++) {
+                int heldUpMillis = random.nextInt(1_500);
+                runs.add(workers.submit(() -> announceHeldUp(run, asked, heldUpMillis)));
+            }
+        }
+        for (Future<?> run : runs) {
+            run.get();
+        }
+        workers.shutdown();
+
+        List<PublishedCheckpoint> announced = announced();
+        assertThat(announced)
+                .as("seed %d", seed)
+                .isNotEmpty()
+                .extracting(PublishedCheckpoint::getRequestedAt)
+                .isSorted();
+        assertThat(announced).extracting(PublishedCheckpoint::getRunId).doesNotHaveDuplicates();
+    }
+
+    private String announceHeldUp(String run, Instant asked, int millis)
+            throws InterruptedException {
+        try {
+            // any moment will do: this is no waiting for a condition
+            return announce(run, asked, heldUpBy(() -> TimeUnit.MILLISECONDS.sleep(millis)));
+        } catch (RejectedException e) {
+            assertThat(e).hasMessageStartingWith("superseded: ");
+            return "";
         }
     }
 
