@@ -34,21 +34,21 @@ public final class RandomConvolutionalExtractor implements FeatureExtractor {
     private static final int FEATURES = 2 * (32 + 64 + 128);
     private static final String PROGRAM =
             """
-            class ScriptModule(Module):
+            class Program(Module):
               __parameters__ = []
               __buffers__ = []
-              def prepare(self: __torch__.ScriptModule, weights: Tensor) -> List[Tensor]:
+              def prepare(self: __torch__.Program, weights: Tensor) -> List[Tensor]:
                 a, b, c, = torch.split_with_sizes(torch.clone(weights), [864, 18432, 73728])
                 first = torch.contiguous(torch.view(a, [32, 3, 3, 3]), memory_format=2)
                 second = torch.contiguous(torch.view(b, [64, 32, 3, 3]), memory_format=2)
                 third = torch.contiguous(torch.view(c, [128, 64, 3, 3]), memory_format=2)
                 return [first, second, third]
-              def stage(self: __torch__.ScriptModule, w: Tensor, x: Tensor) -> Tensor:
+              def stage(self: __torch__.Program, w: Tensor, x: Tensor) -> Tensor:
                 return torch.relu(torch.conv2d(x, w, None, [1, 1], [1, 1], [1, 1]))
-              def moments(self: __torch__.ScriptModule, x: Tensor) -> List[Tensor]:
+              def moments(self: __torch__.Program, x: Tensor) -> List[Tensor]:
                 deviation = torch.sqrt(torch.var(x, [2, 3], False))
                 return [torch.mean(x, [2, 3]), deviation]
-              def features(self: __torch__.ScriptModule, w: List[Tensor], x: Tensor) -> Tensor:
+              def features(self: __torch__.Program, w: List[Tensor], x: Tensor) -> Tensor:
                 h = torch.contiguous(torch.sub(torch.mul(x, 2), 1), memory_format=2)
                 first = (self).stage(w[0], h)
                 second = (self).stage(w[1], torch.avg_pool2d(first, [2, 2]))
