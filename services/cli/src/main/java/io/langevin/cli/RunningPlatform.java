@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +29,9 @@ import java.util.stream.Stream;
 public record RunningPlatform(
         long pid, String bootstrap, String registry, String page, URI artifacts, Path folder) {
     private static final String SUFFIX = ".properties";
+
+    /** A system tells when a process began by a clock that is set now and then. */
+    private static final Duration CLOCK_MOVES = Duration.ofMinutes(1);
 
     private static Path notes() {
         return Path.of(System.getProperty("user.home"), ".langevin", "running");
@@ -78,7 +83,7 @@ public record RunningPlatform(
         }
     }
 
-    /** Empty where the note is not whole, or its process has ended; that note is taken away. */
+    /** Empty where the note is not whole, or of another process; one of no process is deleted. */
     private static Optional<RunningPlatform> read(Path file) {
         Properties note = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
@@ -91,26 +96,27 @@ public record RunningPlatform(
                             note.getProperty("page", ""),
                             URI.create(note.getProperty("artifacts", "")),
                             Path.of(note.getProperty("folder", "")));
-            if (platform.begun().equals(note.getProperty("begun", ""))) {
-                return Optional.of(platform);
+            Optional<Instant> begun = platform.begun();
+            if (begun.isEmpty()) {
+                Files.deleteIfExists(file);
+                return Optional.empty();
             }
-            Files.deleteIfExists(file);
-            return Optional.empty();
-        } catch (IOException | IllegalArgumentException e) {
+            Instant noted = Instant.parse(note.getProperty("begun", begun.get().toString()));
+            boolean same = !begun.get().isAfter(noted.plus(CLOCK_MOVES));
+            return same ? Optional.of(platform) : Optional.empty();
+        } catch (IOException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();
         }
     }
 
     /**
      * When its process began, as the system tells it: another process can have its number later.
-     *
-     * @return "" where there is no such process
+     * Empty where there is no such process.
      */
-    private String begun() {
+    private Optional<Instant> begun() {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
-                .map(process -> "" + process.info().startInstant().orElse(Instant.EPOCH))
-                .orElse("");
+                .map(process -> process.info().startInstant().orElse(Instant.EPOCH));
     }
 
     /**
@@ -119,7 +125,7 @@ public record RunningPlatform(
     public void leaveNote() {
         Properties note = new Properties();
         note.setProperty("pid", "" + pid);
-        note.setProperty("begun", begun());
+        begun().ifPresent(instant -> note.setProperty("begun", instant.toString()));
         note.setProperty("bootstrap", bootstrap);
         note.setProperty("registry", registry);
         note.setProperty("page", page);

@@ -38,8 +38,8 @@ class CheckpointAnnouncerIT {
     private static final Instant EARLY = Instant.ofEpochMilli(1_000_000);
     private static final Instant LATE = Instant.ofEpochMilli(2_000_000);
 
-    private static final int WORKERS = 4;
-    private static final int RUNS = 24;
+    private static final int WORKERS = 3;
+    private static final int RUNS = 12;
 
     private KafkaConfig kafka;
     private CheckpointAnnouncer announcer;

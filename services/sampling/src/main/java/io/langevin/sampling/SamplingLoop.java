@@ -70,18 +70,25 @@ final class SamplingLoop implements ServiceLoop {
         while (!isClosed()) {
             long begin = System.nanoTime();
             try (var stream = open()) {
-                SamplingSession session = sessions.on(stream);
-                while (!isClosed()) {
-                    session.turn();
-                    working = true;
-                }
-                session.drain(config.grace());
+                serve(sessions.on(stream));
             } catch (RuntimeException e) {
                 boolean workedWell = System.nanoTime() - begin > WORKED_WELL.toNanos();
                 defects = Failures.isPassing(e) || workedWell ? 0 : defects;
                 defects += Failures.isPassing(e) ? 0 : 1;
                 startsAgain(e, defects);
             }
+        }
+    }
+
+    private void serve(SamplingSession session) {
+        try {
+            while (!isClosed()) {
+                session.turn();
+                working = true;
+            }
+            session.drain(config.grace());
+        } finally {
+            session.abandon();
         }
     }
 

@@ -220,6 +220,11 @@ final class SamplingSession {
         return inUse.contains(key) || checkpoints.isCurrent(key.checkpoint());
     }
 
+    /** Nobody needs what this session has come to. */
+    void abandon() {
+        active.forEach(ActiveRequest::abandon);
+    }
+
     /**
      * What has not begun goes to whoever has the partition next; what has is finished within the
      * grace time, or saved as far as it has come.

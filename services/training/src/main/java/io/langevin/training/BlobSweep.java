@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,7 +78,7 @@ final class BlobSweep implements AutoCloseable {
             LOG.atInfo().addKeyValue("blobs", deleted).log("deleted what nobody can reach");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) { // a large blob beside a training
             LOG.atWarn().addKeyValue("reason", Failures.reason(e)).log("blobs are left for now");
         }
     }
@@ -91,17 +92,36 @@ final class BlobSweep implements AutoCloseable {
         states.values().removeIf(state -> !isLongOver(state, now));
         int deleted = 0;
         for (String id : snapshots(states.keySet())) {
-            if (ArtifactId.isId(id) && TrainingSnapshot.delete(artifacts, new ArtifactId(id))) {
-                deleted++;
-            }
+            deleted += deleted(id, () -> TrainingSnapshot.delete(artifacts, new ArtifactId(id)));
         }
         for (var candidate : candidates(states).entrySet()) {
-            if (isOf(candidate.getValue(), candidate.getKey())) {
-                artifacts.delete(new ArtifactId(candidate.getKey()));
-                deleted++;
-            }
+            deleted += deleted(candidate.getKey(), () -> delete(candidate));
         }
         return deleted;
+    }
+
+    /** A blob that cannot be judged is left, and holds up no other. */
+    private static int deleted(String id, BooleanSupplier deletion) {
+        try {
+            return ArtifactId.isId(id) && deletion.getAsBoolean() ? 1 : 0;
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("blob", id)
+                    .addKeyValue("reason", Failures.reason(e))
+                    .log("a blob is left for now");
+            return 0;
+        }
+    }
+
+    /**
+     * @param candidate artifact id and run
+     */
+    private boolean delete(Map.Entry<String, String> candidate) {
+        boolean own = isOf(candidate.getValue(), candidate.getKey());
+        if (own) {
+            artifacts.delete(new ArtifactId(candidate.getKey()));
+        }
+        return own;
     }
 
     private static boolean isLongOver(JobState state, Instant now) {
@@ -160,9 +180,6 @@ final class BlobSweep implements AutoCloseable {
 
     /** Whether a blob is a checkpoint that this run made. */
     private boolean isOf(String runId, String blob) {
-        if (!ArtifactId.isId(blob)) {
-            return false;
-        }
         try {
             Checkpoint checkpoint = Checkpoint.parse(artifacts.get(new ArtifactId(blob)));
             return runId.equals(checkpoint.origin().get("run_id"));

@@ -68,7 +68,8 @@ final class ProgressLog implements AutoCloseable {
                 TRAINING_PROGRESS,
                 (record, source) -> {
                     if (record != null
-                            && record.getRunId().equals(runId)
+                            && runId.equals(source.key())
+                            && runId.equals(record.getRunId())
                             && record.getSnapshot() != null) {
                         last.remove(record.getSnapshot());
                         last.addFirst(record.getSnapshot());

@@ -12,7 +12,6 @@ import io.langevin.score.DenoisingScoreMatching.State;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,8 +31,8 @@ final class ScoreTrainer implements AutoCloseable {
     private final long begin = System.nanoTime();
     private long step;
 
-    /** The newest first. */
-    private final Deque<ArtifactId> snapshots;
+    /** Those of this trainer, the newest first; {@link BlobSweep} has those of others. */
+    private final Deque<ArtifactId> snapshots = new ArrayDeque<>();
 
     /**
      * @param loss mean since the last progress; not a number where a snapshot was already the end
@@ -44,14 +43,12 @@ final class ScoreTrainer implements AutoCloseable {
             TrainingJob job,
             TrainingPlan plan,
             Optional<TrainingSnapshot> from,
-            List<ArtifactId> snapshots,
             ArtifactStore artifacts,
             ProgressLog progress) {
         this.job = job;
         this.parameters = job.getTraining();
         this.artifacts = artifacts;
         this.progress = progress;
-        this.snapshots = new ArrayDeque<>(snapshots);
         State state =
                 from.map(TrainingSnapshot::state)
                         .orElseGet(() -> State.initial(plan.architecture(), parameters.getSeed()));
@@ -146,7 +143,7 @@ final class ScoreTrainer implements AutoCloseable {
         snapshots.remove(snapshot);
         snapshots.addFirst(snapshot);
         while (snapshots.size() > ProgressLog.SNAPSHOTS_KEPT) {
-            TrainingSnapshot.delete(artifacts, snapshots.removeLast());
+            artifacts.delete(snapshots.removeLast());
         }
         context.gotFurther();
     }

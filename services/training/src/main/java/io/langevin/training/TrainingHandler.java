@@ -14,7 +14,6 @@ import io.langevin.datasets.DatasetRoots;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.datasets.MissingDatasetException;
-import io.langevin.messaging.queue.JobCancelledException;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.queue.JobHandler;
 import io.langevin.messaging.rules.RejectedException;
@@ -64,18 +63,11 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     public TrainingResult run(TrainingJob job, JobContext context) throws InterruptedException {
         requireId("runId", job.getRunId());
         List<ArtifactId> snapshots = progress.lastSnapshots(job.getRunId());
-        try {
-            context.throwIfCancelled();
-            TrainingPlan plan = plan(job);
-            try (var trainer = trainer(job, plan, snapshots)) {
-                // its snapshots stay until the result is safe: BlobSweep deletes them
-                return result(job, plan, trainer.train(context));
-            }
-        } catch (RejectedException | JobCancelledException e) {
-            // nobody will go on from here
-            progress.lastSnapshots(job.getRunId())
-                    .forEach(id -> TrainingSnapshot.delete(artifacts, id));
-            throw e;
+        context.throwIfCancelled();
+        TrainingPlan plan = plan(job);
+        try (var trainer = trainer(job, plan, snapshots)) {
+            // its snapshots stay until the run is over: BlobSweep deletes them
+            return result(job, plan, trainer.train(context));
         }
     }
 
@@ -86,7 +78,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                         .map(id -> snapshot(id, plan))
                         .flatMap(Optional::stream)
                         .findFirst();
-        return new ScoreTrainer(job, plan, from, snapshots, artifacts, progress);
+        return new ScoreTrainer(job, plan, from, artifacts, progress);
     }
 
     /** Everything that can be wrong with a job is found here, before any work. */

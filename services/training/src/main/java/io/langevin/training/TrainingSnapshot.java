@@ -48,14 +48,16 @@ record TrainingSnapshot(State state, double seconds) {
             throw new IllegalArgumentException(
                     "format: must be %s, not %s".formatted(FORMAT, file.metadata().get("format")));
         }
+        String step = file.metadata().getOrDefault("step", "none");
+        String seconds = file.metadata().getOrDefault("seconds", "none");
         return new TrainingSnapshot(
                 new State(
-                        Long.parseLong(file.metadata().get("step")),
+                        Long.parseLong(step),
                         floats(file, "weights"),
                         floats(file, "adam.first_moment"),
                         floats(file, "adam.second_moment"),
                         floats(file, "average")),
-                Double.parseDouble(file.metadata().get("seconds")));
+                Double.parseDouble(seconds));
     }
 
     /**
@@ -67,8 +69,7 @@ record TrainingSnapshot(State state, double seconds) {
         try {
             parse(artifacts.get(id));
         } catch (ArtifactException e) {
-            artifacts.delete(id); // missing or damaged: nobody can read it
-            return false;
+            return false; // missing, or nobody can tell what it is
         } catch (IllegalArgumentException e) {
             LOG.atWarn()
                     .addKeyValue("blob", id)

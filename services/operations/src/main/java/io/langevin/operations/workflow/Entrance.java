@@ -5,6 +5,7 @@ import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.EventHeaders;
 import io.langevin.messaging.KeptRecords;
 import io.langevin.messaging.UnreadableRecordException;
+import io.langevin.process.Inert;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,6 +19,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -55,6 +58,8 @@ final class Entrance<T extends SpecificRecord>
     private ProcessorContext<String, Object> context;
     private KeyValueStore<String, byte[]> held;
 
+    private Optional<Cancellable> punctuation = Optional.empty();
+
     /** Whether the registry may still be waited for before the next round of the held records. */
     private boolean mayWait = true;
 
@@ -79,10 +84,32 @@ final class Entrance<T extends SpecificRecord>
     public void init(ProcessorContext<String, Object> processorContext) {
         context = processorContext;
         held = context.getStateStore(STORE);
+        heldKeys.clear(); // a task that is revived begins anew with the same objects
+        mayWait = true;
         try (KeyValueIterator<String, byte[]> own = own()) {
-            own.forEachRemaining(each -> hold(KeptRecords.parse(each.value).key()));
+            while (own.hasNext()) {
+                kept(own.next()).ifPresent(source -> hold(source.key()));
+            }
         }
-        context.schedule(TRY_AGAIN, PunctuationType.WALL_CLOCK_TIME, now -> tryAgain());
+        punctuation.ifPresent(Cancellable::cancel);
+        punctuation =
+                Optional.of(
+                        context.schedule(
+                                TRY_AGAIN, PunctuationType.WALL_CLOCK_TIME, now -> tryAgain()));
+    }
+
+    /** Nobody else writes to the store: what cannot be read there is nobody's record. */
+    private Optional<ConsumerRecord<String, byte[]>> kept(KeyValue<String, byte[]> entry) {
+        try {
+            return Optional.of(KeptRecords.parse(entry.value));
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .addKeyValue("entry", Inert.text(entry.key))
+                    .setCause(e)
+                    .log("an entry of the store that is no record is deleted");
+            held.delete(entry.key);
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -147,7 +174,11 @@ final class Entrance<T extends SpecificRecord>
         try (KeyValueIterator<String, byte[]> own = own()) {
             while (own.hasNext() && System.nanoTime() - begun < LONGEST_ROUND.toNanos()) {
                 var next = own.next();
-                ConsumerRecord<String, byte[]> source = KeptRecords.parse(next.value);
+                Optional<ConsumerRecord<String, byte[]>> record = kept(next);
+                if (record.isEmpty()) {
+                    continue;
+                }
+                ConsumerRecord<String, byte[]> source = record.get();
                 String key = source.key();
                 boolean first = key == null || !keysBefore.contains(key);
                 if (first && serde.isReadable(source.value()) && isDone(source)) {

@@ -46,6 +46,10 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,7 +141,7 @@ public final class TopicInspector implements FollowedView {
                     if (isClosed() || e instanceof WakeupException) {
                         break;
                     }
-                    if (!Failures.isPassing(e)) {
+                    if (!Failures.isPassing(e) && !isOverForThisMember(e)) {
                         throw e;
                     }
                     if (!said) {
@@ -156,6 +160,14 @@ public final class TopicInspector implements FollowedView {
             ended.completeExceptionally(
                     new IllegalStateException("inspecting topics: " + Failures.reason(e), e));
         }
+    }
+
+    /** The broker has ended the transaction or the membership: a new member goes on. */
+    private static boolean isOverForThisMember(RuntimeException e) {
+        return e instanceof ProducerFencedException
+                || e instanceof InvalidProducerEpochException
+                || e instanceof TransactionAbortableException
+                || e instanceof RebalanceInProgressException;
     }
 
     private boolean isClosed() {

@@ -74,6 +74,9 @@ public final class Preparation implements AutoCloseable {
         private Optional<ServingNetwork> network = Optional.empty();
         private Optional<CompletableFuture<ActiveRequest>> reading = Optional.empty();
 
+        /** When the store was first found to be away. */
+        private Optional<Instant> awaySince = Optional.empty();
+
         /** Whether all checkpoints are known that were announced before the request came. */
         private Optional<CompletableFuture<Boolean>> announced = Optional.empty();
 
@@ -119,10 +122,13 @@ public final class Preparation implements AutoCloseable {
         boolean may = room || waiting.saved.isPresent();
         if (waiting.reading.isPresent()) {
             var reading = waiting.reading.get();
+            if (!reading.isDone()) {
+                return Optional.empty();
+            }
             if (reading.isCompletedExceptionally() && isReadAgain(waiting, failure(reading))) {
                 return Optional.empty();
             }
-            return reading.isCompletedExceptionally() || may && reading.isDone()
+            return reading.isCompletedExceptionally() || may
                     ? Optional.of(Futures.join(reading))
                     : Optional.empty();
         }
@@ -161,7 +167,9 @@ public final class Preparation implements AutoCloseable {
         if (!Failures.isPassing(why)) {
             return false;
         }
-        if (waiting.since.plus(modelWait).isBefore(Instant.now())) {
+        Instant now = Instant.now();
+        waiting.awaySince = Optional.of(waiting.awaySince.orElse(now));
+        if (waiting.awaySince.get().plus(modelWait).isBefore(now)) {
             throw new RejectedException(
                     "artifacts: out of reach for %d s: %s"
                             .formatted(modelWait.toSeconds(), Failures.reason(why)));
@@ -216,9 +224,15 @@ public final class Preparation implements AutoCloseable {
         if (waiting.announced.isEmpty()) {
             waiting.announced = Optional.of(checkpoints.passed(ANNOUNCEMENTS_WITHIN));
         }
-        return waiting.announced.get().isDone()
-                && network(waiting).isEmpty()
-                && waiting.wanted.isEmpty();
+        CompletableFuture<Boolean> announced = waiting.announced.get();
+        if (!announced.isDone()) {
+            return false;
+        }
+        if (!Futures.join(announced)) { // not read to its end in time: once more
+            waiting.announced = Optional.empty();
+            return false;
+        }
+        return network(waiting).isEmpty() && waiting.wanted.isEmpty();
     }
 
     private ActiveRequest begun(Waiting waiting, ServingNetwork network) {

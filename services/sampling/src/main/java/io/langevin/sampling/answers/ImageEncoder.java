@@ -42,25 +42,42 @@ public final class ImageEncoder implements AutoCloseable {
 
     /** The record of a finished image; it waits for a store that is away. */
     public CompletableFuture<GeneratedImage> encode(ActiveRequest.Image image, float[] pixels) {
+        var file = new CompletableFuture<GeneratedImage>();
         room.acquireUninterruptibly();
-        return CompletableFuture.supplyAsync(() -> records.image(image, pixels), threads)
-                .whenComplete((done, e) -> room.release())
-                .exceptionallyCompose(why -> again(image, pixels, why));
+        threads.execute(
+                () -> {
+                    try {
+                        attempt(image, pixels, file, false);
+                    } finally {
+                        room.release();
+                    }
+                });
+        return file;
     }
 
-    private CompletableFuture<GeneratedImage> again(
-            ActiveRequest.Image image, float[] pixels, Throwable why) {
-        if (!Failures.isPassing(why) || image.request().isAbandoned()) {
-            return CompletableFuture.failedFuture(why);
+    private void attempt(
+            ActiveRequest.Image image,
+            float[] pixels,
+            CompletableFuture<GeneratedImage> file,
+            boolean held) {
+        boolean waits = false;
+        try {
+            file.complete(records.image(image, pixels));
+        } catch (RuntimeException | Error e) {
+            waits = Failures.isPassing(e) && !image.request().isAbandoned();
+            if (!waits) {
+                file.completeExceptionally(e);
+            } else if (!held && heldUp.getAndIncrement() == 0) {
+                LOG.atWarn()
+                        .addKeyValue("reason", Failures.reason(e))
+                        .log("images cannot be stored: no more are begun until they can");
+            }
         }
-        if (heldUp.getAndIncrement() == 0) {
-            LOG.atWarn()
-                    .addKeyValue("reason", Failures.reason(why.getCause()))
-                    .log("images cannot be stored: no more are begun until they can");
+        if (waits) {
+            later.execute(() -> attempt(image, pixels, file, true));
+        } else if (held) {
+            heldUp.decrementAndGet();
         }
-        return CompletableFuture.supplyAsync(() -> records.image(image, pixels), later)
-                .whenComplete((done, e) -> heldUp.decrementAndGet())
-                .exceptionallyCompose(e -> again(image, pixels, e));
     }
 
     /** Whether files wait for a store that is away: more images would only wait with them. */

@@ -227,7 +227,10 @@ public final class ActiveRequest {
     /** Takes the files that are there by now. */
     public void collect() {
         while (!encoding.isEmpty() && encoding.element().isDone()) {
-            keep(Futures.join(encoding.remove()));
+            CompletableFuture<GeneratedImage> file = encoding.remove();
+            if (!abandoned || !file.isCompletedExceptionally()) {
+                keep(Futures.join(file));
+            }
         }
     }
 

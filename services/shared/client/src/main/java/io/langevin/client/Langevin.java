@@ -240,17 +240,17 @@ public final class Langevin implements AutoCloseable {
 
     /** Every image from now on, whoever has asked for it. */
     public Flow.Publisher<GeneratedImage> images() {
-        return new TopicPublisher<>(platform, SAMPLING_IMAGES, opened::push);
+        return new TopicPublisher<>(platform, SAMPLING_IMAGES, opened);
     }
 
     /** Every outcome from now on, whoever has asked for it. */
     public Flow.Publisher<SampleOutcome> outcomes() {
-        return new TopicPublisher<>(platform, SAMPLING_OUTCOMES, opened::push);
+        return new TopicPublisher<>(platform, SAMPLING_OUTCOMES, opened);
     }
 
     /** Every checkpoint that is published from now on. */
     public Flow.Publisher<PublishedCheckpoint> checkpoints() {
-        return new TopicPublisher<>(platform, MODEL_CHECKPOINTS, opened::push);
+        return new TopicPublisher<>(platform, MODEL_CHECKPOINTS, opened);
     }
 
     /** Calls that have no answer yet fail; what they asked for goes on. */

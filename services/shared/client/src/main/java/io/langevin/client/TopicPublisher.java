@@ -3,10 +3,10 @@ package io.langevin.client;
 import io.langevin.messaging.Topic;
 import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.process.OpenedResources;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -16,12 +16,12 @@ import org.apache.avro.specific.SpecificRecord;
 final class TopicPublisher<T extends SpecificRecord> implements Flow.Publisher<T> {
     private final PlatformClient platform;
     private final Topic<T> topic;
-    private final Consumer<AutoCloseable> opened;
+    private final OpenedResources opened;
 
     /**
-     * @param opened is told what to close when the client is closed
+     * @param opened what is closed with the client
      */
-    TopicPublisher(PlatformClient platform, Topic<T> topic, Consumer<AutoCloseable> opened) {
+    TopicPublisher(PlatformClient platform, Topic<T> topic, OpenedResources opened) {
         this.platform = platform;
         this.topic = topic;
         this.opened = opened;
@@ -30,7 +30,7 @@ final class TopicPublisher<T extends SpecificRecord> implements Flow.Publisher<T
     @Override
     public void subscribe(Flow.Subscriber<? super T> subscriber) {
         var reading = new Reading(subscriber);
-        opened.accept(reading);
+        opened.push(reading);
         subscriber.onSubscribe(reading);
         try {
             reading.start();
@@ -88,7 +88,7 @@ final class TopicPublisher<T extends SpecificRecord> implements Flow.Publisher<T
         }
 
         @Override
-        public void request(long n) {
+        public synchronized void request(long n) {
             if (n <= 0) {
                 fail(new IllegalArgumentException("n: must be above 0, not " + n));
                 return;
@@ -111,7 +111,8 @@ final class TopicPublisher<T extends SpecificRecord> implements Flow.Publisher<T
         }
 
         /** On a thread of its own: it waits for the reader, which may be the one that calls. */
-        private void end() {
+        private synchronized void end() {
+            opened.forget(this);
             wanted.release(Integer.MAX_VALUE - wanted.availablePermits());
             TopicFollower<T> reader = follower;
             if (reader != null) {

@@ -19,14 +19,17 @@ public final class HeldRecords {
     private static final long MOST_BYTES = 64L << 20;
     private static final Duration TRY_AGAIN = Duration.ofMillis(500);
 
+    /** A registry that is there, if slow, answers within this time. */
+    private static final Duration FRESH = Duration.ofSeconds(2);
+
     private final List<Held> held = new ArrayList<>();
     private long bytes;
 
     /**
      * @param notBefore System.nanoTime of the next try
-     * @param tried in vain
+     * @param since System.nanoTime of when it was held
      */
-    private record Held(ConsumerRecord<String, byte[]> record, long notBefore, boolean tried) {}
+    private record Held(ConsumerRecord<String, byte[]> record, long notBefore, long since) {}
 
     /** What to do with a record whose turn it is again. */
     public interface Attempt {
@@ -38,7 +41,8 @@ public final class HeldRecords {
 
     /** It may be tried at once: its schema is being asked for, which takes milliseconds. */
     public void add(ConsumerRecord<String, byte[]> record) {
-        held.add(new Held(record, System.nanoTime(), false));
+        long now = System.nanoTime();
+        held.add(new Held(record, now, now));
         bytes += record.serializedValueSize();
     }
 
@@ -46,10 +50,11 @@ public final class HeldRecords {
         return held.isEmpty();
     }
 
-    /** Whether one that was not tried in vain yet lies before these ends of its partition. */
+    /** Whether one that has only just come lies before these ends of its partition. */
     public boolean anyFreshBefore(Map<TopicPartition, Long> ends) {
+        long now = System.nanoTime();
         return held.stream()
-                .filter(each -> !each.tried)
+                .filter(each -> now - each.since < FRESH.toNanos())
                 .map(Held::record)
                 .anyMatch(record -> record.offset() < ends.getOrDefault(partition(record), 0L));
     }
@@ -94,7 +99,7 @@ public final class HeldRecords {
                 continue;
             }
             if (!behind && each.notBefore <= now) {
-                held.set(i, new Held(each.record, now + TRY_AGAIN.toNanos(), true));
+                held.set(i, new Held(each.record, now + TRY_AGAIN.toNanos(), each.since));
             }
             stillHeld.add(each.record.key());
         }

@@ -46,7 +46,8 @@ public final class RecordWriter<T extends SpecificRecord> implements AutoCloseab
     public static <T extends SpecificRecord> RecordWriter<T> open(
             KafkaConfig kafka, Schemas schemas, Topic<T> topic, String writer, Duration most)
             throws InterruptedException {
-        int millis = (int) Math.min(Integer.MAX_VALUE, most.toMillis());
+        // half of it for learning where to, half for getting it there
+        int millis = (int) Math.min(Integer.MAX_VALUE, most.toMillis() / 2);
         return open(
                 kafka,
                 schemas,

@@ -2,16 +2,26 @@ package io.langevin.process;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * What has been opened, to be closed together: last opened first, and one that fails keeps none
- * open.
+ * open. Safe to use from several threads.
  */
 public final class OpenedResources implements AutoCloseable {
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
-    public void push(AutoCloseable resource) {
+    public synchronized void push(AutoCloseable resource) {
         resources.push(resource);
+    }
+
+    /** One that has been closed by others. */
+    public synchronized void forget(AutoCloseable resource) {
+        resources.remove(resource);
+    }
+
+    private synchronized Optional<AutoCloseable> last() {
+        return Optional.ofNullable(resources.poll());
     }
 
     /**
@@ -20,9 +30,9 @@ public final class OpenedResources implements AutoCloseable {
     @Override
     public void close() {
         IllegalStateException failure = new IllegalStateException("not closed cleanly");
-        while (!resources.isEmpty()) {
+        for (var next = last(); next.isPresent(); next = last()) {
             try {
-                resources.pop().close();
+                next.get().close();
             } catch (Exception e) {
                 failure.addSuppressed(e);
             }

@@ -122,7 +122,8 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     /**
      * Returns when what is committed now has been handled.
      *
-     * @throws KafkaException where that takes longer than {@code most}, or what ended the follower
+     * @throws KafkaException where that takes longer than {@code most} once it has caught up with
+     *     the topic as it was at the start; or what ended the follower
      */
     public void catchUp(Duration most) throws InterruptedException {
         awaitCaughtUp();

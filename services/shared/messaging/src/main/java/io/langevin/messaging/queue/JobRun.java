@@ -99,7 +99,7 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
         } catch (JobCancelledException e) {
             return ended(job, JobStatus.CANCELLED, e.getMessage());
         } catch (PostponedException e) {
-            attempts.gotFurther(id); // its worker is not to blame
+            isNotToBlame(id);
             throw e;
         } catch (InterruptedException e) {
             throw e;
@@ -127,11 +127,14 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
         } catch (RuntimeException e) {
             throwUnlessPassing(e);
             Instant now = Instant.now();
-            // who got further, or went on for long before the failure, had what it needed
+            Instant begun = now.minusNanos(System.nanoTime() - begin);
+            // who got further, or went on for long before the failure, had what it needed; who was
+            // not tried for long because of others has not waited for it
             boolean anew =
                     before.isEmpty()
                             || further
-                            || System.nanoTime() - begin > locks.patience().toNanos();
+                            || begun.plus(locks.patience()).isBefore(now)
+                            || before.get().tried().plus(locks.patience()).isBefore(begun);
             Instant since = anew ? now : before.get().since();
             if (Duration.between(since, now).compareTo(locks.patience()) > 0) {
                 throw outOfReach(e);
@@ -140,6 +143,20 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
                 sayThatItWaits(e);
             }
             throw new PostponedException(new Postponement(since, now), Failures.reason(e));
+        }
+    }
+
+    /** A job that waits has not failed its worker. */
+    private void isNotToBlame(String id) throws InterruptedException {
+        try {
+            attempts.gotFurther(id);
+        } catch (InterruptException e) {
+            throw new InterruptedException("the worker shuts down");
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("id", id)
+                    .addKeyValue("reason", Failures.reason(e))
+                    .log("the attempt counts as one that came to nothing");
         }
     }
 
@@ -204,7 +221,8 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
     }
 
     private static void throwUnlessPassing(RuntimeException e) throws InterruptedException {
-        if (Failures.isCausedBy(e, InterruptException.class)
+        if (Thread.currentThread().isInterrupted()
+                || Failures.isCausedBy(e, InterruptException.class)
                 || Failures.isCausedBy(e, ClosedByInterruptException.class)) {
             throw new InterruptedException("the worker shuts down");
         }

@@ -17,7 +17,6 @@ import io.langevin.process.ConfigurationException;
 import io.langevin.process.ServiceLoop;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -237,12 +237,12 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
 
     private void notAnswered(ConsumerRecord<String, byte[]> source, Throwable why)
             throws InterruptedException {
-        if (why instanceof InterruptedException) {
+        if (why instanceof InterruptedException || why instanceof InterruptException) {
             queue.acknowledge(source, AcknowledgeType.RELEASE); // it goes on elsewhere
             return;
         }
-        if (why instanceof UncheckedIOException) {
-            putBack(source); // the registry went away just now
+        if (Failures.isPassing(why)) {
+            putBack(source); // such as a registry that went away just now
             return;
         }
         if (why instanceof PostponedException postponed) {

@@ -23,7 +23,10 @@ record Postponement(Instant since, Instant tried) {
     private static final int LONGEST_VALUE = 31;
     private static final Duration TRIED_AGAIN_AFTER = Duration.ofSeconds(10);
 
-    /** Of a job; empty where it does not wait. The header comes from outside: no time is later. */
+    /**
+     * Of a job; empty where it does not wait. The header comes from outside: a job whose time is
+     * later than now began to wait now, and was never tried.
+     */
     static Optional<Postponement> of(ConsumerRecord<?, ?> job) {
         Header header = job.headers().lastHeader(HEADER);
         if (header == null || header.value() == null || header.value().length > LONGEST_VALUE) {
@@ -31,12 +34,16 @@ record Postponement(Instant since, Instant tried) {
         }
         Matcher value = VALUE.matcher(new String(header.value(), US_ASCII));
         return value.matches()
-                ? Optional.of(new Postponement(instant(value.group(1)), instant(value.group(2))))
+                ? Optional.of(
+                        new Postponement(
+                                past(value.group(1), Instant.now()),
+                                past(value.group(2), Instant.EPOCH)))
                 : Optional.empty();
     }
 
-    private static Instant instant(String millis) {
-        return Instant.ofEpochMilli(Math.min(Long.parseLong(millis), System.currentTimeMillis()));
+    private static Instant past(String millis, Instant otherwise) {
+        Instant instant = Instant.ofEpochMilli(Long.parseLong(millis));
+        return instant.isAfter(Instant.now()) ? otherwise : instant;
     }
 
     /** Marks a job. */
