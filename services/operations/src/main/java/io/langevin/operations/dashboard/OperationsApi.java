@@ -93,6 +93,7 @@ public final class OperationsApi implements AutoCloseable {
         try {
             api.server.start(config.pageHost(), config.pagePort());
         } catch (RuntimeException e) {
+            api.close();
             throw new ConfigurationException(
                     "LANGEVIN_PAGE_PORT: cannot listen on %s:%d: %s"
                             .formatted(config.pageHost(), config.pagePort(), e.getMessage()),

@@ -11,6 +11,7 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
+import io.langevin.messaging.follow.FirstFailure;
 import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.process.OpenedResources;
@@ -24,6 +25,8 @@ import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -103,46 +106,60 @@ public final class Langevin implements AutoCloseable {
 
     /** Answers are known from here on: nothing is asked before. */
     private void follow() throws InterruptedException {
-        platform.follow(
-                SAMPLING_IMAGES,
-                new From.Now(),
-                ending(
-                        (image, key) -> {
-                            SamplingCall call = samplings.get(key);
-                            if (call != null) {
-                                call.arrived(image);
-                            }
-                        }));
-        platform.follow(
-                SAMPLING_OUTCOMES,
-                new From.Now(),
-                ending(
-                        (outcome, key) -> {
-                            SamplingCall call = samplings.get(key);
-                            if (call != null) {
-                                call.arrived(outcome);
-                            }
-                        }));
-        platform.follow(
-                JOB_STATES,
-                new From.Now(),
-                ending(
-                        (state, key) -> {
-                            RetrainingCall call = retrainings.get(key);
-                            if (call != null) {
-                                call.arrived(state);
-                            }
-                        }));
-        platform.follow(
-                CANCELLATION_OUTCOMES,
-                new From.Now(),
-                ending(
-                        (outcome, key) -> {
-                            CompletableFuture<CancellationOutcome> asked = cancellations.get(key);
-                            if (asked != null) {
-                                asked.complete(outcome);
-                            }
-                        }));
+        List<CompletableFuture<Void>> followed = new ArrayList<>();
+        followed.add(
+                platform.follow(
+                        SAMPLING_IMAGES,
+                        new From.Now(),
+                        ending(
+                                (image, key) -> {
+                                    SamplingCall call = samplings.get(key);
+                                    if (call != null) {
+                                        call.arrived(image);
+                                    }
+                                })));
+        followed.add(
+                platform.follow(
+                        SAMPLING_OUTCOMES,
+                        new From.Now(),
+                        ending(
+                                (outcome, key) -> {
+                                    SamplingCall call = samplings.get(key);
+                                    if (call != null) {
+                                        call.arrived(outcome);
+                                    }
+                                })));
+        followed.add(
+                platform.follow(
+                        JOB_STATES,
+                        new From.Now(),
+                        ending(
+                                (state, key) -> {
+                                    RetrainingCall call = retrainings.get(key);
+                                    if (call != null) {
+                                        call.arrived(state);
+                                    }
+                                })));
+        followed.add(
+                platform.follow(
+                        CANCELLATION_OUTCOMES,
+                        new From.Now(),
+                        ending(
+                                (outcome, key) -> {
+                                    CompletableFuture<CancellationOutcome> asked =
+                                            cancellations.get(key);
+                                    if (asked != null) {
+                                        asked.complete(outcome);
+                                    }
+                                })));
+        FirstFailure.of(followed).whenComplete((never, failure) -> failAll(failure));
+    }
+
+    /** Nobody waits for what can no longer arrive. */
+    private void failAll(Throwable why) {
+        samplings.values().forEach(call -> call.fail(why));
+        retrainings.values().forEach(call -> call.fail(why));
+        cancellations.values().forEach(answer -> answer.completeExceptionally(why));
     }
 
     private interface Arrival<T> {
@@ -180,7 +197,7 @@ public final class Langevin implements AutoCloseable {
             throws InterruptedException {
         String id = request.getRequestId();
         var call = new SamplingCall(request, listener, reason -> cancel(id, reason));
-        samplings.put(id, call);
+        requireNew("requestId", id, samplings.putIfAbsent(id, call));
         call.answer().whenComplete((answer, failure) -> samplings.remove(id, call));
         try {
             sampleRequests.write(id, request);
@@ -189,6 +206,13 @@ public final class Langevin implements AutoCloseable {
             throw e;
         }
         return call;
+    }
+
+    private static void requireNew(String field, String id, Object before) {
+        if (before != null) {
+            throw new IllegalArgumentException(
+                    "%s: must not be one that is under way here, not %s".formatted(field, id));
+        }
     }
 
     /** Asks for a model to be trained and published. */
@@ -206,7 +230,7 @@ public final class Langevin implements AutoCloseable {
             throws InterruptedException {
         String id = request.getRunId();
         var call = new RetrainingCall(request, listener, reason -> cancel(id, reason));
-        retrainings.put(id, call);
+        requireNew("runId", id, retrainings.putIfAbsent(id, call));
         call.end().whenComplete((state, failure) -> retrainings.remove(id, call));
         try {
             retrainingRequests.write(id, request);
@@ -256,10 +280,7 @@ public final class Langevin implements AutoCloseable {
     /** Calls that have no answer yet fail; what they asked for goes on. */
     @Override
     public void close() {
-        var gone = new IllegalStateException("the client is closed");
-        samplings.values().forEach(call -> call.fail(gone));
-        retrainings.values().forEach(call -> call.fail(gone));
-        cancellations.values().forEach(answer -> answer.completeExceptionally(gone));
+        failAll(new IllegalStateException("the client is closed"));
         opened.close();
         platform.close();
     }

@@ -91,8 +91,12 @@ public final class PlatformClient implements AutoCloseable {
         }
     }
 
-    /** Follows a topic until this is closed; returns when what was there has been handled. */
-    public <T extends SpecificRecord> void follow(
+    /**
+     * Follows a topic until this is closed; returns when what was there has been handled.
+     *
+     * @return fails when the topic cannot be followed any longer
+     */
+    public <T extends SpecificRecord> CompletableFuture<Void> follow(
             Topic<T> topic, From from, TopicFollower.Handler<T> handler)
             throws InterruptedException {
         var follower = TopicFollower.start(kafka, schemas, topic, from, handler);
@@ -102,6 +106,7 @@ public final class PlatformClient implements AutoCloseable {
                     follower.awaitCaughtUp(patience());
                     return null;
                 });
+        return follower.ended();
     }
 
     /** The latest record of each key that is there now, the one written last at the end. */

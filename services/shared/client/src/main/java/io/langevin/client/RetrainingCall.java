@@ -29,7 +29,7 @@ public final class RetrainingCall {
 
     /**
      * The state COMPLETED, once its checkpoint is published; it fails with {@link
-     * NotCompletedException} where the run ends otherwise.
+     * NotCompletedException} where the run ends otherwise, and with what the listener has thrown.
      */
     public CompletableFuture<JobState> end() {
         return end;
@@ -41,7 +41,11 @@ public final class RetrainingCall {
     }
 
     void arrived(JobState state) {
-        listener.accept(state);
+        try {
+            listener.accept(state);
+        } catch (RuntimeException e) { // whoever waits is told, and waits no longer
+            end.completeExceptionally(e);
+        }
         if (!Retraining.ENDED.contains(state.getStage())) {
             return;
         }

@@ -37,8 +37,9 @@ public final class SamplingCall {
 
     /**
      * The outcome with its images in the order of their index; it fails with {@link
-     * NotCompletedException} where the request ended otherwise than completed. Nothing stops it
-     * from waiting for a service that is not there: {@link CompletableFuture#orTimeout} does.
+     * NotCompletedException} where the request ended otherwise than completed, and with what the
+     * listener has thrown. Nothing stops it from waiting for a service that is not there: {@link
+     * CompletableFuture#orTimeout} does.
      */
     public CompletableFuture<Sampling.Answer> answer() {
         return answer;
@@ -59,9 +60,13 @@ public final class SamplingCall {
     }
 
     void arrived(GeneratedImage image) {
-        listener.accept(image);
         synchronized (this) {
             images.add(image);
+        }
+        try {
+            listener.accept(image);
+        } catch (RuntimeException e) { // whoever waits is told, and waits no longer
+            answer.completeExceptionally(e);
         }
         completeIfWhole();
     }

@@ -122,8 +122,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     /**
      * Returns when what is committed now has been handled.
      *
-     * @throws KafkaException where that takes longer than {@code most} once it has caught up with
-     *     the topic as it was at the start; or what ended the follower
+     * @throws KafkaException where that takes longer than {@code most} once this has caught up
      */
     public void catchUp(Duration most) throws InterruptedException {
         awaitCaughtUp();
