@@ -12,15 +12,22 @@ import org.apache.kafka.common.KafkaException;
  * job's thread may ask it to be renewed at once.
  */
 final class JobLease implements AutoCloseable {
-    private final JobQueue queue;
+    private final Renewal renewal;
     private final Duration third;
     private final AtomicReference<CompletableFuture<Void>> asked = new AtomicReference<>();
     private ConsumerRecord<String, byte[]> held;
     private long renewed = System.nanoTime();
     private volatile boolean closed;
 
-    JobLease(JobQueue queue, ConsumerRecord<String, byte[]> job, Duration lock) {
-        this.queue = queue;
+    /** Holds a record for another lock time. */
+    interface Renewal {
+        /** The record to acknowledge next; KafkaException where somebody else may have it. */
+        ConsumerRecord<String, byte[]> renew(
+                ConsumerRecord<String, byte[]> held, Duration patience);
+    }
+
+    JobLease(Renewal renewal, ConsumerRecord<String, byte[]> job, Duration lock) {
+        this.renewal = renewal;
         this.held = job;
         this.third = lock.dividedBy(3);
     }
@@ -37,7 +44,7 @@ final class JobLease implements AutoCloseable {
             return;
         }
         try {
-            held = queue.renew(held, third);
+            held = renewal.renew(held, third);
             renewed = System.nanoTime();
             if (waiting != null) {
                 waiting.complete(null);
@@ -52,13 +59,13 @@ final class JobLease implements AutoCloseable {
 
     /** Returns when the lock has been renewed; called by the job's thread. */
     void requireHeld() throws InterruptedException {
-        var renewal = new CompletableFuture<Void>();
-        asked.set(renewal);
+        var answer = new CompletableFuture<Void>();
+        asked.set(answer);
         if (closed) {
             throw new InterruptedException("the job was let go");
         }
         try {
-            renewal.get();
+            answer.get();
         } catch (ExecutionException e) {
             throw new InterruptedException("somebody else may have the job: " + e.getCause());
         }

@@ -6,35 +6,62 @@ import io.langevin.messaging.Failures;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.queue.JobRun.Answer;
 import io.langevin.process.ConfigurationException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 
-/** What a worker writes: results, dead letters, jobs that it puts back. */
+/**
+ * What a worker writes: results, dead letters, jobs that it puts back. The lock of the job is kept
+ * until what it writes is safe, or two workers would have the job when the broker is slow.
+ */
 final class JobOutput<R extends SpecificRecord> implements AutoCloseable {
-    private final KafkaConfig kafka;
+    private static final Duration TICK = Duration.ofMillis(50);
+
+    private final String broker;
     private final String results;
     private final AvroSerde<R> serde;
     private final EventHeaders headers;
     private final Producer<String, byte[]> producer;
 
-    /**
-     * @param results whole name of their topic
-     * @param writer for {@code ce_source}
-     */
-    JobOutput(KafkaConfig kafka, String results, AvroSerde<R> serde, String writer) {
-        this.kafka = kafka;
+    private JobOutput(
+            String broker,
+            String results,
+            AvroSerde<R> serde,
+            String writer,
+            Producer<String, byte[]> producer) {
+        this.broker = broker;
         this.results = results;
         this.serde = serde;
         this.headers = EventHeaders.ofService(writer);
-        this.producer = kafka.producer(Map.of());
+        this.producer = producer;
+    }
+
+    /**
+     * @param results whole name of their topic
+     * @param writer for {@code ce_source}
+     * @param lock of a job; no call here goes for longer than a third of it without renewing it
+     */
+    static <R extends SpecificRecord> JobOutput<R> open(
+            KafkaConfig kafka, String results, AvroSerde<R> serde, String writer, Duration lock) {
+        long blocked = lock.dividedBy(3).toMillis();
+        return new JobOutput<>(
+                kafka.bootstrap(),
+                results,
+                serde,
+                writer,
+                kafka.producer(Map.of(ProducerConfig.MAX_BLOCK_MS_CONFIG, blocked)));
     }
 
     /**
@@ -46,17 +73,18 @@ final class JobOutput<R extends SpecificRecord> implements AutoCloseable {
     Answer<R> write(
             ConsumerRecord<String, byte[]> job,
             Answer<R> answer,
-            Function<String, Answer<R>> tooLarge)
+            Function<String, Answer<R>> tooLarge,
+            JobLease lease)
             throws InterruptedException {
         try {
-            sendAndWait(record(job, answer));
+            write(record(job, answer), lease);
             return answer;
         } catch (KafkaException e) {
             if (!Failures.isCausedBy(e, RecordTooLargeException.class)) {
                 throw e;
             }
             Answer<R> instead = tooLarge.apply(Failures.reason(e.getCause()));
-            sendAndWait(record(job, instead));
+            write(record(job, instead), lease);
             return instead;
         }
     }
@@ -72,24 +100,43 @@ final class JobOutput<R extends SpecificRecord> implements AutoCloseable {
     }
 
     /** A job once more, behind all others. */
-    void putBack(ConsumerRecord<String, byte[]> job) throws InterruptedException {
-        sendAndWait(new ProducerRecord<>(job.topic(), null, job.key(), job.value(), job.headers()));
+    void putBack(ConsumerRecord<String, byte[]> job, JobLease lease) throws InterruptedException {
+        write(
+                new ProducerRecord<>(job.topic(), null, job.key(), job.value(), job.headers()),
+                lease);
     }
 
     /**
      * @throws ConfigurationException where this process may not write there
      */
-    void sendAndWait(ProducerRecord<String, byte[]> record) throws InterruptedException {
+    void write(ProducerRecord<String, byte[]> record, JobLease lease) throws InterruptedException {
         try {
-            producer.send(record).get();
+            awaitSafe(producer.send(record), lease);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof AuthorizationException) {
                 throw new ConfigurationException(
                         "broker %s does not let this process write to %s: allow WRITE there"
-                                .formatted(kafka.bootstrap(), record.topic()),
+                                .formatted(broker, record.topic()),
                         e);
             }
             throw new KafkaException("not written: " + e.getCause().getMessage(), e);
+        }
+    }
+
+    /**
+     * Returns when a record is written, and holds on to the job until then.
+     *
+     * @throws KafkaException where the job's lock was lost meanwhile
+     */
+    static void awaitSafe(Future<?> written, JobLease lease)
+            throws InterruptedException, ExecutionException {
+        while (true) {
+            try {
+                written.get(TICK.toMillis(), TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException e) {
+                lease.keep();
+            }
         }
     }
 

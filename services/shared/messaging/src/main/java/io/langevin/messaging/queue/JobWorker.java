@@ -93,7 +93,9 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         this.locks = locks;
         this.jobSerde = schemas.serde(jobs);
         this.deadLetters = deadLetters;
-        this.output = new JobOutput<>(kafka, kafka.name(results), schemas.serde(results), reader);
+        this.output =
+                JobOutput.open(
+                        kafka, kafka.name(results), schemas.serde(results), reader, locks.lock());
         this.cancellations = Cancellations.following(kafka, schemas);
         this.attempts = JobAttemptLog.open(kafka, schemas, jobs, reader);
         this.run = new JobRun<>(jobs, jobSerde, handler, locks, attempts, cancellations, closed);
@@ -161,56 +163,55 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
     }
 
     private void take(ConsumerRecord<String, byte[]> source) throws InterruptedException {
-        boolean lastDelivery = source.deliveryCount().orElse((short) 1) >= JobQueue.DELIVERIES - 1;
-        if (lastDelivery) {
-            putBack(source);
-            return;
-        }
-        if (!jobSerde.awaitReadable(source.value(), SCHEMA_WITHIN, closed)) {
-            queue.acknowledge(source, AcknowledgeType.RELEASE);
-            return;
-        }
-        if (Postponement.of(source).filter(Postponement::isTooEarly).isPresent()) {
-            comeBackLater(source);
-            return;
-        }
-        early.clear();
-        EventHeaders.begin(source);
-        busy.set(1);
-        try (var lease = new JobLease(queue, source, locks.lock())) {
-            work(source, lease);
-        } finally {
-            busy.set(0);
+        try (var lease = new JobLease(queue::renew, source, locks.lock())) {
+            boolean lastDelivery =
+                    source.deliveryCount().orElse((short) 1) >= JobQueue.DELIVERIES - 1;
+            if (lastDelivery) {
+                putBack(source, lease);
+            } else if (!jobSerde.awaitReadable(source.value(), SCHEMA_WITHIN, closed)) {
+                queue.acknowledge(lease.held(), AcknowledgeType.RELEASE);
+            } else if (Postponement.of(source).filter(Postponement::isTooEarly).isPresent()) {
+                comeBackLater(source, lease);
+            } else {
+                early.clear();
+                EventHeaders.begin(source);
+                work(source, lease);
+            }
         }
     }
 
     /** Where none but jobs that wait are left, it is not asked for them again and again. */
-    private void comeBackLater(ConsumerRecord<String, byte[]> source) throws InterruptedException {
+    private void comeBackLater(ConsumerRecord<String, byte[]> source, JobLease lease)
+            throws InterruptedException {
         if (!early.add(String.valueOf(source.key()))) {
             early.clear();
             closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         }
-        putBack(source);
+        putBack(source, lease);
     }
 
     /** Behind the other jobs: the broker would drop it in silence. */
-    private void putBack(ConsumerRecord<String, byte[]> source) throws InterruptedException {
-        output.putBack(source);
-        queue.acknowledge(source, AcknowledgeType.ACCEPT);
+    private void putBack(ConsumerRecord<String, byte[]> source, JobLease lease)
+            throws InterruptedException {
+        output.putBack(source, lease);
+        queue.acknowledge(lease.held(), AcknowledgeType.ACCEPT);
     }
 
     /** Renews the lock until the job has ended, or until this worker is closed. */
     private void work(ConsumerRecord<String, byte[]> source, JobLease lease)
             throws InterruptedException {
+        busy.set(1);
         Future<Answer<R>> running = thread.begin(() -> run.answer(source, lease));
         try {
             report(source, lease, awaited(running, lease));
         } catch (ExecutionException e) {
-            notAnswered(lease.held(), e.getCause());
+            notAnswered(source, lease, e.getCause());
         } catch (RuntimeException e) {
             running.cancel(true); // somebody else may have the job now
             thread.awaitIdle(e);
             throw e;
+        } finally {
+            busy.set(0);
         }
     }
 
@@ -235,19 +236,19 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         }
     }
 
-    private void notAnswered(ConsumerRecord<String, byte[]> source, Throwable why)
+    private void notAnswered(ConsumerRecord<String, byte[]> source, JobLease lease, Throwable why)
             throws InterruptedException {
         if (why instanceof InterruptedException || why instanceof InterruptException) {
-            queue.acknowledge(source, AcknowledgeType.RELEASE); // it goes on elsewhere
+            queue.acknowledge(lease.held(), AcknowledgeType.RELEASE); // it goes on elsewhere
             return;
         }
         if (Failures.isPassing(why)) {
-            putBack(source); // such as a registry that went away just now
+            putBack(source, lease); // such as a registry that went away just now
             return;
         }
         if (why instanceof PostponedException postponed) {
             postponed.postponement().writeTo(source);
-            putBack(source);
+            putBack(source, lease);
             return;
         }
         String reason = why instanceof UnreadableRecordException ? why.getMessage() : "" + why;
@@ -256,13 +257,13 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
                 .addKeyValue("offset", source.offset())
                 .addKeyValue("reason", reason)
                 .log("dead letter");
-        output.sendAndWait(deadLetters.of(source, reason));
-        queue.acknowledge(source, AcknowledgeType.REJECT);
+        output.write(deadLetters.of(source, reason), lease);
+        queue.acknowledge(lease.held(), AcknowledgeType.REJECT);
     }
 
     private void report(ConsumerRecord<String, byte[]> source, JobLease lease, Answer<R> answer)
             throws InterruptedException {
-        Answer<R> written = output.write(source, answer, why -> run.tooLarge(source, why));
+        Answer<R> written = output.write(source, answer, why -> run.tooLarge(source, why), lease);
         queue.acknowledge(lease.held(), AcknowledgeType.ACCEPT);
         attempts.ended(written.id());
         String status = written.status().name().toLowerCase(Locale.ROOT);
