@@ -16,6 +16,7 @@ import java.util.Map;
 /** {@code langevin up} in a process of its own, on ports that stay the same over restarts. */
 final class UpProcess implements AutoCloseable {
     private final Path folder;
+    private final Path userHome;
     private final int kafkaPort = freePort();
     private final int registryPort = freePort();
     private final int pagePort = freePort();
@@ -23,13 +24,24 @@ final class UpProcess implements AutoCloseable {
     private Process process;
 
     UpProcess(Path folder) {
+        this(folder, folder);
+    }
+
+    /**
+     * @param folder of its data
+     * @param userHome where it leaves its note
+     */
+    UpProcess(Path folder, Path userHome) {
         this.folder = folder;
+        this.userHome = userHome;
     }
 
     KafkaConfig kafka() {
-        return KafkaConfig.of(
-                "127.0.0.1:" + kafkaPort,
-                "http://127.0.0.1:%d/apis/ccompat/v7".formatted(registryPort));
+        return KafkaConfig.of("127.0.0.1:" + kafkaPort, registry());
+    }
+
+    private String registry() {
+        return "http://127.0.0.1:%d/apis/ccompat/v7".formatted(registryPort);
     }
 
     /** Returns when it says that it is up; otherwise fails with what it said. */
@@ -50,6 +62,7 @@ final class UpProcess implements AutoCloseable {
     private void start(ProcessBuilder up) throws IOException {
         process = up.start();
         List<String> first = awaitLine("Langevin is up");
+        said.addAll(first);
         if (!first.get(first.size() - 1).contains("Langevin is up")) {
             throw new AssertionError("up ended: " + first);
         }
@@ -62,21 +75,16 @@ final class UpProcess implements AutoCloseable {
         return Map.entry(second.waitFor(), said);
     }
 
+    /** Another command of the command line, about this platform. */
+    Process run(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(java());
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--bootstrap", "127.0.0.1:" + kafkaPort, "--registry", registry()));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
     private ProcessBuilder command(String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                List.of(
-                        "-Xmx1g",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path")));
-        command.add("-Duser.home=" + folder);
-        command.add("-Dlangevin.home=" + Path.of("../..").toAbsolutePath().normalize());
-        command.add("-Dlangevin.registry.home=" + System.getProperty("langevin.registry.home"));
-        command.add("-Dai.djl.offline=true");
-        command.add("-DDJL_CACHE_DIR=" + Path.of(System.getProperty("user.home"), ".djl.ai"));
-        command.add(Langevin.class.getName());
+        List<String> command = new ArrayList<>(java());
         command.addAll(List.of(arguments));
         command.addAll(
                 List.of(
@@ -89,19 +97,37 @@ final class UpProcess implements AutoCloseable {
         return new ProcessBuilder(command).redirectErrorStream(true);
     }
 
+    private List<String> java() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of(
+                        "-Xmx1g",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path")));
+        command.add("-Duser.home=" + userHome);
+        command.add("-Dlangevin.home=" + Path.of("../..").toAbsolutePath().normalize());
+        command.add("-Dlangevin.registry.home=" + System.getProperty("langevin.registry.home"));
+        command.add("-Dai.djl.offline=true");
+        command.add("-DDJL_CACHE_DIR=" + Path.of(System.getProperty("user.home"), ".djl.ai"));
+        command.add(Langevin.class.getName());
+        return command;
+    }
+
     private List<String> awaitLine(String wanted) throws IOException {
-        List<String> said = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
         BufferedReader reader = process.inputReader();
         String line = reader.readLine();
         while (line != null) {
-            said.add(line);
+            lines.add(line);
             if (line.contains(wanted)) {
                 drain(reader);
                 break;
             }
             line = reader.readLine();
         }
-        return said;
+        return lines;
     }
 
     /** So that the process never waits for somebody to read what it says. */
@@ -129,7 +155,7 @@ final class UpProcess implements AutoCloseable {
         return process.waitFor();
     }
 
-    /** What it has said since it was up. */
+    /** What it has said. */
     String said() {
         return String.join("\n", said);
     }

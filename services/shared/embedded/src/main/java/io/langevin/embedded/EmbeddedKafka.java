@@ -3,6 +3,7 @@ package io.langevin.embedded;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -43,13 +44,26 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IllegalStateException if the port is taken or another broker runs on the folder
      */
     public static EmbeddedKafka start(Path dataDir, int port) throws IOException {
+        return start(dataDir, port, Map.of());
+    }
+
+    /**
+     * The same with settings of the caller's, such as an authorizer.
+     *
+     * @param more settings by the names that Kafka's documentation gives them
+     */
+    public static EmbeddedKafka start(Path dataDir, int port, Map<String, String> more)
+            throws IOException {
         // Kafka halts the JVM when a start fails; here that shall be an exception of the caller.
         Exit.setExitProcedure(EmbeddedKafka::refuse);
         Exit.setHaltProcedure(EmbeddedKafka::refuse);
 
         FolderLock lock = FolderLock.take(dataDir);
         try {
-            return start(dataDir, lock, LoopbackPort.free(port), LoopbackPort.free(0));
+            int clients = LoopbackPort.free(port);
+            Properties settings = settings(dataDir, clients, LoopbackPort.free(0));
+            settings.putAll(more);
+            return start(dataDir, lock, clients, settings);
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -75,10 +89,10 @@ public final class EmbeddedKafka implements AutoCloseable {
         lock.close();
     }
 
-    private static EmbeddedKafka start(Path dataDir, FolderLock lock, int port, int controllerPort)
+    private static EmbeddedKafka start(Path dataDir, FolderLock lock, int port, Properties settings)
             throws IOException {
         StorageFormat.once(dataDir, CONTROLLER);
-        var config = new KafkaConfig(settings(dataDir, port, controllerPort), false);
+        var config = new KafkaConfig(settings, false);
         var server = new KafkaRaftServer(config, Time.SYSTEM);
         try {
             server.startup();
