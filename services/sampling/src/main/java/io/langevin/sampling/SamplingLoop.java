@@ -5,6 +5,7 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.Schemas;
+import io.langevin.messaging.stream.RecordStream;
 import io.langevin.messaging.stream.TransactionalStream;
 import io.langevin.process.ServiceLoop;
 import io.langevin.records.SampleRequest;
@@ -44,7 +45,7 @@ final class SamplingLoop implements ServiceLoop {
 
     /** Begins a session. */
     interface Sessions {
-        SamplingSession on(TransactionalStream<SampleRequest> stream);
+        SamplingSession on(RecordStream<SampleRequest> stream);
     }
 
     SamplingLoop(

@@ -10,6 +10,7 @@ import io.langevin.messaging.Broker;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.Cancellations;
+import io.langevin.messaging.follow.Followers;
 import io.langevin.process.RunningService;
 import io.langevin.process.ServiceMain;
 import io.langevin.process.ServiceParts;
@@ -55,15 +56,16 @@ public final class SamplingService {
             throws InterruptedException {
         var kafka = config.kafka();
         var schemas = new Schemas(kafka);
+        var followers = Followers.of(kafka, schemas);
         Broker.requireWrite(
                 kafka, SAMPLING_IMAGES, SAMPLING_OUTCOMES, SAMPLING_PREVIEWS, SAMPLING_SAVED);
         var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
         var networks = parts.open(new LoadedNetworks(config, artifacts, factory));
-        var cancellations = parts.follow(Cancellations.following(kafka, schemas));
+        var cancellations = parts.follow(Cancellations.following(followers));
         var checkpoints =
-                parts.follow(PublishedCheckpoints.following(kafka, schemas, networks, metrics));
-        var ended = parts.follow(EndedRequests.following(kafka, schemas));
-        var saved = parts.follow(SavedRequests.following(kafka, schemas, artifacts));
+                parts.follow(PublishedCheckpoints.following(followers, networks, metrics));
+        var ended = parts.follow(EndedRequests.following(followers));
+        var saved = parts.follow(SavedRequests.following(followers, artifacts));
         var previews = parts.open(Previews.start(config, schemas, metrics));
         var preparation =
                 parts.open(

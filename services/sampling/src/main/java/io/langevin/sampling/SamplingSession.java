@@ -2,7 +2,7 @@ package io.langevin.sampling;
 
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.follow.Cancellations;
-import io.langevin.messaging.stream.TransactionalStream;
+import io.langevin.messaging.stream.RecordStream;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.sampling.admission.Admission;
@@ -42,7 +42,7 @@ final class SamplingSession {
     /** Files of images that are finished are made within milliseconds where the store is there. */
     private static final Duration FILES_WITHIN = Duration.ofSeconds(5);
 
-    private final TransactionalStream<SampleRequest> stream;
+    private final RecordStream<SampleRequest> stream;
     private final Admission admission;
     private final Answers answers;
     private final DeviceTurns batches;
@@ -59,7 +59,7 @@ final class SamplingSession {
     private boolean calling;
 
     SamplingSession(
-            TransactionalStream<SampleRequest> stream,
+            RecordStream<SampleRequest> stream,
             Admission admission,
             Answers answers,
             DeviceTurns batches,

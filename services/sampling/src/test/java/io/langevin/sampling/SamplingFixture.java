@@ -134,21 +134,22 @@ public final class SamplingFixture implements AutoCloseable {
     }
 
     void announce(String model, ArtifactId id) throws InterruptedException {
-        write(
-                MODEL_CHECKPOINTS,
-                model,
-                PublishedCheckpoint.newBuilder()
-                        .setModel(model)
-                        .setCheckpoint(id.hex())
-                        .setFamily("ncsnv2")
-                        .setNgf(4)
-                        .setImageSize(8)
-                        .setChannels(1)
-                        .setLevels(3)
-                        .setStepsPerLevel(2)
-                        .setScheduleId("s")
-                        .setPublishedAt(Instant.now())
-                        .build());
+        write(MODEL_CHECKPOINTS, model, announcement(model, id));
+    }
+
+    static PublishedCheckpoint announcement(String model, ArtifactId id) {
+        return PublishedCheckpoint.newBuilder()
+                .setModel(model)
+                .setCheckpoint(id.hex())
+                .setFamily("ncsnv2")
+                .setNgf(4)
+                .setImageSize(8)
+                .setChannels(1)
+                .setLevels(3)
+                .setStepsPerLevel(2)
+                .setScheduleId("s")
+                .setPublishedAt(Instant.now())
+                .build();
     }
 
     public static SampleRequest.Builder request() {

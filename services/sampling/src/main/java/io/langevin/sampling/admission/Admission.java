@@ -4,7 +4,7 @@ import io.langevin.messaging.follow.Cancellations;
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.stream.Claim;
-import io.langevin.messaging.stream.TransactionalStream;
+import io.langevin.messaging.stream.RecordStream;
 import io.langevin.records.SampleRequest;
 import io.langevin.sampling.SamplingConfig;
 import io.langevin.sampling.answers.Answers;
@@ -37,7 +37,7 @@ public final class Admission {
     private static final int MAXIMUM_WAITING = 64;
 
     private final SamplingConfig config;
-    private final TransactionalStream<SampleRequest> stream;
+    private final RecordStream<SampleRequest> stream;
     private final Preparation preparation;
     private final Cancellations cancellations;
     private final RepeatedRequests repeated;
@@ -46,7 +46,7 @@ public final class Admission {
 
     public Admission(
             SamplingConfig config,
-            TransactionalStream<SampleRequest> stream,
+            RecordStream<SampleRequest> stream,
             Preparation preparation,
             Cancellations cancellations,
             RepeatedRequests repeated,

@@ -2,10 +2,9 @@ package io.langevin.sampling.admission;
 
 import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 
-import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.Schemas;
+import io.langevin.messaging.follow.Follower;
+import io.langevin.messaging.follow.Followers;
 import io.langevin.messaging.follow.From;
-import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.process.FollowedView;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleStatus;
@@ -28,21 +27,16 @@ public final class EndedRequests implements FollowedView {
 
     private final Map<String, byte[]> outcomes = new LinkedHashMap<>();
     private long bytes;
-    private TopicFollower<SampleOutcome> follower;
+    private Follower follower;
 
     private EndedRequests() {}
 
     /** Returns when everything ended so far is known. */
-    public static EndedRequests following(KafkaConfig kafka, Schemas schemas)
-            throws InterruptedException {
+    public static EndedRequests following(Followers followers) throws InterruptedException {
         var ended = new EndedRequests();
         ended.follower =
-                TopicFollower.start(
-                        kafka,
-                        schemas,
-                        SAMPLING_OUTCOMES,
-                        new From.Time(Instant.now().minus(KEPT)),
-                        ended::add);
+                followers.follow(
+                        SAMPLING_OUTCOMES, new From.Time(Instant.now().minus(KEPT)), ended::add);
         ended.follower.awaitCaughtUp();
         return ended;
     }

@@ -2,7 +2,7 @@ package io.langevin.sampling.answers;
 
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.stream.Claim;
-import io.langevin.messaging.stream.TransactionalStream;
+import io.langevin.messaging.stream.RecordStream;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
 import io.langevin.sampling.SamplingMetrics;
@@ -22,13 +22,13 @@ import org.slf4j.LoggerFactory;
 public final class Answers {
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
-    private final TransactionalStream<SampleRequest> stream;
+    private final RecordStream<SampleRequest> stream;
     private final SamplingRecords records;
     private final SavedRequests savedRequests;
     private final SamplingMetrics metrics;
 
     public Answers(
-            TransactionalStream<SampleRequest> stream,
+            RecordStream<SampleRequest> stream,
             SamplingRecords records,
             SavedRequests savedRequests,
             SamplingMetrics metrics) {

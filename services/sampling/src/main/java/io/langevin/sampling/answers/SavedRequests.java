@@ -5,10 +5,9 @@ import static io.langevin.messaging.Topics.SAMPLING_SAVED;
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
-import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.Schemas;
+import io.langevin.messaging.follow.Follower;
+import io.langevin.messaging.follow.Followers;
 import io.langevin.messaging.follow.From;
-import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.messaging.stream.Claim;
 import io.langevin.process.FollowedView;
 import io.langevin.records.SampleRequest;
@@ -43,21 +42,18 @@ public final class SavedRequests implements FollowedView {
     private final ArtifactStore artifacts;
     private final Map<String, SavedRequest> byId = new ConcurrentHashMap<>();
     private final ExecutorService deleting = DaemonThreads.named("saved-states", 1);
-    private final TopicFollower<SavedRequest> follower;
+    private final Follower follower;
 
-    private SavedRequests(KafkaConfig kafka, Schemas schemas, ArtifactStore artifacts)
+    private SavedRequests(Followers followers, ArtifactStore artifacts)
             throws InterruptedException {
         this.artifacts = artifacts;
-        this.follower =
-                TopicFollower.start(
-                        kafka, schemas, SAMPLING_SAVED, new From.Beginning(), this::changed);
+        this.follower = followers.follow(SAMPLING_SAVED, new From.Beginning(), this::changed);
     }
 
     /** Returns when everything saved so far is known. */
-    public static SavedRequests following(
-            KafkaConfig kafka, Schemas schemas, ArtifactStore artifacts)
+    public static SavedRequests following(Followers followers, ArtifactStore artifacts)
             throws InterruptedException {
-        var saved = new SavedRequests(kafka, schemas, artifacts);
+        var saved = new SavedRequests(followers, artifacts);
         saved.follower.awaitCaughtUp();
         return saved;
     }

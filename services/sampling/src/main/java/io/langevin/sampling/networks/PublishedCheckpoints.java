@@ -4,10 +4,9 @@ import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.messaging.Failures;
-import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.Schemas;
+import io.langevin.messaging.follow.Follower;
+import io.langevin.messaging.follow.Followers;
 import io.langevin.messaging.follow.From;
-import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.FollowedView;
 import io.langevin.process.Inert;
@@ -54,22 +53,20 @@ public final class PublishedCheckpoints implements FollowedView {
 
     private final Counter loaded;
     private final Counter failed;
-    private final TopicFollower<PublishedCheckpoint> follower;
+    private final Follower follower;
     private volatile boolean closed;
 
     /** The store was away. */
     private record Unreachable(String why, Instant at) {}
 
     private PublishedCheckpoints(
-            KafkaConfig kafka, Schemas schemas, LoadedNetworks networks, MeterRegistry metrics)
+            Followers followers, LoadedNetworks networks, MeterRegistry metrics)
             throws InterruptedException {
         this.networks = networks;
         this.loaded = metrics.counter("langevin.checkpoint.loads", "result", "loaded");
         this.failed = metrics.counter("langevin.checkpoint.loads", "result", "failed");
         this.follower =
-                TopicFollower.start(
-                        kafka,
-                        schemas,
+                followers.follow(
                         MODEL_CHECKPOINTS,
                         new From.Beginning(),
                         (record, source) -> published(record, source.key()));
@@ -77,10 +74,9 @@ public final class PublishedCheckpoints implements FollowedView {
 
     /** Returns when everything published so far is known; it is loaded in the background. */
     public static PublishedCheckpoints following(
-            KafkaConfig kafka, Schemas schemas, LoadedNetworks networks, MeterRegistry metrics)
+            Followers followers, LoadedNetworks networks, MeterRegistry metrics)
             throws InterruptedException {
-        PublishedCheckpoints checkpoints =
-                new PublishedCheckpoints(kafka, schemas, networks, metrics);
+        PublishedCheckpoints checkpoints = new PublishedCheckpoints(followers, networks, metrics);
         checkpoints.follower.awaitCaughtUp();
         return checkpoints;
     }

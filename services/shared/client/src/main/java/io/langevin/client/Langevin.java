@@ -12,8 +12,8 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.follow.FirstFailure;
+import io.langevin.messaging.follow.Follower;
 import io.langevin.messaging.follow.From;
-import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.process.OpenedResources;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
@@ -166,7 +166,7 @@ public final class Langevin implements AutoCloseable {
         void of(T record, String key);
     }
 
-    private static <T> TopicFollower.Handler<T> ending(Arrival<T> arrival) {
+    private static <T> Follower.Handler<T> ending(Arrival<T> arrival) {
         return (record, source) -> {
             if (record != null && source.key() != null) {
                 arrival.of(record, source.key());

@@ -6,6 +6,7 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
+import io.langevin.messaging.follow.Follower;
 import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.messaging.follow.WholeTopic;
@@ -97,8 +98,7 @@ public final class PlatformClient implements AutoCloseable {
      * @return fails when the topic cannot be followed any longer
      */
     public <T extends SpecificRecord> CompletableFuture<Void> follow(
-            Topic<T> topic, From from, TopicFollower.Handler<T> handler)
-            throws InterruptedException {
+            Topic<T> topic, From from, Follower.Handler<T> handler) throws InterruptedException {
         var follower = TopicFollower.start(kafka, schemas, topic, from, handler);
         opened.push(follower);
         waiting(
@@ -113,7 +113,7 @@ public final class PlatformClient implements AutoCloseable {
     public <T extends SpecificRecord> Map<String, T> latest(Topic<T> topic)
             throws InterruptedException {
         Map<String, T> records = new LinkedHashMap<>();
-        TopicFollower.Handler<T> handler =
+        Follower.Handler<T> handler =
                 (record, source) -> {
                     records.remove(source.key());
                     if (record != null && source.key() != null) {

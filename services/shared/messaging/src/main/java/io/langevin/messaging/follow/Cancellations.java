@@ -2,8 +2,6 @@ package io.langevin.messaging.follow;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 
-import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.Schemas;
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.process.FollowedView;
 import io.langevin.process.Inert;
@@ -33,22 +31,17 @@ public final class Cancellations implements FollowedView {
                 }
             };
 
-    private final TopicFollower<Cancellation> follower;
+    private final Follower follower;
 
-    private Cancellations(KafkaConfig kafka, Schemas schemas) throws InterruptedException {
+    private Cancellations(Followers followers) throws InterruptedException {
         follower =
-                TopicFollower.start(
-                        kafka,
-                        schemas,
-                        CANCELLATIONS,
-                        new From.Beginning(),
-                        (record, source) -> asked(record));
+                followers.follow(
+                        CANCELLATIONS, new From.Beginning(), (record, source) -> asked(record));
     }
 
     /** Returns when everything asked so far is known. */
-    public static Cancellations following(KafkaConfig kafka, Schemas schemas)
-            throws InterruptedException {
-        Cancellations cancellations = new Cancellations(kafka, schemas);
+    public static Cancellations following(Followers followers) throws InterruptedException {
+        Cancellations cancellations = new Cancellations(followers);
         cancellations.follower.awaitCaughtUp();
         return cancellations;
     }
@@ -61,6 +54,7 @@ public final class Cancellations implements FollowedView {
         byId.put(record.getId(), new Cancellation(record.getId(), reason, record.getRequestedAt()));
     }
 
+    /** What was asked about an id, if anything. */
     public synchronized Optional<Cancellation> of(String id) {
         return Optional.ofNullable(byId.get(id));
     }

@@ -10,7 +10,7 @@ public final class FirstFailure {
     /**
      * A future that fails when one of these does, and never completes otherwise.
      *
-     * @param ended as {@link TopicFollower#ended}
+     * @param ended as {@link Follower#ended}
      */
     public static CompletableFuture<Void> of(Collection<CompletableFuture<Void>> ended) {
         var first = new CompletableFuture<Void>();

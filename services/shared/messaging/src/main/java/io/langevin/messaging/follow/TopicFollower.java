@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * works on the topic. One that a handler cannot take is passed over too, and logged. A record whose
  * schema is in a registry that is away waits for it; the others go on.
  */
-public final class TopicFollower<T extends SpecificRecord> implements AutoCloseable {
+public final class TopicFollower<T extends SpecificRecord> implements Follower {
     private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration SOON = Duration.ofMillis(20);
@@ -54,11 +54,6 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
     private final PartitionEnds ends;
     private volatile List<TopicPartition> partitions = List.of();
     private volatile boolean closed;
-
-    /** Takes a record; the value is null where the key was deleted. */
-    public interface Handler<T> {
-        void handle(T record, ConsumerRecord<String, byte[]> source);
-    }
 
     private TopicFollower(
             KafkaConfig kafka, Topic<T> topic, AvroSerde<T> serde, From from, Handler<T> handler) {
@@ -78,20 +73,12 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         return new TopicFollower<>(kafka, topic, schemas.serde(topic), from, handler);
     }
 
-    /**
-     * Returns when what was there at the start has been handled.
-     *
-     * @throws RuntimeException what ended the follower before that
-     */
+    @Override
     public void awaitCaughtUp() throws InterruptedException {
         Futures.get(caughtUp);
     }
 
-    /**
-     * The same, for as long as somebody has patience.
-     *
-     * @throws OutOfReachException where it takes longer
-     */
+    @Override
     public void awaitCaughtUp(Duration most) throws InterruptedException {
         CompletableFuture<Boolean> timed =
                 caughtUp.thenApply(done -> true)
@@ -119,11 +106,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
                         .formatted(name, most.toSeconds()));
     }
 
-    /**
-     * Returns when what is committed now has been handled.
-     *
-     * @throws KafkaException where that takes longer than {@code most} once this has caught up
-     */
+    @Override
     public void catchUp(Duration most) throws InterruptedException {
         awaitCaughtUp();
         if (!Futures.get(passed(most))) {
@@ -131,11 +114,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         }
     }
 
-    /**
-     * Completes when what is committed now has been handled, but for records that wait for a
-     * registry that is away: with true, or with false where that takes longer than {@code most}.
-     * Fails when the follower does.
-     */
+    @Override
     public CompletableFuture<Boolean> passed(Duration most) {
         return passed(ends.committed(partitions), most);
     }
@@ -151,7 +130,7 @@ public final class TopicFollower<T extends SpecificRecord> implements AutoClosea
         return passed;
     }
 
-    /** Fails when the follower does; completes when it is closed. */
+    @Override
     public CompletableFuture<Void> ended() {
         return ended;
     }

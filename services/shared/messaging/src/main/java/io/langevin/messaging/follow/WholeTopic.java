@@ -19,7 +19,7 @@ public final class WholeTopic {
      * @throws OutOfReachException where it takes longer than ten minutes
      */
     public static <T extends SpecificRecord> void read(
-            KafkaConfig kafka, Schemas schemas, Topic<T> topic, TopicFollower.Handler<T> handler)
+            KafkaConfig kafka, Schemas schemas, Topic<T> topic, Follower.Handler<T> handler)
             throws InterruptedException {
         read(kafka, schemas, topic, handler, LONG);
     }
@@ -33,7 +33,7 @@ public final class WholeTopic {
             KafkaConfig kafka,
             Schemas schemas,
             Topic<T> topic,
-            TopicFollower.Handler<T> handler,
+            Follower.Handler<T> handler,
             Duration most)
             throws InterruptedException {
         try (var reading =
@@ -48,7 +48,7 @@ public final class WholeTopic {
      * @throws OutOfReachException where it takes longer than ten minutes
      */
     public static <T extends SpecificRecord> void readWritten(
-            KafkaConfig kafka, Schemas schemas, Topic<T> topic, TopicFollower.Handler<T> handler)
+            KafkaConfig kafka, Schemas schemas, Topic<T> topic, Follower.Handler<T> handler)
             throws InterruptedException {
         try (var reading =
                 TopicFollower.start(kafka, schemas, topic, new From.Beginning(), handler)) {

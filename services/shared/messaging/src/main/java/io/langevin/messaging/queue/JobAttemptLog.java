@@ -6,8 +6,9 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
+import io.langevin.messaging.follow.Follower;
+import io.langevin.messaging.follow.Followers;
 import io.langevin.messaging.follow.From;
-import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.records.JobAttempts;
 import java.time.Duration;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class JobAttemptLog implements AutoCloseable {
 
     private final String prefix;
     private final RecordWriter<JobAttempts> writer;
-    private final TopicFollower<JobAttempts> follower;
+    private final Follower follower;
     private final Map<String, Integer> begun = new ConcurrentHashMap<>();
 
     private JobAttemptLog(KafkaConfig kafka, Schemas schemas, Topic<?> jobs, String reader)
@@ -31,12 +32,11 @@ final class JobAttemptLog implements AutoCloseable {
         this.prefix = jobs.suffix() + "/";
         this.writer = RecordWriter.open(kafka, schemas, JOB_ATTEMPTS, reader);
         this.follower =
-                TopicFollower.start(
-                        kafka,
-                        schemas,
-                        JOB_ATTEMPTS,
-                        new From.Beginning(),
-                        (record, source) -> changed(record, source.key()));
+                Followers.of(kafka, schemas)
+                        .follow(
+                                JOB_ATTEMPTS,
+                                new From.Beginning(),
+                                (record, source) -> changed(record, source.key()));
     }
 
     static JobAttemptLog open(KafkaConfig kafka, Schemas schemas, Topic<?> jobs, String reader)

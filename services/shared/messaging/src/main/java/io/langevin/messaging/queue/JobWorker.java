@@ -12,6 +12,7 @@ import io.langevin.messaging.Topics;
 import io.langevin.messaging.UnreadableRecordException;
 import io.langevin.messaging.follow.Cancellations;
 import io.langevin.messaging.follow.FirstFailure;
+import io.langevin.messaging.follow.Followers;
 import io.langevin.messaging.queue.JobRun.Answer;
 import io.langevin.process.ConfigurationException;
 import io.langevin.process.ServiceLoop;
@@ -96,7 +97,7 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
         this.output =
                 JobOutput.open(
                         kafka, kafka.name(results), schemas.serde(results), reader, locks.lock());
-        this.cancellations = Cancellations.following(kafka, schemas);
+        this.cancellations = Cancellations.following(Followers.of(kafka, schemas));
         this.attempts = JobAttemptLog.open(kafka, schemas, jobs, reader);
         this.run = new JobRun<>(jobs, jobSerde, handler, locks, attempts, cancellations, closed);
         this.thread = new JobThread(reader + "-job");

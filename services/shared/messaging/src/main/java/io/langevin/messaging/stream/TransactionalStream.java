@@ -38,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * Claim#isLost} becomes true and its outputs are never committed. After any failure {@link #poll}
  * throws: close this stream and open another, which goes on from what was committed.
  */
-public final class TransactionalStream<T extends SpecificRecord> implements AutoCloseable {
+public final class TransactionalStream<T extends SpecificRecord>
+        implements RecordStream<T>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TransactionalStream.class);
 
     /** What waits in this process before anybody asks for it. */
@@ -120,18 +121,13 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
                 takeOver);
     }
 
-    /** As {@link #poll(Duration, int, Refusal)}; what cannot be read has its dead letter only. */
-    public List<Claim<T>> poll(Duration timeout, int atMost) {
-        return poll(timeout, atMost, (record, reason) -> List.of());
-    }
-
     /**
-     * Up to {@code atMost} records to work on; what cannot be read goes to the dead letters and is
-     * done. A record whose schema is in a registry that is away waits for it, and those of its key
-     * with it; the others do not. Call it at least every few seconds, with {@code atMost} 0 where
-     * there is no room. It waits for a record where none is there, and as long where there is no
-     * room.
+     * {@inheritDoc}
+     *
+     * <p>A record whose schema is in a registry that is away waits for it, and those of its key
+     * with it; the others do not.
      */
+    @Override
     public List<Claim<T>> poll(Duration timeout, int atMost, Refusal refusal) {
         committer.throwIfFailed();
         if (atMost > 0 && backlog.wantsMore()) {
@@ -217,29 +213,28 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         return true;
     }
 
-    /** The dead letter of a record that could be read but cannot be answered. */
+    @Override
     public ProducerRecord<String, byte[]> deadLetter(Claim<T> claim, String reason) {
         return deadLetters.of(claim.source(), reason);
     }
 
-    /** The record is done and led to these outputs; both commit in one of the next transactions. */
+    /** {@inheritDoc} Both commit in one of the next transactions. */
+    @Override
     public void complete(Claim<T> claim, List<ProducerRecord<String, byte[]>> outputs) {
         if (!claim.isLost()) {
             committer.commit(claim.partition(), claim.source().offset(), claim.cuts(), outputs);
         }
     }
 
-    /**
-     * Outputs of a record that is not done yet. They commit in one of the next transactions; the
-     * record stays claimed.
-     */
+    /** {@inheritDoc} They commit in one of the next transactions. */
+    @Override
     public void publish(Claim<T> claim, List<ProducerRecord<String, byte[]>> outputs) {
         if (!claim.isLost()) {
             committer.publish(claim.partition(), outputs);
         }
     }
 
-    /** Records of the claimed partitions that have not been read yet, as far as is known. */
+    @Override
     public long lag() {
         return backlog.size()
                 + consumer.assignment().stream()
@@ -252,10 +247,8 @@ public final class TransactionalStream<T extends SpecificRecord> implements Auto
         committer.flush();
     }
 
-    /**
-     * The same, through a rebalance that is under way; gives up after {@code most}, as it does
-     * where the broker is away.
-     */
+    /** {@inheritDoc} It waits through a rebalance that is under way. */
+    @Override
     public void flush(Duration most) {
         long deadline = System.nanoTime() + most.toNanos();
         while (committer.isSuspended() && System.nanoTime() < deadline) {

@@ -20,13 +20,10 @@ import io.langevin.score.Checkpoint;
 import io.langevin.trajectory.ImageSeeds;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What a request can ask for besides new images by the recommended sampler. */
-@Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
-class SamplersAndTasksIT extends OneModelService {
+class SamplersAndTasksTest extends OneModelSession {
     @Test
     void every_sampler_meets_its_budget() throws Exception {
         for (SamplerKind kind : SamplerKind.values()) {
