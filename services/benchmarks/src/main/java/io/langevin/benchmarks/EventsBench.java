@@ -85,7 +85,7 @@ final class EventsBench implements Callable<Integer> {
 
     private void events(RecordWriter<SampleRequest> writer, BlockingQueue<String> ended)
             throws InterruptedException {
-        int requests = images / ServingPlatform.PER_REQUEST;
+        int requests = images / BenchPlatform.PER_REQUEST;
         for (int i = 0; i < requests; i++) {
             String id = UUID.randomUUID().toString();
             writer.write(
@@ -93,7 +93,7 @@ final class EventsBench implements Callable<Integer> {
                     SampleRequest.newBuilder()
                             .setRequestId(id)
                             .setModel("fashion")
-                            .setCount(ServingPlatform.PER_REQUEST)
+                            .setCount(BenchPlatform.PER_REQUEST)
                             .setSampler(Sampler.newBuilder().setStepsPerLevel(1).build())
                             .build());
         }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** From publishing a request of one image to its first network call, beside a large batch job. */
 final class FirstCall {
     private static final int LARGE = 10_000;
-    private static final Sampler BRIEF = ServingPlatform.annealing(2);
+    private static final Sampler BRIEF = BenchPlatform.annealing(2);
     private static final Sampler LONG = Sampler.newBuilder().setStepsPerLevel(1).build();
 
     private final List<Double> secondsOfCalls = Collections.synchronizedList(new ArrayList<>());
@@ -41,9 +41,9 @@ final class FirstCall {
     }
 
     /** Prints how long requests waited, and how long the calls took that they waited for. */
-    void measure(ServingPlatform platform, int requests, long seed) throws InterruptedException {
+    void measure(BenchPlatform platform, int requests, long seed) throws InterruptedException {
         platform.ask(
-                ServingPlatform.request(LONG, LARGE).setPriority(Priority.BATCH).build(),
+                BenchPlatform.request(LONG, LARGE).setPriority(Priority.BATCH).build(),
                 outcome -> {});
         secondsOfCalls.clear();
         double[] millis = new double[requests];
@@ -54,7 +54,7 @@ final class FirstCall {
             int number = i;
             var done = new CountDownLatch(1);
             platform.ask(
-                    ServingPlatform.request(BRIEF, 1).build(),
+                    BenchPlatform.request(BRIEF, 1).build(),
                     outcome -> {
                         millis[number] = outcome.getQueuedMillis();
                         done.countDown();

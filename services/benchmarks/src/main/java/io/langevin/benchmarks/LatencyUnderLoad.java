@@ -20,14 +20,14 @@ import java.util.stream.IntStream;
 final class LatencyUnderLoad {
     private static final double LOAD = 0.7;
     private static final int ROUNDS = 3;
-    private static final Sampler SAMPLER = ServingPlatform.annealing(16);
+    private static final Sampler SAMPLER = BenchPlatform.annealing(16);
 
     /** What requests ask for: each of these numbers of images equally often. */
     private static final List<int[]> MIXES =
             List.of(IntStream.rangeClosed(1, 16).toArray(), new int[] {1, 2, 4, 8, 16});
 
-    private final ServingPlatform service;
-    private final ServingPlatform oneAtATime;
+    private final BenchPlatform service;
+    private final BenchPlatform oneAtATime;
     private final MeterRegistry metrics = new SimpleMeterRegistry();
     private final int requests;
     private final long seed;
@@ -36,7 +36,7 @@ final class LatencyUnderLoad {
      * @param service has a sampling service
      * @param oneAtATime gets one that takes no request while it works on another
      */
-    LatencyUnderLoad(ServingPlatform service, ServingPlatform oneAtATime, int requests, long seed) {
+    LatencyUnderLoad(BenchPlatform service, BenchPlatform oneAtATime, int requests, long seed) {
         this.service = service;
         this.oneAtATime = oneAtATime;
         this.requests = requests;
@@ -91,7 +91,7 @@ final class LatencyUnderLoad {
     }
 
     /** Seconds from arrival to end; arrivals are the same for every server. */
-    private double[] latencies(ServingPlatform server, int[] mix, double perSecond)
+    private double[] latencies(BenchPlatform server, int[] mix, double perSecond)
             throws InterruptedException {
         var random = new Random(seed);
         double[] seconds = new double[requests];
@@ -104,7 +104,7 @@ final class LatencyUnderLoad {
             int number = i;
             long arrived = arrives;
             server.ask(
-                    ServingPlatform.request(SAMPLER, count).build(),
+                    BenchPlatform.request(SAMPLER, count).build(),
                     outcome -> {
                         seconds[number] = (System.nanoTime() - arrived) / 1e9;
                         done.countDown();

@@ -38,17 +38,7 @@ final class NetworkBench implements Callable<Integer> {
     private void measure(String name, int ngf, int channels, int size, int batch) throws Exception {
         var architecture =
                 new NetworkArchitecture(NetworkArchitecture.Family.BASE, ngf, channels, size);
-        var checkpoint =
-                new Checkpoint(
-                        architecture,
-                        NoiseSchedule.geometric(1, 0.1, 2),
-                        1,
-                        1e-3,
-                        true,
-                        "",
-                        Optional.empty(),
-                        State.initial(architecture, 1).weights(),
-                        Map.of());
+        Checkpoint checkpoint = untrained(architecture);
         float[] x = new float[batch * architecture.dimension()];
         float[] f = new float[x.length];
         float[] sigma = new float[batch];
@@ -82,6 +72,19 @@ final class NetworkBench implements Callable<Integer> {
                     100 * Timing.median(shares),
                     Timing.median(gains));
         }
+    }
+
+    private static Checkpoint untrained(NetworkArchitecture architecture) {
+        return new Checkpoint(
+                architecture,
+                NoiseSchedule.geometric(1, 0.1, 2),
+                1,
+                1e-3,
+                true,
+                "",
+                Optional.empty(),
+                State.initial(architecture, 1).weights(),
+                Map.of());
     }
 
     private static void warmUp(Timing.Work work) throws Exception {

@@ -1,6 +1,6 @@
 package io.langevin.benchmarks;
 
-import io.langevin.embedded.EmbeddedPlatform;
+import io.langevin.embedded.EmbeddedBackends;
 import io.langevin.local.LocalConfig;
 import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.SamplingPlan;
@@ -82,7 +82,7 @@ final class ServingBench implements Callable<Integer> {
         Path folder = Files.createTempDirectory("langevin-bench");
         Path model = home.resolve("services/local/bundled/models/fashion.safetensors");
         Checkpoint checkpoint = Checkpoint.parse(Files.readAllBytes(model));
-        try (EmbeddedPlatform broker = ServingPlatform.broker(folder)) {
+        try (EmbeddedBackends broker = BenchPlatform.broker(folder)) {
             if (parts.contains(Part.WORKERS)) {
                 new WorkerProcesses(broker, folder, checkpoint, seconds).measure();
             }
@@ -93,10 +93,10 @@ final class ServingBench implements Callable<Integer> {
         return 0;
     }
 
-    private void inThisProcess(EmbeddedPlatform broker, Path folder, Checkpoint checkpoint)
+    private void inThisProcess(EmbeddedBackends broker, Path folder, Checkpoint checkpoint)
             throws Exception {
         var firstCall = new FirstCall();
-        try (var platform = ServingPlatform.on(broker, "real.", folder, checkpoint)) {
+        try (var platform = BenchPlatform.on(broker, "real.", folder, checkpoint)) {
             var metrics = new SimpleMeterRegistry();
             platform.serve(
                     Map.of(),
@@ -111,7 +111,7 @@ final class ServingBench implements Callable<Integer> {
                 saturated(platform, checkpoint, slots);
             }
             if (parts.contains(Part.POISSON)) {
-                try (var other = ServingPlatform.on(broker, "one.", folder, checkpoint)) {
+                try (var other = BenchPlatform.on(broker, "one.", folder, checkpoint)) {
                     new LatencyUnderLoad(platform, other, requests, seed).measure(images);
                 }
             }
@@ -121,7 +121,7 @@ final class ServingBench implements Callable<Integer> {
         }
     }
 
-    private void saturated(ServingPlatform platform, Checkpoint checkpoint, int slots)
+    private void saturated(BenchPlatform platform, Checkpoint checkpoint, int slots)
             throws Exception {
         SamplingPlan plan =
                 AnnealedLangevin.plan(checkpoint.schedule(), 1, checkpoint.epsilon(), true);

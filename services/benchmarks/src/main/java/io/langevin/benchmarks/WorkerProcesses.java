@@ -1,6 +1,6 @@
 package io.langevin.benchmarks;
 
-import io.langevin.embedded.EmbeddedPlatform;
+import io.langevin.embedded.EmbeddedBackends;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.score.Checkpoint;
@@ -18,12 +18,12 @@ final class WorkerProcesses {
 
     private static final Sampler SAMPLER = Sampler.newBuilder().setNetworkEvaluations(20).build();
 
-    private final EmbeddedPlatform broker;
+    private final EmbeddedBackends broker;
     private final Path folder;
     private final Checkpoint checkpoint;
     private final int seconds;
 
-    WorkerProcesses(EmbeddedPlatform broker, Path folder, Checkpoint checkpoint, int seconds) {
+    WorkerProcesses(EmbeddedBackends broker, Path folder, Checkpoint checkpoint, int seconds) {
         this.broker = broker;
         this.folder = folder;
         this.checkpoint = checkpoint;
@@ -46,11 +46,11 @@ final class WorkerProcesses {
     private double rate(int count) throws IOException, InterruptedException {
         String prefix = "workers" + count + ".";
         List<Process> processes = new ArrayList<>();
-        try (var platform = ServingPlatform.on(broker, prefix, folder, checkpoint)) {
+        try (var platform = BenchPlatform.on(broker, prefix, folder, checkpoint)) {
             var committed = new AtomicLong();
             for (int i = 0; i < REQUESTS_OF_A_WORKER * Math.max(2, count); i++) {
                 SampleRequest request =
-                        ServingPlatform.request(SAMPLER, ServingPlatform.PER_REQUEST).build();
+                        BenchPlatform.request(SAMPLER, BenchPlatform.PER_REQUEST).build();
                 platform.ask(request, outcome -> committed.addAndGet(outcome.getImages()));
             }
             for (int i = 0; i < count; i++) {
@@ -68,7 +68,7 @@ final class WorkerProcesses {
         }
     }
 
-    private static Process worker(ServingPlatform platform, String instance, Path log)
+    private static Process worker(BenchPlatform platform, String instance, Path log)
             throws IOException {
         var builder =
                 new ProcessBuilder(

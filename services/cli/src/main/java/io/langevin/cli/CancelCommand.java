@@ -4,6 +4,7 @@ import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 
+import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
 import io.langevin.records.Cancellation;

@@ -2,6 +2,7 @@ package io.langevin.cli;
 
 import static io.langevin.messaging.rules.RecordRules.require;
 
+import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.PlatformClient;
 import io.langevin.messaging.KafkaConfig;
 import java.net.URI;
@@ -60,14 +61,14 @@ public final class Connection {
 
     /** Of the platform as given, or of the running one. */
     public KafkaConfig kafka() {
-        Optional<RunningPlatform> running =
-                bootstrap == null || registry == null ? RunningPlatform.find() : Optional.empty();
+        Optional<AnnouncedPlatform> running =
+                bootstrap == null || registry == null ? AnnouncedPlatform.find() : Optional.empty();
         Map<String, String> all = new HashMap<>(properties);
         all.put(
                 CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
-                either(bootstrap, running.map(RunningPlatform::bootstrap)));
+                either(bootstrap, running.map(AnnouncedPlatform::bootstrap)));
         return new KafkaConfig(
-                all, either(registry, running.map(RunningPlatform::registry)), prefix);
+                all, either(registry, running.map(AnnouncedPlatform::registry)), prefix);
     }
 
     /** Where artifacts are: as given, or those of the running platform. */
@@ -75,7 +76,7 @@ public final class Connection {
         return given != null
                 ? given
                 : URI.create(
-                        either(null, RunningPlatform.find().map(r -> r.artifacts().toString())));
+                        either(null, AnnouncedPlatform.find().map(r -> r.artifacts().toString())));
     }
 
     private static String either(String given, Optional<String> found) {

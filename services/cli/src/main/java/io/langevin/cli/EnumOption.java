@@ -1,17 +1,19 @@
 package io.langevin.cli;
 
+import io.langevin.cli.terminal.CommandFailure;
 import java.util.Arrays;
 import java.util.Locale;
 
 /** Constants of records as people type them: lower case, words joined by hyphens. */
-final class EnumOption {
+public final class EnumOption {
     private EnumOption() {}
 
     /**
      * @param option for the message
      * @param typed null: {@code otherwise}
      */
-    static <E extends Enum<E>> E parse(String option, Class<E> type, String typed, E otherwise) {
+    public static <E extends Enum<E>> E parse(
+            String option, Class<E> type, String typed, E otherwise) {
         if (typed == null) {
             return otherwise;
         }

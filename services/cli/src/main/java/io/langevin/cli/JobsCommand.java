@@ -3,6 +3,7 @@ package io.langevin.cli;
 import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.rules.RecordRules.atLeast;
 
+import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
 import io.langevin.records.JobState;

@@ -1,5 +1,6 @@
 package io.langevin.cli;
 
+import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.NotCompletedException;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.ConfigurationException;

@@ -8,6 +8,7 @@ import static io.langevin.messaging.rules.RecordRules.requireModelName;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.artifacts.ArtifactStores;
+import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
 import io.langevin.records.Candidate;

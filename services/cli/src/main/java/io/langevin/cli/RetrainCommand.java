@@ -3,6 +3,7 @@ package io.langevin.cli;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.rules.RecordRules.require;
 
+import io.langevin.cli.terminal.RetrainingBar;
 import io.langevin.client.PlatformClient;
 import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.records.NetworkParameters;

@@ -4,6 +4,10 @@ import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
+import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.ImageGrid;
+import io.langevin.cli.terminal.SamplingBar;
+import io.langevin.cli.terminal.Writable;
 import io.langevin.client.PlatformClient;
 import io.langevin.client.Sampling;
 import io.langevin.process.Inert;

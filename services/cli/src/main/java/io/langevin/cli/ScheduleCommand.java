@@ -5,6 +5,7 @@ import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.require;
 
+import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
 import io.langevin.records.JobStatus;

@@ -1,5 +1,6 @@
 package io.langevin.cli;
 
+import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
 import java.io.IOException;

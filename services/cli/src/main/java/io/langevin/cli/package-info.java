@@ -1,5 +1,6 @@
 /**
  * The command line, one class a command. {@link io.langevin.client.PlatformClient} is what commands
- * talk to; {@link io.langevin.cli.CommandFailure} is how they fail: one sentence and an exit code.
+ * talk to; {@link io.langevin.cli.terminal.CommandFailure} is how they fail: one sentence and an
+ * exit code.
  */
 package io.langevin.cli;

@@ -1,9 +1,9 @@
 package io.langevin.local;
 
-import io.langevin.cli.CommandFailure;
-import io.langevin.cli.ImageGrid;
-import io.langevin.cli.RetrainingBar;
-import io.langevin.cli.SamplingBar;
+import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.ImageGrid;
+import io.langevin.cli.terminal.RetrainingBar;
+import io.langevin.cli.terminal.SamplingBar;
 import io.langevin.client.PlatformClient;
 import io.langevin.client.Sampling;
 import io.langevin.records.NetworkParameters;

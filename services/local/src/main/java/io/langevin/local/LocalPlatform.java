@@ -1,8 +1,8 @@
 package io.langevin.local;
 
-import io.langevin.cli.RunningPlatform;
+import io.langevin.cli.AnnouncedPlatform;
 import io.langevin.datasets.DatasetRoots;
-import io.langevin.embedded.EmbeddedPlatform;
+import io.langevin.embedded.EmbeddedBackends;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topics;
@@ -36,12 +36,12 @@ public final class LocalPlatform implements AutoCloseable {
     private static final JobLocks LOCKS = new JobLocks(Duration.ofSeconds(15), 10);
 
     private final LocalConfig config;
-    private final EmbeddedPlatform embedded;
+    private final EmbeddedBackends embedded;
     private final KafkaConfig kafka;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private final OpenedResources opened = new OpenedResources();
 
-    private LocalPlatform(LocalConfig config, EmbeddedPlatform embedded) {
+    private LocalPlatform(LocalConfig config, EmbeddedBackends embedded) {
         this.config = config;
         this.embedded = embedded;
         this.kafka = KafkaConfig.of(embedded.bootstrap(), embedded.registry());
@@ -50,10 +50,10 @@ public final class LocalPlatform implements AutoCloseable {
     /** Returns when every service answers and the bundled models are published. */
     public static LocalPlatform start(LocalConfig config) throws IOException, InterruptedException {
         Files.createDirectories(config.ownDatasets());
-        EmbeddedPlatform embedded =
-                EmbeddedPlatform.start(
+        EmbeddedBackends embedded =
+                EmbeddedBackends.start(
                         config.dataDir(),
-                        EmbeddedPlatform.registryHome(),
+                        EmbeddedBackends.registryHome(),
                         config.kafkaPort(),
                         config.registryPort());
         LocalPlatform platform = new LocalPlatform(config, embedded);
@@ -113,8 +113,8 @@ public final class LocalPlatform implements AutoCloseable {
     }
 
     /** As other processes find it. */
-    RunningPlatform address() {
-        return new RunningPlatform(
+    AnnouncedPlatform address() {
+        return new AnnouncedPlatform(
                 ProcessHandle.current().pid(),
                 embedded.bootstrap(),
                 embedded.registry(),

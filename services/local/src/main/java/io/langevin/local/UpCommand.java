@@ -1,6 +1,6 @@
 package io.langevin.local;
 
-import io.langevin.cli.CommandFailure;
+import io.langevin.cli.terminal.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -2,7 +2,7 @@ package io.langevin.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.langevin.cli.RunningPlatform;
+import io.langevin.cli.AnnouncedPlatform;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -103,27 +103,27 @@ class CommandPatienceTest {
     @Test
     void two_platforms_have_a_note_each_and_the_first_is_found_again_when_the_second_ends() {
         long parent = ProcessHandle.current().parent().orElseThrow().pid();
-        RunningPlatform first = platform(ProcessHandle.current().pid(), "first");
-        RunningPlatform second = platform(parent, "second");
+        AnnouncedPlatform first = platform(ProcessHandle.current().pid(), "first");
+        AnnouncedPlatform second = platform(parent, "second");
         first.leaveNote();
         second.leaveNote();
 
-        assertThat(RunningPlatform.find()).contains(first);
+        assertThat(AnnouncedPlatform.find()).contains(first);
         second.removeNote();
-        assertThat(RunningPlatform.find()).contains(first);
+        assertThat(AnnouncedPlatform.find()).contains(first);
         first.removeNote();
-        assertThat(RunningPlatform.find()).isEmpty();
+        assertThat(AnnouncedPlatform.find()).isEmpty();
     }
 
     @Test
     void a_damaged_note_is_nobodys() throws Exception {
         Path notes = Files.createDirectories(home.resolve(".langevin/running"));
         Files.writeString(notes.resolve("1.properties"), "pid=x\nartifacts=:\n");
-        assertThat(RunningPlatform.find()).isEmpty();
+        assertThat(AnnouncedPlatform.find()).isEmpty();
     }
 
-    private RunningPlatform platform(long pid, String bootstrap) {
-        return new RunningPlatform(
+    private AnnouncedPlatform platform(long pid, String bootstrap) {
+        return new AnnouncedPlatform(
                 pid, bootstrap, "r", "p", URI.create("file:/a"), home.resolve(bootstrap));
     }
 

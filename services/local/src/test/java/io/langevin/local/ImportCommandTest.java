@@ -3,7 +3,7 @@ package io.langevin.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.langevin.cli.CommandFailure;
+import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.score.Checkpoint;
 import java.io.IOException;
 import java.io.PrintWriter;

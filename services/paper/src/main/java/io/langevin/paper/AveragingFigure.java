@@ -1,6 +1,6 @@
 package io.langevin.paper;
 
-import io.langevin.cli.Progress;
+import io.langevin.cli.terminal.Progress;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.noise.ConsistentAnnealing;
 import io.langevin.noise.NoiseSchedule;

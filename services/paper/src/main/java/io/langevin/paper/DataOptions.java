@@ -1,6 +1,6 @@
 package io.langevin.paper;
 
-import io.langevin.cli.CommandFailure;
+import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.datasets.DatasetException;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;

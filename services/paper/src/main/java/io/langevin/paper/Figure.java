@@ -1,7 +1,7 @@
 package io.langevin.paper;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.langevin.cli.CommandFailure;
+import io.langevin.cli.terminal.CommandFailure;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;

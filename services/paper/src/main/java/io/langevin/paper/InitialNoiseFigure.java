@@ -1,7 +1,7 @@
 package io.langevin.paper;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.langevin.cli.Progress;
+import io.langevin.cli.terminal.Progress;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.LangevinStepSize;

@@ -1,7 +1,7 @@
 package io.langevin.paper;
 
-import io.langevin.cli.CommandFailure;
-import io.langevin.cli.Progress;
+import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.Progress;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.Checkpoint;

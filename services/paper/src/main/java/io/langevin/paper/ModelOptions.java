@@ -1,6 +1,6 @@
 package io.langevin.paper;
 
-import io.langevin.cli.CommandFailure;
+import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.score.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.langevin.paper;
 
-import io.langevin.cli.CommandFailure;
+import io.langevin.cli.terminal.CommandFailure;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;

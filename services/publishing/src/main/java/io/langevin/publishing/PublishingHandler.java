@@ -1,5 +1,6 @@
 package io.langevin.publishing;
 
+import static io.langevin.messaging.rules.RecordRules.oneOf;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
@@ -19,7 +20,6 @@ import io.langevin.records.PublishingResult;
 import io.langevin.records.SamplerKind;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.TorchScoreNetwork;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
@@ -50,15 +50,21 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
                         job.getModel(),
                         job.getRunId(),
                         context,
-                        () -> {
-                            Checkpoint checkpoint = verified(candidate.getCheckpoint());
-                            return announcement(
-                                    job, candidate.getCheckpoint(), checkpoint, context);
-                        });
+                        () -> announcement(job, candidate.getCheckpoint(), context));
         return PublishingResult.newBuilder()
                 .setRunId(job.getRunId())
                 .setStatus(JobStatus.COMPLETED)
                 .setCheckpoint(announced)
+                .build();
+    }
+
+    private PublishedCheckpoint announcement(
+            PublishingJob job, String candidate, JobContext context) {
+        Checkpoint checkpoint = verified(candidate);
+        return Announcement.of(job.getModel(), new ArtifactId(candidate), checkpoint)
+                .setRunId(job.getRunId())
+                .setRequestedAt(
+                        job.getRequestedAt() == null ? context.askedAt() : job.getRequestedAt())
                 .build();
     }
 
@@ -96,34 +102,7 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
                         .filter(kind -> kind != SamplerKind.RECOMMENDED)
                         .map(SamplerKind::name)
                         .toList();
-        checkpoint
-                .recommended()
-                .ifPresent(
-                        choice ->
-                                require(
-                                        known.contains(choice.sampler()),
-                                        "sampler",
-                                        "be one of " + known,
-                                        choice.sampler()));
-    }
-
-    private static PublishedCheckpoint announcement(
-            PublishingJob job, String id, Checkpoint checkpoint, JobContext context) {
-        return PublishedCheckpoint.newBuilder()
-                .setModel(job.getModel())
-                .setCheckpoint(id)
-                .setRunId(job.getRunId())
-                .setFamily(checkpoint.architecture().family().officialName())
-                .setNgf(checkpoint.architecture().ngf())
-                .setImageSize(checkpoint.architecture().imageSize())
-                .setChannels(checkpoint.architecture().channels())
-                .setLevels(checkpoint.schedule().levels())
-                .setStepsPerLevel(checkpoint.stepsPerLevel())
-                .setScheduleId(checkpoint.scheduleId())
-                .setPublishedAt(Instant.now())
-                .setRequestedAt(
-                        job.getRequestedAt() == null ? context.askedAt() : job.getRequestedAt())
-                .build();
+        checkpoint.recommended().ifPresent(choice -> oneOf("sampler", choice.sampler(), known));
     }
 
     @Override

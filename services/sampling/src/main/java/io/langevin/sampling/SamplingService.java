@@ -47,6 +47,12 @@ public final class SamplingService {
     public static RunningService start(
             SamplingConfig config, MeterRegistry metrics, NetworkOpener factory)
             throws InterruptedException {
+        Broker.requireWrite(
+                config.kafka(),
+                SAMPLING_IMAGES,
+                SAMPLING_OUTCOMES,
+                SAMPLING_PREVIEWS,
+                SAMPLING_SAVED);
         return RunningService.start(
                 SamplingConfig.NAME, parts -> assembled(config, metrics, factory, parts));
     }
@@ -57,8 +63,6 @@ public final class SamplingService {
         var kafka = config.kafka();
         var schemas = new Schemas(kafka);
         var followers = Followers.of(kafka, schemas);
-        Broker.requireWrite(
-                kafka, SAMPLING_IMAGES, SAMPLING_OUTCOMES, SAMPLING_PREVIEWS, SAMPLING_SAVED);
         var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
         var networks = parts.open(new LoadedNetworks(config, artifacts, factory));
         var cancellations = parts.follow(Cancellations.following(followers));

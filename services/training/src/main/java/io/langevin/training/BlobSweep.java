@@ -13,6 +13,7 @@ import io.langevin.messaging.Failures;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.WholeTopic;
+import io.langevin.messaging.rules.JobStages;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
@@ -43,9 +44,6 @@ final class BlobSweep implements AutoCloseable {
 
     /** Whoever is about to use a blob has long done so. */
     static final Duration GRACE = Duration.ofHours(1);
-
-    private static final Set<JobStage> ENDED =
-            Set.of(JobStage.COMPLETED, JobStage.FAILED, JobStage.CANCELLED, JobStage.EXPIRED);
 
     private final KafkaConfig kafka;
     private final Schemas schemas;
@@ -127,7 +125,7 @@ final class BlobSweep implements AutoCloseable {
     private static boolean isLongOver(JobState state, Instant now) {
         return state != null
                 && state.getKind() == JobKind.RETRAINING
-                && ENDED.contains(state.getStage())
+                && JobStages.isEnd(state.getStage())
                 && state.getUpdatedAt().plus(GRACE).isBefore(now);
     }
 

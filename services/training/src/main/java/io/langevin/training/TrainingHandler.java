@@ -1,7 +1,6 @@
 package io.langevin.training;
 
 import static io.langevin.messaging.rules.RecordRules.atLeast;
-import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
@@ -17,6 +16,7 @@ import io.langevin.datasets.MissingDatasetException;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.queue.JobHandler;
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
@@ -85,16 +85,9 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     private TrainingPlan plan(TrainingJob job) {
         requireModelName(job.getModel());
         TrainingParameters asked = job.getTraining();
-        atLeast("iterations", asked.getIterations(), 1);
-        atLeast("maximumSeconds", asked.getMaximumSeconds(), 0);
-        between("batchSize", asked.getBatchSize(), 1, 4_096);
-        atLeast("snapshotSeconds", asked.getSnapshotSeconds(), 1);
+        RetrainingRules.check(asked);
+        RetrainingRules.check(job.getNetwork());
         atLeast("stepsPerLevel", job.getStepsPerLevel(), 1);
-        require(
-                job.getNetwork().getNgf() <= 512,
-                "ngf",
-                "be at most 512",
-                job.getNetwork().getNgf());
         try {
             NetworkArchitecture architecture = architecture(job);
             long weights = ParameterLayout.of(architecture).size();

@@ -10,9 +10,9 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.FirstFailure;
 import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
+import io.langevin.messaging.rules.JobStages;
 import io.langevin.process.FollowedView;
 import io.langevin.records.GeneratedImage;
-import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.TrainingProgress;
@@ -25,7 +25,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,12 +40,9 @@ public final class LiveFeed implements FollowedView {
     private static final int LOSSES = 2_000;
     private static final Duration IMAGES_FROM = Duration.ofHours(1);
 
-    private static final Set<JobStage> ENDED =
-            Set.of(JobStage.COMPLETED, JobStage.FAILED, JobStage.EXPIRED, JobStage.CANCELLED);
-
     /** What still runs is the last to be forgotten. */
     private static final Comparator<JobState> OLDEST_ENDED_FIRST =
-            Comparator.comparing((JobState state) -> !ENDED.contains(state.getStage()))
+            Comparator.comparing((JobState state) -> !JobStages.isEnd(state.getStage()))
                     .thenComparing(JobState::getUpdatedAt);
 
     private final Map<String, JobState> states = new TreeMap<>();

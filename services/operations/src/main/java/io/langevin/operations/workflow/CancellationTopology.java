@@ -6,16 +6,15 @@ import static io.langevin.messaging.Topics.JOB_STATES;
 
 import io.langevin.messaging.AvroSerde;
 import io.langevin.messaging.UnreadableRecordException;
+import io.langevin.messaging.rules.JobStages;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.CancellationStatus;
-import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.Set;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -28,9 +27,6 @@ import org.apache.kafka.streams.kstream.Named;
  * itself; a request that was asked for less than about 200 ms ago may not be known here yet.
  */
 final class CancellationTopology {
-    private static final Set<JobStage> ENDED =
-            Set.of(JobStage.COMPLETED, JobStage.FAILED, JobStage.CANCELLED, JobStage.EXPIRED);
-
     /** What is to stop is named by the key too: everything about it has that key. */
     static final RecordRule<Cancellation> RULE = KeyRules.keyIs("id", Cancellation::getId);
 
@@ -85,7 +81,7 @@ final class CancellationTopology {
                     .build();
         }
         String stage = state.getStage().name().toLowerCase(Locale.ROOT);
-        if (ENDED.contains(state.getStage())) {
+        if (JobStages.isEnd(state.getStage())) {
             return answer.setStatus(CancellationStatus.ENDED)
                     .setDetail("%s before: %s".formatted(stage, state.getDetail()))
                     .build();

@@ -1,5 +1,6 @@
 package io.langevin.operations.workflow;
 
+import io.langevin.messaging.rules.JobStages;
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.rules.RetrainingRules;
@@ -21,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -30,8 +30,6 @@ import org.apache.avro.specific.SpecificRecord;
  * knows of Kafka or of the time.
  */
 final class RunRules {
-    private static final Set<JobStage> ENDED =
-            Set.of(JobStage.COMPLETED, JobStage.FAILED, JobStage.EXPIRED, JobStage.CANCELLED);
     private static final int LONGEST_DETAIL = 8_000;
     private static final int LONGEST_MODEL = 100;
 
@@ -78,7 +76,7 @@ final class RunRules {
     }
 
     static boolean isEnded(RetrainingRun run) {
-        return ENDED.contains(run.getStage());
+        return JobStages.isEnd(run.getStage());
     }
 
     private void happened(RunEvent happening, RetrainingRun run) {

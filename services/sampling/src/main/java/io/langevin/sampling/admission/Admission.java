@@ -42,7 +42,7 @@ public final class Admission {
     private final Cancellations cancellations;
     private final RepeatedRequests repeated;
     private final Answers answers;
-    private final List<Preparation.Waiting> waiting = new ArrayList<>();
+    private final List<WaitingRequest> waiting = new ArrayList<>();
 
     public Admission(
             SamplingConfig config,
@@ -95,7 +95,7 @@ public final class Admission {
 
     /** The same of those who wait. One whose model is not there must not be in others' way. */
     private int images() {
-        return waiting.stream().mapToInt(Preparation.Waiting::images).sum();
+        return waiting.stream().mapToInt(WaitingRequest::images).sum();
     }
 
     private static long held(Collection<ActiveRequest> active) {
@@ -153,7 +153,7 @@ public final class Admission {
     }
 
     private void refuseOneThatNobodyLoads() {
-        for (Preparation.Waiting request : waiting) {
+        for (WaitingRequest request : waiting) {
             try {
                 preparation.refuseUnlessLoading(request);
             } catch (RejectedException e) {
@@ -170,7 +170,7 @@ public final class Admission {
      */
     public List<ActiveRequest> ready(Collection<ActiveRequest> active) {
         List<ActiveRequest> all = new ArrayList<>();
-        for (Preparation.Waiting request : List.copyOf(waiting)) {
+        for (WaitingRequest request : List.copyOf(waiting)) {
             try {
                 Optional<ActiveRequest> ready = preparation.ready(request, isRoom(active, all));
                 if (ready.isPresent()) {
@@ -193,7 +193,7 @@ public final class Admission {
 
     /** Cancelled, expired and lost ones wait no longer. */
     public void endEarly(Instant now) {
-        for (Preparation.Waiting request : List.copyOf(waiting)) {
+        for (WaitingRequest request : List.copyOf(waiting)) {
             Claim<SampleRequest> claim = request.claim();
             var cancellation = cancellations.of(claim.record().getRequestId());
             Optional<EarlyEnd> end = EarlyEnd.of(claim.record(), cancellation, now, 0);

@@ -6,7 +6,6 @@ import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.stream.Claim;
 import io.langevin.process.Futures;
 import io.langevin.records.SampleRequest;
-import io.langevin.records.SavedRequest;
 import io.langevin.sampling.DaemonThreads;
 import io.langevin.sampling.answers.SavedRequests;
 import io.langevin.sampling.networks.PublishedCheckpoints;
@@ -65,48 +64,13 @@ public final class Preparation implements AutoCloseable {
         this.previews = previews;
     }
 
-    /** A request on its way to {@link ActiveRequest}. Owned by the thread that asks. */
-    static final class Waiting {
-        private final Claim<SampleRequest> claim;
-        private final Instant since = Instant.now();
-        private Optional<SavedRequest> saved;
-        private Optional<ServingNetwork.Key> wanted = Optional.empty();
-        private Optional<ServingNetwork> network = Optional.empty();
-        private Optional<CompletableFuture<ActiveRequest>> reading = Optional.empty();
-
-        /** When the store was first found to be away. */
-        private Optional<Instant> awaySince = Optional.empty();
-
-        /** Whether all checkpoints are known that were announced before the request came. */
-        private Optional<CompletableFuture<Boolean>> announced = Optional.empty();
-
-        private Waiting(Claim<SampleRequest> claim, Optional<SavedRequest> saved) {
-            this.claim = claim;
-            this.saved = saved;
-        }
-
-        Claim<SampleRequest> claim() {
-            return claim;
-        }
-
-        /** The network that it waits for, or has and needs; empty as long as there is none. */
-        Optional<ServingNetwork.Key> wanted() {
-            return wanted;
-        }
-
-        /** Images that want a slot, at most one network call's; none where the network is not. */
-        int images() {
-            return network.map(n -> Math.min(claim.record().getCount(), n.slots())).orElse(0);
-        }
-    }
-
     /**
      * A request that came just now; its network is being loaded if it is not there.
      *
      * @throws RejectedException which field, which rule, which value
      */
-    Waiting of(Claim<SampleRequest> claim) {
-        var waiting = new Waiting(claim, savedRequests.of(claim));
+    WaitingRequest of(Claim<SampleRequest> claim) {
+        var waiting = new WaitingRequest(claim, savedRequests.of(claim));
         network(waiting);
         return waiting;
     }
@@ -118,7 +82,7 @@ public final class Preparation implements AutoCloseable {
      *     case
      * @throws RejectedException which field, which rule, which value
      */
-    Optional<ActiveRequest> ready(Waiting waiting, boolean room) {
+    Optional<ActiveRequest> ready(WaitingRequest waiting, boolean room) {
         boolean may = room || waiting.saved.isPresent();
         if (waiting.reading.isPresent()) {
             var reading = waiting.reading.get();
@@ -150,7 +114,7 @@ public final class Preparation implements AutoCloseable {
         return Optional.empty();
     }
 
-    private void read(Waiting waiting, ServingNetwork network, Executor executor) {
+    private void read(WaitingRequest waiting, ServingNetwork network, Executor executor) {
         waiting.reading =
                 Optional.of(
                         CompletableFuture.supplyAsync(
@@ -163,7 +127,7 @@ public final class Preparation implements AutoCloseable {
      *
      * @throws RejectedException where it has been waited for long enough
      */
-    private boolean isReadAgain(Waiting waiting, Throwable why) {
+    private boolean isReadAgain(WaitingRequest waiting, Throwable why) {
         if (!Failures.isPassing(why)) {
             return false;
         }
@@ -179,7 +143,7 @@ public final class Preparation implements AutoCloseable {
     }
 
     /** A request that had begun goes on with the checkpoint that it began with. */
-    private Optional<ServingNetwork> network(Waiting waiting) {
+    private Optional<ServingNetwork> network(WaitingRequest waiting) {
         SampleRequest request = waiting.claim.record();
         if (waiting.saved.isPresent()) {
             try {
@@ -192,7 +156,7 @@ public final class Preparation implements AutoCloseable {
         return network(waiting, request.getCheckpoint());
     }
 
-    private Optional<ServingNetwork> network(Waiting waiting, String pinned) {
+    private Optional<ServingNetwork> network(WaitingRequest waiting, String pinned) {
         SampleRequest request = waiting.claim.record();
         Precision precision = Precision.valueOf(request.getSampler().getPrecision().name());
         waiting.wanted = checkpoints.key(request.getModel(), pinned, precision);
@@ -205,7 +169,7 @@ public final class Preparation implements AutoCloseable {
      *
      * @throws RejectedException why it is not waited for any longer
      */
-    void refuseUnlessLoading(Waiting waiting) {
+    void refuseUnlessLoading(WaitingRequest waiting) {
         if (waiting.wanted.isEmpty()) {
             if (!isEveryCheckpointKnown(waiting)) {
                 return;
@@ -220,7 +184,7 @@ public final class Preparation implements AutoCloseable {
                         });
     }
 
-    private boolean isEveryCheckpointKnown(Waiting waiting) {
+    private boolean isEveryCheckpointKnown(WaitingRequest waiting) {
         if (waiting.announced.isEmpty()) {
             waiting.announced = Optional.of(checkpoints.passed(ANNOUNCEMENTS_WITHIN));
         }
@@ -235,7 +199,7 @@ public final class Preparation implements AutoCloseable {
         return network(waiting).isEmpty() && waiting.wanted.isEmpty();
     }
 
-    private ActiveRequest begun(Waiting waiting, ServingNetwork network) {
+    private ActiveRequest begun(WaitingRequest waiting, ServingNetwork network) {
         SampleRequest request = waiting.claim.record();
         try {
             RequestWork work = RequestWork.of(request, network.checkpoint(), artifacts);
@@ -250,7 +214,7 @@ public final class Preparation implements AutoCloseable {
         }
     }
 
-    private ActiveRequest begunOrResumed(Waiting waiting, ServingNetwork network) {
+    private ActiveRequest begunOrResumed(WaitingRequest waiting, ServingNetwork network) {
         ActiveRequest begun = begun(waiting, network);
         if (waiting.saved.isEmpty()) {
             return begun;
@@ -271,7 +235,7 @@ public final class Preparation implements AutoCloseable {
     }
 
     /** Its images are the same, they only take longer. */
-    private static void beginsAnew(Waiting waiting, Exception why) {
+    private static void beginsAnew(WaitingRequest waiting, Exception why) {
         LOG.atWarn()
                 .addKeyValue("requestId", waiting.claim.record().getRequestId())
                 .addKeyValue("reason", why.getMessage())

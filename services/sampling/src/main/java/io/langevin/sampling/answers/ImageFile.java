@@ -2,13 +2,12 @@ package io.langevin.sampling.answers;
 
 import io.langevin.records.ImageFormat;
 import io.langevin.sampling.work.Picture;
+import io.langevin.trajectory.Float32;
 import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -23,7 +22,7 @@ public final class ImageFile {
     public static byte[] of(Picture picture, int channels, ImageFormat format) {
         return switch (format) {
             case PNG -> png(picture, channels);
-            case FLOAT32 -> float32(picture.pixels());
+            case FLOAT32 -> Float32.bytes(picture.pixels()).array();
         };
     }
 
@@ -49,12 +48,5 @@ public final class ImageFile {
             throw new UncheckedIOException(e);
         }
         return out.toByteArray();
-    }
-
-    private static byte[] float32(float[] pixels) {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Float.BYTES * pixels.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(pixels);
-        return bytes.array();
     }
 }

@@ -9,8 +9,8 @@ import io.langevin.datasets.DatasetException;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.trajectory.Float32;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /** An image that comes with a request, by bytes or by artifact, as the network's images are. */
 public final class GivenImage {
@@ -47,8 +47,7 @@ public final class GivenImage {
     }
 
     private static float[] floats(String field, byte[] file) {
-        float[] pixels = new float[file.length / Float.BYTES];
-        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(pixels);
+        float[] pixels = Float32.numbers(ByteBuffer.wrap(file));
         for (float pixel : pixels) {
             require(Float.isFinite(pixel), "task." + field, "have finite numbers", pixel);
         }

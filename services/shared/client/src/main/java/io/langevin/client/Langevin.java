@@ -11,8 +11,8 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
+import io.langevin.messaging.Topic;
 import io.langevin.messaging.follow.FirstFailure;
-import io.langevin.messaging.follow.Follower;
 import io.langevin.messaging.follow.From;
 import io.langevin.process.OpenedResources;
 import io.langevin.records.Cancellation;
@@ -25,14 +25,15 @@ import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * The platform from a Java program: ask for images or a run, and subscribe to what others have
@@ -106,53 +107,35 @@ public final class Langevin implements AutoCloseable {
 
     /** Answers are known from here on: nothing is asked before. */
     private void follow() throws InterruptedException {
-        List<CompletableFuture<Void>> followed = new ArrayList<>();
-        followed.add(
-                platform.follow(
-                        SAMPLING_IMAGES,
-                        new From.Now(),
-                        ending(
-                                (image, key) -> {
-                                    SamplingCall call = samplings.get(key);
-                                    if (call != null) {
-                                        call.arrived(image);
-                                    }
-                                })));
-        followed.add(
-                platform.follow(
-                        SAMPLING_OUTCOMES,
-                        new From.Now(),
-                        ending(
-                                (outcome, key) -> {
-                                    SamplingCall call = samplings.get(key);
-                                    if (call != null) {
-                                        call.arrived(outcome);
-                                    }
-                                })));
-        followed.add(
-                platform.follow(
-                        JOB_STATES,
-                        new From.Now(),
-                        ending(
-                                (state, key) -> {
-                                    RetrainingCall call = retrainings.get(key);
-                                    if (call != null) {
-                                        call.arrived(state);
-                                    }
-                                })));
-        followed.add(
-                platform.follow(
-                        CANCELLATION_OUTCOMES,
-                        new From.Now(),
-                        ending(
-                                (outcome, key) -> {
-                                    CompletableFuture<CancellationOutcome> asked =
-                                            cancellations.get(key);
-                                    if (asked != null) {
-                                        asked.complete(outcome);
-                                    }
-                                })));
-        FirstFailure.of(followed).whenComplete((never, failure) -> failAll(failure));
+        FirstFailure.of(
+                        List.of(
+                                follow(SAMPLING_IMAGES, samplings, SamplingCall::arrived),
+                                follow(SAMPLING_OUTCOMES, samplings, SamplingCall::arrived),
+                                follow(JOB_STATES, retrainings, RetrainingCall::arrived),
+                                follow(
+                                        CANCELLATION_OUTCOMES,
+                                        cancellations,
+                                        CompletableFuture::complete)))
+                .whenComplete((never, failure) -> failAll(failure));
+    }
+
+    /**
+     * Hands each record to the call whose id is its key.
+     *
+     * @param calls that wait, by id
+     */
+    private <T extends SpecificRecord, C> CompletableFuture<Void> follow(
+            Topic<T> topic, Map<String, C> calls, BiConsumer<C, T> arrival)
+            throws InterruptedException {
+        return platform.follow(
+                topic,
+                new From.Now(),
+                (record, source) -> {
+                    C call = source.key() == null ? null : calls.get(source.key());
+                    if (record != null && call != null) {
+                        arrival.accept(call, record);
+                    }
+                });
     }
 
     /** Nobody waits for what can no longer arrive. */
@@ -160,18 +143,6 @@ public final class Langevin implements AutoCloseable {
         samplings.values().forEach(call -> call.fail(why));
         retrainings.values().forEach(call -> call.fail(why));
         cancellations.values().forEach(answer -> answer.completeExceptionally(why));
-    }
-
-    private interface Arrival<T> {
-        void of(T record, String key);
-    }
-
-    private static <T> Follower.Handler<T> ending(Arrival<T> arrival) {
-        return (record, source) -> {
-            if (record != null && source.key() != null) {
-                arrival.of(record, source.key());
-            }
-        };
     }
 
     /** Asks for images; a request without an id is given one. */

@@ -5,6 +5,7 @@ import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 
 import io.langevin.messaging.follow.From;
+import io.langevin.messaging.rules.JobStages;
 import io.langevin.process.Inert;
 import io.langevin.process.OutOfReachException;
 import io.langevin.records.JobStage;
@@ -12,15 +13,11 @@ import io.langevin.records.JobState;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.TrainingProgress;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** A retraining request from the client's side: publish it, watch its run until it ends. */
 public final class Retraining {
-    static final Set<JobStage> ENDED =
-            Set.of(JobStage.COMPLETED, JobStage.FAILED, JobStage.CANCELLED, JobStage.EXPIRED);
-
     private Retraining() {}
 
     /** Is told what becomes of a run, on the thread that waits for it. */
@@ -45,8 +42,37 @@ public final class Retraining {
     public static JobState askAndWait(
             PlatformClient platform, RetrainingRequest request, Watcher watcher)
             throws InterruptedException {
-        BlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
         String id = request.getRunId();
+        BlockingQueue<Object> arrived = following(platform, id);
+        platform.write(RETRAINING_REQUESTS, id, request);
+        while (true) {
+            Object next =
+                    PlatformClient.nextInSilence(
+                            arrived,
+                            platform.patience(),
+                            "the platform",
+                            "run %1$s goes on all the same; './langevin jobs %1$s' tells its state"
+                                    .formatted(id));
+            if (next instanceof JobState state) {
+                watcher.state(state);
+                if (JobStages.isEnd(state.getStage())) {
+                    requireCompleted(state);
+                    return state;
+                }
+            } else if (next instanceof TrainingProgress progress) {
+                if (progress.getRunId().equals(id)) {
+                    watcher.progress(progress);
+                } else {
+                    watcher.otherProgress(progress);
+                }
+            }
+        }
+    }
+
+    /** States of a run and progress of every one, as they arrive from now on. */
+    private static BlockingQueue<Object> following(PlatformClient platform, String id)
+            throws InterruptedException {
+        BlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
         var now = new From.Now();
         platform.follow(
                 JOB_STATES,
@@ -65,29 +91,7 @@ public final class Retraining {
                         arrived.add(progress);
                     }
                 });
-        platform.write(RETRAINING_REQUESTS, id, request);
-        while (true) {
-            Object next =
-                    PlatformClient.nextInSilence(
-                            arrived,
-                            platform.patience(),
-                            "the platform",
-                            "run %1$s goes on all the same; './langevin jobs %1$s' tells its state"
-                                    .formatted(id));
-            if (next instanceof JobState state) {
-                watcher.state(state);
-                if (ENDED.contains(state.getStage())) {
-                    requireCompleted(state);
-                    return state;
-                }
-            } else if (next instanceof TrainingProgress progress) {
-                if (progress.getRunId().equals(id)) {
-                    watcher.progress(progress);
-                } else {
-                    watcher.otherProgress(progress);
-                }
-            }
-        }
+        return arrived;
     }
 
     static void requireCompleted(JobState state) {

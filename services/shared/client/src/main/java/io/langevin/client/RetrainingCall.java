@@ -1,5 +1,6 @@
 package io.langevin.client;
 
+import io.langevin.messaging.rules.JobStages;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.JobState;
 import io.langevin.records.RetrainingRequest;
@@ -46,7 +47,7 @@ public final class RetrainingCall {
         } catch (RuntimeException e) { // whoever waits is told, and waits no longer
             end.completeExceptionally(e);
         }
-        if (!Retraining.ENDED.contains(state.getStage())) {
+        if (!JobStages.isEnd(state.getStage())) {
             return;
         }
         try {

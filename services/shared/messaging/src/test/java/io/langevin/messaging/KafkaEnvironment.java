@@ -1,6 +1,6 @@
 package io.langevin.messaging;
 
-import io.langevin.embedded.EmbeddedPlatform;
+import io.langevin.embedded.EmbeddedBackends;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -44,10 +44,10 @@ public final class KafkaEnvironment {
 
     private static KafkaEnvironment embedded() {
         try {
-            EmbeddedPlatform platform =
-                    EmbeddedPlatform.start(
+            EmbeddedBackends platform =
+                    EmbeddedBackends.start(
                             Files.createTempDirectory("langevin-messaging"),
-                            EmbeddedPlatform.registryHome(),
+                            EmbeddedBackends.registryHome(),
                             0,
                             0);
             return new KafkaEnvironment(platform.bootstrap(), platform.registry());

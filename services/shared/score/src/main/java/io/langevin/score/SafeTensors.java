@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.langevin.trajectory.Float32;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -60,11 +61,7 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
 
         /** A tensor of floats. */
         public static Tensor of(float[] values, Long... shape) {
-            ByteBuffer data =
-                    ByteBuffer.allocate(Math.multiplyExact(4, values.length))
-                            .order(ByteOrder.LITTLE_ENDIAN);
-            data.asFloatBuffer().put(values);
-            return new Tensor("F32", List.of(shape), data);
+            return new Tensor("F32", List.of(shape), Float32.bytes(values));
         }
 
         /** The elements of an F32 tensor. */
@@ -72,9 +69,7 @@ public record SafeTensors(Map<String, String> metadata, Map<String, Tensor> tens
             if (!type.equals("F32")) {
                 throw new IllegalArgumentException("The tensor is " + type + ", not F32");
             }
-            float[] values = new float[data.remaining() / 4];
-            data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
-            return values;
+            return Float32.numbers(data);
         }
 
         private static long bytes(String type, List<Long> shape) {

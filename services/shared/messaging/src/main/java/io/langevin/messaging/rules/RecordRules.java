@@ -1,5 +1,6 @@
 package io.langevin.messaging.rules;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -44,6 +45,30 @@ public final class RecordRules {
         require(value >= least, field, "be at least " + least, value);
     }
 
+    /**
+     * @throws RejectedException where the number is not above 0, or is larger than {@code most}
+     */
+    public static void positive(String field, double value, int most) {
+        require(value > 0 && value <= most, field, "be above 0 and at most " + most, value);
+    }
+
+    /**
+     * @throws RejectedException where the number is not above 0, or is 1 or more
+     */
+    public static void fraction(String field, double value) {
+        require(value > 0 && value < 1, field, "be above 0 and below 1", value);
+    }
+
+    /**
+     * @throws RejectedException where the text is none of these
+     */
+    public static void oneOf(String field, String value, Collection<String> known) {
+        require(known.contains(value), field, "be one of " + known, quoted(value));
+    }
+
+    /**
+     * @throws RejectedException where the text is no id of a request or a run
+     */
     public static void requireId(String field, String value) {
         require(isId(value), field, "be a UUID in its usual text form", quoted(value));
     }

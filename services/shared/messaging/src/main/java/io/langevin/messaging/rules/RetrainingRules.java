@@ -2,6 +2,9 @@ package io.langevin.messaging.rules;
 
 import static io.langevin.messaging.rules.RecordRules.atLeast;
 import static io.langevin.messaging.rules.RecordRules.between;
+import static io.langevin.messaging.rules.RecordRules.fraction;
+import static io.langevin.messaging.rules.RecordRules.oneOf;
+import static io.langevin.messaging.rules.RecordRules.positive;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireIdIsKey;
 import static io.langevin.messaging.rules.RecordRules.requireLabels;
@@ -46,11 +49,8 @@ public final class RetrainingRules {
                 "dataset",
                 "be a name of letters, digits, '.', '_', '-' and '/' below a configured root",
                 "'" + request.getDataset() + "'");
-        require(
-                request.getImageSize() >= 1 && request.getImageSize() <= 1024,
-                "imageSize",
-                "be 1 to 1024 pixels",
-                request.getImageSize());
+        int size = request.getImageSize();
+        require(size >= 1 && size <= 1_024, "imageSize", "be 1 to 1024 pixels", size);
         require(
                 List.of(0, 1, 3).contains(request.getChannels()),
                 "channels",
@@ -61,34 +61,32 @@ public final class RetrainingRules {
         check(request.getSchedule());
     }
 
-    private static void check(NetworkParameters network) {
-        require(
-                FAMILIES.contains(network.getFamily()),
-                "network",
-                "be one of " + FAMILIES,
-                "'" + network.getFamily() + "'");
+    /**
+     * What a network may be asked to be.
+     *
+     * @throws RejectedException which field, which rule, which value
+     */
+    public static void check(NetworkParameters network) {
+        oneOf("network", network.getFamily(), FAMILIES);
         between("network.ngf", network.getNgf(), 2, 512);
     }
 
-    private static void check(TrainingParameters training) {
+    /**
+     * What a training may be asked to do.
+     *
+     * @throws RejectedException which field, which rule, which value
+     */
+    public static void check(TrainingParameters training) {
         atLeast("training.iterations", training.getIterations(), 1);
         between("training.batchSize", training.getBatchSize(), 1, 4_096);
-        require(
-                training.getLearningRate() > 0 && training.getLearningRate() <= 1,
-                "training.learningRate",
-                "be above 0 and at most 1",
-                training.getLearningRate());
+        positive("training.learningRate", training.getLearningRate(), 1);
         atLeast("training.maximumSeconds", training.getMaximumSeconds(), 0);
         atLeast("training.warmupIterations", training.getWarmupIterations(), 0);
         atLeast("training.snapshotSeconds", training.getSnapshotSeconds(), 1);
         belowOne("training.beta1", training.getBeta1());
         belowOne("training.beta2", training.getBeta2());
         belowOne("training.emaDecay", training.getEmaDecay());
-        require(
-                training.getAdamEpsilon() > 0 && training.getAdamEpsilon() <= 1,
-                "training.adamEpsilon",
-                "be above 0 and at most 1",
-                training.getAdamEpsilon());
+        positive("training.adamEpsilon", training.getAdamEpsilon(), 1);
     }
 
     private static void check(ScheduleParameters schedule) {
@@ -104,11 +102,7 @@ public final class RetrainingRules {
                 "schedule.sigmaBegin",
                 "be at least sigmaEnd and below 1000000",
                 begin);
-        require(
-                schedule.getOverlap() > 0 && schedule.getOverlap() < 1,
-                "schedule.overlap",
-                "be above 0 and below 1",
-                schedule.getOverlap());
+        fraction("schedule.overlap", schedule.getOverlap());
         Integer levels = schedule.getLevels();
         require(
                 levels == null || levels >= 2 && levels <= MOST_LEVELS,

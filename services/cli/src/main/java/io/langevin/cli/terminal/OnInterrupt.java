@@ -1,4 +1,4 @@
-package io.langevin.cli;
+package io.langevin.cli.terminal;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 

@@ -1,4 +1,4 @@
-package io.langevin.cli;
+package io.langevin.cli.terminal;
 
 /** Why a command failed, in one sentence for the person at the terminal. */
 public final class CommandFailure extends RuntimeException {

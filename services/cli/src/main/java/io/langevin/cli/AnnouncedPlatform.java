@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * @param page address of the dashboard
  * @param folder that it was started in
  */
-public record RunningPlatform(
+public record AnnouncedPlatform(
         long pid, String bootstrap, String registry, String page, URI artifacts, Path folder) {
     private static final String SUFFIX = ".properties";
 
@@ -45,10 +45,10 @@ public record RunningPlatform(
      * One whose process is alive: the one that was started in this folder, or else the one that was
      * started first.
      */
-    public static Optional<RunningPlatform> find() {
-        List<RunningPlatform> alive = alive();
+    public static Optional<AnnouncedPlatform> find() {
+        List<AnnouncedPlatform> alive = alive();
         Path here = Path.of("").toAbsolutePath();
-        Optional<RunningPlatform> found =
+        Optional<AnnouncedPlatform> found =
                 alive.stream()
                         .filter(platform -> platform.folder.equals(here))
                         .findFirst()
@@ -63,11 +63,11 @@ public record RunningPlatform(
     }
 
     /** The first one first. */
-    private static List<RunningPlatform> alive() {
+    private static List<AnnouncedPlatform> alive() {
         try (Stream<Path> files = Files.list(notes())) {
             return files.filter(file -> file.toString().endsWith(SUFFIX))
-                    .sorted(Comparator.comparing(RunningPlatform::written))
-                    .map(RunningPlatform::read)
+                    .sorted(Comparator.comparing(AnnouncedPlatform::written))
+                    .map(AnnouncedPlatform::read)
                     .flatMap(Optional::stream)
                     .toList();
         } catch (IOException e) {
@@ -84,12 +84,12 @@ public record RunningPlatform(
     }
 
     /** Empty where the note is not whole, or of another process; one of no process is deleted. */
-    private static Optional<RunningPlatform> read(Path file) {
+    private static Optional<AnnouncedPlatform> read(Path file) {
         Properties note = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
             note.load(reader);
             var platform =
-                    new RunningPlatform(
+                    new AnnouncedPlatform(
                             Long.parseLong(note.getProperty("pid", "0")),
                             note.getProperty("bootstrap", ""),
                             note.getProperty("registry", ""),

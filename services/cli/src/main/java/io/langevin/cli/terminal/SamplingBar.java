@@ -1,4 +1,4 @@
-package io.langevin.cli;
+package io.langevin.cli.terminal;
 
 import io.langevin.client.PlatformClient;
 import io.langevin.client.Sampling;

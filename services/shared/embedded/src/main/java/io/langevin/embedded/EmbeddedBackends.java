@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
 /** A broker and a registry on one data folder. */
-public final class EmbeddedPlatform implements AutoCloseable {
+public final class EmbeddedBackends implements AutoCloseable {
     private final EmbeddedKafka kafka;
     private final RegistryProcess registry;
 
-    private EmbeddedPlatform(EmbeddedKafka kafka, RegistryProcess registry) {
+    private EmbeddedBackends(EmbeddedKafka kafka, RegistryProcess registry) {
         this.kafka = kafka;
         this.registry = registry;
     }
@@ -21,12 +21,12 @@ public final class EmbeddedPlatform implements AutoCloseable {
      * @param registryPort 0 takes a free one
      * @throws IllegalStateException where the folder or a port is in use
      */
-    public static EmbeddedPlatform start(
+    public static EmbeddedBackends start(
             Path dataDir, Path registryHome, int kafkaPort, int registryPort)
             throws IOException, InterruptedException {
         EmbeddedKafka kafka = EmbeddedKafka.start(dataDir.resolve("kafka"), kafkaPort);
         try {
-            return new EmbeddedPlatform(
+            return new EmbeddedBackends(
                     kafka,
                     RegistryProcess.start(registryHome, dataDir.resolve("registry"), registryPort));
         } catch (IOException | InterruptedException | RuntimeException e) {

@@ -1,4 +1,4 @@
-package io.langevin.cli;
+package io.langevin.cli.terminal;
 
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;

@@ -1,4 +1,4 @@
-package io.langevin.cli;
+package io.langevin.cli.terminal;
 
 import io.langevin.records.GeneratedImage;
 import java.awt.Graphics2D;
@@ -25,7 +25,7 @@ public final class ImageGrid {
     }
 
     /** Writes a PNG of so many columns. */
-    static void write(List<GeneratedImage> images, int columns, Path file) {
+    public static void write(List<GeneratedImage> images, int columns, Path file) {
         int rows = (images.size() + columns - 1) / columns;
         GeneratedImage first = images.get(0);
         int scale = Math.max(1, WANTED_TILE / first.getHeight());
@@ -48,7 +48,7 @@ public final class ImageGrid {
     }
 
     /** The image's own bytes. */
-    static byte[] bytes(GeneratedImage image) {
+    public static byte[] bytes(GeneratedImage image) {
         if (image.getBytes() == null) {
             throw new CommandFailure(
                     "image %d is large and lies in the artifact store as %s"

@@ -1,4 +1,4 @@
-package io.langevin.cli;
+package io.langevin.cli.terminal;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,9 +4,10 @@ import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
+import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.artifacts.ArtifactStores;
-import io.langevin.embedded.EmbeddedPlatform;
+import io.langevin.embedded.EmbeddedBackends;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
@@ -15,7 +16,7 @@ import io.langevin.messaging.follow.From;
 import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.process.Environment;
 import io.langevin.process.OpenedResources;
-import io.langevin.records.PublishedCheckpoint;
+import io.langevin.publishing.Announcement;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
@@ -29,7 +30,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -39,7 +39,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 
 /** A broker, a registry and a model on them: what a sampling service needs, and nothing else. */
-final class ServingPlatform implements AutoCloseable {
+final class BenchPlatform implements AutoCloseable {
     static final int PER_REQUEST = 16;
 
     private static final int WARM_UP = 1_000;
@@ -52,7 +52,7 @@ final class ServingPlatform implements AutoCloseable {
     private final RecordWriter<SampleRequest> requests;
     private final Map<String, Consumer<SampleOutcome>> awaited = new ConcurrentHashMap<>();
 
-    private ServingPlatform(KafkaConfig kafka, Path folder, Checkpoint checkpoint)
+    private BenchPlatform(KafkaConfig kafka, Path folder, Checkpoint checkpoint)
             throws InterruptedException {
         this.kafka = kafka;
         this.artifacts = folder.resolve("artifacts").toUri();
@@ -68,38 +68,25 @@ final class ServingPlatform implements AutoCloseable {
     }
 
     /** Topics of their own on a broker that is there. */
-    static ServingPlatform on(
-            EmbeddedPlatform broker, String prefix, Path folder, Checkpoint checkpoint)
+    static BenchPlatform on(
+            EmbeddedBackends broker, String prefix, Path folder, Checkpoint checkpoint)
             throws InterruptedException {
         KafkaConfig plain = KafkaConfig.of(broker.bootstrap(), broker.registry());
-        return new ServingPlatform(
+        return new BenchPlatform(
                 new KafkaConfig(plain.properties(), plain.registry(), prefix),
                 folder.resolve(prefix),
                 checkpoint);
     }
 
-    static EmbeddedPlatform broker(Path folder) throws IOException, InterruptedException {
-        return EmbeddedPlatform.start(folder, EmbeddedPlatform.registryHome(), 0, 0);
+    static EmbeddedBackends broker(Path folder) throws IOException, InterruptedException {
+        return EmbeddedBackends.start(folder, EmbeddedBackends.registryHome(), 0, 0);
     }
 
     private void publish(Checkpoint checkpoint, Schemas schemas) throws InterruptedException {
-        var architecture = checkpoint.architecture();
         try (ArtifactStore store = ArtifactStores.open(artifacts);
                 var writer = RecordWriter.open(kafka, schemas, MODEL_CHECKPOINTS, "bench")) {
-            writer.write(
-                    MODEL,
-                    PublishedCheckpoint.newBuilder()
-                            .setModel(MODEL)
-                            .setCheckpoint(store.put(checkpoint.bytes()).hex())
-                            .setFamily(architecture.family().officialName())
-                            .setNgf(architecture.ngf())
-                            .setImageSize(architecture.imageSize())
-                            .setChannels(architecture.channels())
-                            .setLevels(checkpoint.schedule().levels())
-                            .setStepsPerLevel(checkpoint.stepsPerLevel())
-                            .setScheduleId(checkpoint.scheduleId())
-                            .setPublishedAt(Instant.now())
-                            .build());
+            ArtifactId id = store.put(checkpoint.bytes());
+            writer.write(MODEL, Announcement.of(MODEL, id, checkpoint).build());
         }
     }
 
