@@ -9,7 +9,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
-import io.langevin.score.CompiledNetwork;
+import io.langevin.score.TorchModule;
 import io.langevin.score.TorchScriptArchive;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -28,14 +28,14 @@ final class Convolution implements AutoCloseable {
                 return torch.conv2d(x, w, None, [1, 1], [1, 1], [1, 1])
             """;
 
-    private final NDManager manager = CompiledNetwork.newManager();
+    private final NDManager manager = TorchModule.newManager();
     private final PtSymbolBlock program;
     private final IValue inputs;
     private final double flops;
 
     /** Call it on the thread that made it: {@code threads} threads share out the operator. */
     Convolution(int threads, int batch, int channels, int size) throws IOException {
-        CompiledNetwork.useThisThread();
+        TorchModule.useThisThread();
         JniUtils.setNumThreads(threads);
         program =
                 JniUtils.loadModule(

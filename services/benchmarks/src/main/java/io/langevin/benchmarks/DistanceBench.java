@@ -7,7 +7,7 @@ import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.local.LocalConfig;
 import io.langevin.noise.InitialNoiseScale;
-import io.langevin.score.CompiledNetwork;
+import io.langevin.score.TorchModule;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,7 +38,7 @@ final class DistanceBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        CompiledNetwork.useThisThread();
+        TorchModule.useThisThread();
         Path location =
                 dataset != null
                         ? dataset
@@ -70,7 +70,7 @@ final class DistanceBench implements Callable<Integer> {
     private static double byMatrixProducts(float[] pixels, int dimension) {
         int count = pixels.length / dimension;
         float largest = 0;
-        try (NDManager manager = CompiledNetwork.newManager()) {
+        try (NDManager manager = TorchModule.newManager()) {
             NDArray all = manager.create(pixels, new Shape(count, dimension));
             NDArray norms = all.square().sum(new int[] {1}, true);
             for (int i = 0; i < count; i += BLOCK) {

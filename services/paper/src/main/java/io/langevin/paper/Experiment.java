@@ -1,5 +1,6 @@
 package io.langevin.paper;
 
+import io.langevin.datasets.BatchOrder;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.noise.LangevinStepSize;
 import io.langevin.noise.NoiseSchedule;
@@ -10,14 +11,12 @@ import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.NetworkArchitecture.Family;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /** One network being trained in this process. Owned by one thread. */
 final class Experiment implements AutoCloseable {
     private static final int WARMUP = 50;
 
-    private final ImageDataset data;
-    private final TrainingOptions options;
+    private final BatchOrder batches;
     private final NetworkArchitecture architecture;
     private final NoiseSchedule schedule;
     private final DenoisingScoreMatching training;
@@ -32,8 +31,7 @@ final class Experiment implements AutoCloseable {
             NoiseSchedule schedule,
             double decay,
             TrainingOptions options) {
-        this.data = data;
-        this.options = options;
+        this.batches = new BatchOrder(data, options.batch, true, options.seed);
         this.schedule = schedule;
         this.architecture =
                 new NetworkArchitecture(
@@ -62,16 +60,7 @@ final class Experiment implements AutoCloseable {
     /** One optimiser step on images that seed and step decide; the loss before it. */
     double step() {
         step++;
-        var random = new SplittableRandom(options.seed * 31 + step);
-        float[] images = new float[options.batch * data.dimension()];
-        for (int i = 0; i < options.batch; i++) {
-            data.copyInto(
-                    images,
-                    i * data.dimension(),
-                    random.nextInt(data.size()),
-                    random.nextBoolean());
-        }
-        return training.step(images);
+        return training.step(batches.batch(step));
     }
 
     /** With the weights' moving average. */

@@ -2,6 +2,7 @@ package io.langevin.training;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.datasets.BatchOrder;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.records.TrainingJob;

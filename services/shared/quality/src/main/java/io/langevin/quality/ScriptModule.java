@@ -1,15 +1,12 @@
 package io.langevin.quality;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
-import io.langevin.score.CompiledNetwork;
+import io.langevin.score.TorchModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -27,12 +24,12 @@ final class ScriptModule implements AutoCloseable {
     private static final int BATCH = 64;
     private static final int CHANNELS = 3;
 
-    private final PtNDManager manager;
-    private final PtSymbolBlock block;
+    private final NDManager manager;
+    private final TorchModule module;
 
-    private ScriptModule(PtNDManager manager, PtSymbolBlock block) {
+    private ScriptModule(NDManager manager, TorchModule module) {
         this.manager = manager;
-        this.block = block;
+        this.module = module;
     }
 
     /** What is done with the answer to a batch. */
@@ -49,12 +46,12 @@ final class ScriptModule implements AutoCloseable {
 
     /** Reads a program from a stream; without gradients and as it is in evaluation. */
     static ScriptModule load(InputStream in) throws IOException {
-        CompiledNetwork.useThisThread();
-        PtNDManager manager = (PtNDManager) CompiledNetwork.newManager();
+        TorchModule.useThisThread();
+        NDManager manager = TorchModule.newManager();
         try {
-            PtSymbolBlock block = JniUtils.loadModule(manager, in, false, false);
-            JniUtils.enableInferenceMode(block);
-            return new ScriptModule(manager, block);
+            TorchModule module = TorchModule.load(manager, in);
+            module.evaluate();
+            return new ScriptModule(manager, module);
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw e;
@@ -63,16 +60,15 @@ final class ScriptModule implements AutoCloseable {
 
     /** A value made by a method from numbers; whoever asks closes it. */
     IValue run(String method, float[] numbers) {
-        CompiledNetwork.useThisThread();
-        try (var array = (PtNDArray) manager.create(numbers);
-                IValue input = IValue.from(array)) {
-            return IValueUtils.runMethod(block, method, input);
+        TorchModule.useThisThread();
+        try (NDArray array = manager.create(numbers)) {
+            return module.run(method, TorchModule.input(array));
         }
     }
 
     /** Calls a method with {@code before} and each batch in turn. */
     void runBatches(ImageSet images, String method, Answers answers, IValue... before) {
-        CompiledNetwork.useThisThread();
+        TorchModule.useThisThread();
         int largest = Math.max(2, Math.min(BATCH, images.count()));
         int bytes = largest * CHANNELS * images.size() * images.size() * Float.BYTES;
         ByteBuffer buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
@@ -81,7 +77,7 @@ final class ScriptModule implements AutoCloseable {
             int batch = Math.max(2, count);
             try (NDManager scratch = manager.newSubManager();
                     IValue x = batch(scratch, buffer, images, first, batch);
-                    IValue answer = IValueUtils.runMethod(block, method, inputs(before, x))) {
+                    IValue answer = module.call(method, inputs(before, x))) {
                 answers.take(first, count, batch, answer, (PtNDManager) scratch);
             }
         }
@@ -106,12 +102,12 @@ final class ScriptModule implements AutoCloseable {
             }
         }
         var shape = new Shape(batch, CHANNELS, images.size(), images.size());
-        return IValue.from((PtNDArray) scratch.create(buffer, shape, DataType.FLOAT32));
+        return TorchModule.input(scratch.create(buffer, shape, DataType.FLOAT32));
     }
 
     @Override
     public void close() {
-        block.close();
+        module.close();
         manager.close();
     }
 }

@@ -1,19 +1,14 @@
 package io.langevin.score;
 
-import ai.djl.engine.Engine;
+import static io.langevin.score.TorchModule.input;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
@@ -25,13 +20,10 @@ import java.util.function.Supplier;
  * A network as a loaded TorchScript program without weights.
  *
  * <p>B is the batch, D the length of the flat weights. An array that a method returns belongs to
- * the manager passed to it. Several threads may call it at a time; {@link #useThisThread} must have
- * been called on each.
+ * the manager passed to it. Several threads may call it at a time; {@link
+ * TorchModule#useThisThread} must have been called on each.
  */
 public final class CompiledNetwork implements AutoCloseable {
-    /** Loads the native library before anything calls into it. */
-    private static final Engine PYTORCH = Engine.getEngine("PyTorch");
-
     /**
      * oneDNN crashes when two threads prepare the same backward convolution at the same time
      * (docs/decisions/0006): whoever calls a method with a batch of a new size does so alone.
@@ -45,16 +37,11 @@ public final class CompiledNetwork implements AutoCloseable {
         BFLOAT16
     }
 
-    private final PtSymbolBlock program;
+    private final TorchModule program;
     private final Set<String> prepared = ConcurrentHashMap.newKeySet();
 
-    private CompiledNetwork(PtSymbolBlock program) {
+    private CompiledNetwork(TorchModule program) {
         this.program = program;
-    }
-
-    /** A manager of PyTorch arrays; whoever asks closes it. */
-    public static NDManager newManager() {
-        return PYTORCH.newBaseManager();
     }
 
     /** Compiles the program of a network; it lives until it or the manager is closed. */
@@ -62,26 +49,9 @@ public final class CompiledNetwork implements AutoCloseable {
         byte[] archive = TorchScriptArchive.of(ScoreProgram.of(network));
         try {
             return new CompiledNetwork(
-                    JniUtils.loadModule(
-                            (PtNDManager) manager,
-                            new ByteArrayInputStream(archive),
-                            false,
-                            false));
+                    TorchModule.load(manager, new ByteArrayInputStream(archive)));
         } catch (IOException e) {
             throw new UncheckedIOException("A stream in memory could not be read", e);
-        }
-    }
-
-    /**
-     * Turns off the graph optimiser and gradients on the calling thread, and lets it run operators
-     * alone: {@link TorchThreads} shares out images, not operators. All three settings are per
-     * thread; asking for the number of threads first keeps PyTorch from setting it again later.
-     */
-    public static void useThisThread() {
-        JniUtils.setGraphExecutorOptimize(false);
-        JniUtils.setGradMode(false);
-        if (JniUtils.getNumThreads() != 1) {
-            JniUtils.setNumThreads(1);
         }
     }
 
@@ -91,8 +61,8 @@ public final class CompiledNetwork implements AutoCloseable {
      */
     public IValue prepare(NDArray weights, Precision precision) {
         return switch (precision) {
-            case FLOAT32 -> run("prepare", tensor(weights));
-            case BFLOAT16 -> run("prepareBfloat16", tensor(weights));
+            case FLOAT32 -> program.run("prepare", input(weights));
+            case BFLOAT16 -> program.run("prepareBfloat16", input(weights));
         };
     }
 
@@ -101,16 +71,15 @@ public final class CompiledNetwork implements AutoCloseable {
      * 1] and level [B] (int64).
      */
     public NDArray net(NDManager manager, IValue weights, NDArray x, NDArray sigma, NDArray level) {
-        try (IValue images = tensor(x);
-                IValue sigmas = tensor(sigma);
-                IValue levels = tensor(level)) {
+        try (IValue images = input(x);
+                IValue sigmas = input(sigma);
+                IValue levels = input(level)) {
             return aloneAtFirst(
                     "body" + x.getShape(),
                     () ->
-                            array(
+                            TorchModule.array(
                                     manager,
-                                    IValueUtils.runMethod(
-                                            program, "body", weights, images, sigmas, levels)));
+                                    program.call("body", weights, images, sigmas, levels)));
         }
     }
 
@@ -126,30 +95,33 @@ public final class CompiledNetwork implements AutoCloseable {
             NDArray sigma,
             NDArray level,
             NDArray share) {
-        // inference mode, which DJL enters in every other call, forbids gradients
-        try (NDArray name = manager.create(0f)) {
-            name.setName("module_method:gradient");
-            // results belong to the manager of the first array
-            NDList inputs = new NDList(name, weights, x, noise, sigma, level, share);
-            NDList result =
-                    aloneAtFirst(
-                            "gradient" + x.getShape(),
-                            () -> IValueUtils.forward(program, inputs, true));
-            return new Gradient(result.get(0), result.get(1));
-        }
+        NDList result =
+                aloneAtFirst(
+                        "gradient" + x.getShape(),
+                        () ->
+                                program.differentiate(
+                                        "gradient",
+                                        manager,
+                                        weights,
+                                        x,
+                                        noise,
+                                        sigma,
+                                        level,
+                                        share));
+        return new Gradient(result.get(0), result.get(1));
     }
 
     /** One step of Adam and of the moving average, in place on the state, along a gradient [D]. */
     public void update(TrainingState state, NDArray gradient, AdamStep adam) {
         try (NDArray settings = gradient.getManager().create(adam.settings())) {
-            run(
+            program.run(
                             "update",
-                            tensor(state.weights()),
-                            tensor(state.firstMoment()),
-                            tensor(state.secondMoment()),
-                            tensor(state.average()),
-                            tensor(gradient),
-                            tensor(settings))
+                            input(state.weights()),
+                            input(state.firstMoment()),
+                            input(state.secondMoment()),
+                            input(state.average()),
+                            input(gradient),
+                            input(settings))
                     .close();
         }
     }
@@ -195,24 +167,6 @@ public final class CompiledNetwork implements AutoCloseable {
             return result;
         } finally {
             lock.unlock();
-        }
-    }
-
-    private IValue run(String method, IValue... inputs) {
-        try {
-            return IValueUtils.runMethod(program, method, inputs);
-        } finally {
-            Arrays.stream(inputs).forEach(IValue::close);
-        }
-    }
-
-    private static IValue tensor(NDArray array) {
-        return IValue.from((PtNDArray) array);
-    }
-
-    private static NDArray array(NDManager manager, IValue value) {
-        try (value) {
-            return value.toTensor((PtNDManager) manager);
         }
     }
 }

@@ -91,7 +91,7 @@ public final class DenoisingScoreMatching implements AutoCloseable {
         this.architecture = architecture;
         this.schedule = schedule;
         this.settings = settings;
-        this.manager = CompiledNetwork.newManager();
+        this.manager = TorchModule.newManager();
         this.network = CompiledNetwork.load(manager, architecture);
         this.state =
                 new CompiledNetwork.TrainingState(
@@ -116,7 +116,7 @@ public final class DenoisingScoreMatching implements AutoCloseable {
      * @return mean loss of the batch before the step
      */
     public double step(float[] images) {
-        CompiledNetwork.useThisThread();
+        TorchModule.useThisThread();
         step++;
         int batch = images.length / architecture.dimension();
         RandomGenerator random = generator(settings.seed, step);

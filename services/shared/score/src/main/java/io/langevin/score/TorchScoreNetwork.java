@@ -41,10 +41,10 @@ public final class TorchScoreNetwork implements ScoreNetwork {
             NoiseSchedule schedule,
             float[] flat,
             Precision precision) {
-        CompiledNetwork.useThisThread();
+        TorchModule.useThisThread();
         this.architecture = architecture;
         this.schedule = schedule;
-        this.manager = CompiledNetwork.newManager();
+        this.manager = TorchModule.newManager();
         this.network = CompiledNetwork.load(manager, architecture);
         try (NDArray array = manager.create(flat)) {
             this.weights = network.prepare(array, precision);

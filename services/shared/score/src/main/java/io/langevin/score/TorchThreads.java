@@ -49,7 +49,7 @@ final class TorchThreads {
         var thread =
                 new Thread(
                         () -> {
-                            CompiledNetwork.useThisThread();
+                            TorchModule.useThisThread();
                             work.run();
                         },
                         "torch-" + STARTED.incrementAndGet());

@@ -32,9 +32,9 @@ final class OracleComparison {
 
     /** Score, loss, every gradient; after three steps of Adam every weight and average. */
     static OracleComparison of(Oracle oracle, float[] weights) {
-        CompiledNetwork.useThisThread();
+        TorchModule.useThisThread();
         var comparison = new OracleComparison(oracle);
-        try (NDManager manager = CompiledNetwork.newManager();
+        try (NDManager manager = TorchModule.newManager();
                 var network = CompiledNetwork.load(manager, oracle.architecture())) {
             comparison.compareAll(manager, network, weights);
         }

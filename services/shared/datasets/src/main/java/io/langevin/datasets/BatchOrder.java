@@ -1,13 +1,12 @@
-package io.langevin.training;
+package io.langevin.datasets;
 
-import io.langevin.datasets.ImageDataset;
 import java.util.SplittableRandom;
 
 /**
  * Which images make up which batch: every epoch in another order, decided by the seed and the step
  * alone, so that a resumed training sees the images it would have seen.
  */
-final class BatchOrder {
+public final class BatchOrder {
     private final ImageDataset data;
     private final int batchSize;
     private final boolean flip;
@@ -15,7 +14,7 @@ final class BatchOrder {
     private long epoch = -1;
     private int[] order = new int[0];
 
-    BatchOrder(ImageDataset data, int batchSize, boolean flip, long seed) {
+    public BatchOrder(ImageDataset data, int batchSize, boolean flip, long seed) {
         this.data = data;
         this.batchSize = batchSize;
         this.flip = flip;
@@ -23,7 +22,7 @@ final class BatchOrder {
     }
 
     /** Images of a step, counted from 1: batchSize·D numbers. */
-    float[] batch(long step) {
+    public float[] batch(long step) {
         float[] images = new float[batchSize * data.dimension()];
         var mirror = new SplittableRandom(seed * 31 + step);
         long first = (step - 1) * batchSize;

@@ -1,0 +1,108 @@
+package io.langevin.score;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/**
+ * A TorchScript program in memory, be it ours or a stranger's. Several threads may call it at a
+ * time; {@link #useThisThread} must have been called on each.
+ */
+public final class TorchModule implements AutoCloseable {
+    /** Loads the native library before anything calls into it. */
+    private static final Engine PYTORCH = Engine.getEngine("PyTorch");
+
+    private final PtSymbolBlock block;
+
+    private TorchModule(PtSymbolBlock block) {
+        this.block = block;
+    }
+
+    /** A manager of PyTorch arrays; whoever asks closes it. */
+    public static NDManager newManager() {
+        return PYTORCH.newBaseManager();
+    }
+
+    /**
+     * Turns off the graph optimiser and gradients on the calling thread, and lets it run operators
+     * alone: {@link TorchThreads} shares out images, not operators. All three settings are per
+     * thread; asking for the number of threads first keeps PyTorch from setting it again later.
+     */
+    public static void useThisThread() {
+        JniUtils.setGraphExecutorOptimize(false);
+        JniUtils.setGradMode(false);
+        if (JniUtils.getNumThreads() != 1) {
+            JniUtils.setNumThreads(1);
+        }
+    }
+
+    /**
+     * Compiles a program.
+     *
+     * @param archive as {@code torch.jit.save} writes it
+     */
+    public static TorchModule load(NDManager manager, InputStream archive) throws IOException {
+        return new TorchModule(JniUtils.loadModule((PtNDManager) manager, archive, false, false));
+    }
+
+    /** Leaves out what a module does in training alone, such as dropout. */
+    public void evaluate() {
+        JniUtils.enableInferenceMode(block);
+    }
+
+    /** What a method gives for some inputs, which stay open; whoever asks closes it. */
+    public IValue call(String method, IValue... inputs) {
+        return IValueUtils.runMethod(block, method, inputs);
+    }
+
+    /** The same; the inputs are closed. */
+    public IValue run(String method, IValue... inputs) {
+        try {
+            return call(method, inputs);
+        } finally {
+            Arrays.stream(inputs).forEach(IValue::close);
+        }
+    }
+
+    /**
+     * What a method gives that computes gradients: DJL enters inference mode, which forbids them,
+     * in every other kind of call.
+     *
+     * @param inputs arrays; the results belong to the manager of {@code name}
+     */
+    NDList differentiate(String method, NDManager manager, NDArray... inputs) {
+        try (NDArray name = manager.create(0f)) {
+            name.setName("module_method:" + method);
+            NDList all = new NDList(name);
+            all.addAll(Arrays.asList(inputs));
+            return IValueUtils.forward(block, all, true);
+        }
+    }
+
+    /** An array as an input. */
+    public static IValue input(NDArray array) {
+        return IValue.from((PtNDArray) array);
+    }
+
+    /** An output as an array of that manager; the output is closed. */
+    static NDArray array(NDManager manager, IValue output) {
+        try (output) {
+            return output.toTensor((PtNDManager) manager);
+        }
+    }
+
+    @Override
+    public void close() {
+        block.close();
+    }
+}
