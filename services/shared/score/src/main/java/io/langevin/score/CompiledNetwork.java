@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 public final class CompiledNetwork implements AutoCloseable {
     /**
      * oneDNN crashes when two threads prepare the same backward convolution at the same time
-     * (docs/decisions/0006): whoever calls a method with a batch of a new size does so alone.
+     * (docs/how/decisions/0006): whoever calls a method with a batch of a new size does so alone.
      */
     private static final ReadWriteLock PREPARING = new ReentrantReadWriteLock();
 

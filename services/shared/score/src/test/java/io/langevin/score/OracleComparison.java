@@ -16,8 +16,8 @@ import java.util.Map;
  * The largest difference to an oracle, as a share of the tensor's largest magnitude, by tensor.
  *
  * <p>Gradients are sums with cancellation: their float32 rounding depends on the processor, ours
- * and the authors' alike (docs/decisions/0004). So the program's gradient counts in whichever of
- * float32 and float64 is nearer to theirs, and its own rounding is measured apart.
+ * and the authors' alike (docs/how/decisions/0004). So the program's gradient counts in whichever
+ * of float32 and float64 is nearer to theirs, and its own rounding is measured apart.
  */
 final class OracleComparison {
     private final Oracle oracle;
