@@ -40,7 +40,7 @@ final class ConvolutionWork {
         return pixels(0);
     }
 
-    /** Of a stage's output. */
+    /** The size of a stage's output. */
     private double pixels(int stage) {
         long halvings = network.stages().stream().limit(stage + 1).filter(Stage::halves).count();
         double side = network.imageSize() / Math.pow(2, halvings);

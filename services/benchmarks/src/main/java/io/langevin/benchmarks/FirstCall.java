@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** From publishing a request of one image to its first network call, beside a large batch job. */
+/** The time from publishing a request of one image to its first call, beside a batch job. */
 final class FirstCall {
     private static final int LARGE = 10_000;
     private static final Sampler BRIEF = BenchPlatform.annealing(2);
@@ -18,7 +18,7 @@ final class FirstCall {
 
     private final List<Double> secondsOfCalls = Collections.synchronizedList(new ArrayList<>());
 
-    /** The same network; the seconds of its calls are noted. */
+    /** A network whose calls' seconds are noted. */
     ScoreNetwork timed(ScoreNetwork network) {
         return new ScoreNetwork() {
             @Override

@@ -85,7 +85,7 @@ final class LatencyUnderLoad {
                 Timing.quantile(ours, 0.99) / Timing.quantile(others, 0.99));
     }
 
-    /** Of the server of one request at a time, in all. */
+    /** Requests of the server that takes one at a time, in all. */
     private double networkSeconds() {
         return metrics.timer("langevin.sampling.network.call").totalTime(TimeUnit.SECONDS);
     }

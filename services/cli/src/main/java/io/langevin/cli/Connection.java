@@ -59,7 +59,7 @@ public final class Connection {
         return Duration.ofSeconds(patience);
     }
 
-    /** Of the platform as given, or of the running one. */
+    /** The connection to the platform that is given, or to the running one. */
     public KafkaConfig kafka() {
         Optional<AnnouncedPlatform> running =
                 bootstrap == null || registry == null ? AnnouncedPlatform.find() : Optional.empty();

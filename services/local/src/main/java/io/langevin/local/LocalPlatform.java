@@ -112,7 +112,7 @@ public final class LocalPlatform implements AutoCloseable {
         return kafka;
     }
 
-    /** As other processes find it. */
+    /** The addresses by which other processes find it. */
     AnnouncedPlatform address() {
         return new AnnouncedPlatform(
                 ProcessHandle.current().pid(),

@@ -40,7 +40,7 @@ final class RunningHere implements AutoCloseable {
         return here;
     }
 
-    /** With a part missing, a clean end may wait for what never comes. */
+    /** Ends the process soon: with a part missing, a clean end may wait for what never comes. */
     private static void endSoon(String why) {
         Thread thread =
                 new Thread(

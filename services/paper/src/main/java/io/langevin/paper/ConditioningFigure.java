@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
                 "Training loss of norms conditioned on the level (NCSN) and of dividing by σ"
                         + " (NCSNv2), on the same schedule and images.")
 final class ConditioningFigure implements Callable<Integer> {
-    /** Of each line: the loss jumps from step to step, so each is a mean. */
+    /** Points of each line: the loss jumps from step to step, so each point is a mean. */
     private static final int POINTS = 20;
 
     @Mixin DataOptions data;

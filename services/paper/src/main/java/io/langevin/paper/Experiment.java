@@ -63,12 +63,12 @@ final class Experiment implements AutoCloseable {
         return training.step(batches.batch(step));
     }
 
-    /** With the weights' moving average. */
+    /** A checkpoint of the weights' moving average. */
     Checkpoint averaged(int stepsPerLevel) {
         return checkpoint(training.state().average(), stepsPerLevel);
     }
 
-    /** With the weights as they are. */
+    /** A checkpoint of the weights as they are. */
     Checkpoint raw(int stepsPerLevel) {
         return checkpoint(training.state().weights(), stepsPerLevel);
     }

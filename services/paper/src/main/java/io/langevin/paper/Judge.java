@@ -29,7 +29,7 @@ final class Judge implements AutoCloseable {
         return extractor.distanceName();
     }
 
-    /** By Algorithm 1 with the denoising step, as the checkpoint has it. */
+    /** Draws by Algorithm 1 with the denoising step, as the checkpoint has it. */
     ImageSet sampled(Checkpoint checkpoint) {
         return sampled(
                 checkpoint,

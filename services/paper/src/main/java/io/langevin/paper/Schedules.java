@@ -11,7 +11,7 @@ final class Schedules {
 
     private Schedules() {}
 
-    /** By Techniques 1 and 2. */
+    /** The schedule by Techniques 1 and 2. */
     static NoiseSchedule improved(ImageDataset data) {
         double largest = InitialNoiseScale.of(data.pixels(), data.dimension()).maximumDistance();
         return NoiseSchedule.forData(largest, SMALLEST, data.dimension(), PublishedPreset.OVERLAP);

@@ -61,7 +61,7 @@ public final class SamplingMetrics {
         return Timer.builder(name).publishPercentileHistogram().register(registry);
     }
 
-    /** Of a completed request: when it was asked for, first computed, done. */
+    /** Counts a completed request by when it was asked for, first computed, done. */
     public void served(Instant asked, Instant first, Instant done) {
         queueTime.record(positive(asked, first));
         computeTime.record(positive(first, done));

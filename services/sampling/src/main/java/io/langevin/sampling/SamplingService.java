@@ -43,7 +43,7 @@ public final class SamplingService {
         return start(config, metrics, TorchScoreNetwork::new);
     }
 
-    /** The same on networks of another make. */
+    /** Starts it on networks of another make. */
     public static RunningService start(
             SamplingConfig config, MeterRegistry metrics, NetworkOpener factory)
             throws InterruptedException {

@@ -89,7 +89,7 @@ final class SamplingSession {
         metrics.waiting(active.size(), Admission.images(active), stream.lag());
     }
 
-    /** As long as there is nothing to do. */
+    /** How long to wait where there is nothing to do. */
     private Duration patience() {
         if (encoder.isHeldUp()) {
             return SOON;

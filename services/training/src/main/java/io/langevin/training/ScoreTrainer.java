@@ -120,7 +120,7 @@ final class ScoreTrainer implements AutoCloseable {
         return step >= parameters.getIterations() || timeIsUp;
     }
 
-    /** Of training so far, what other workers did before a crash counted in. */
+    /** Seconds of training so far, what other workers did before a crash counted in. */
     private double seconds() {
         return secondsBefore + (System.nanoTime() - begin) / 1e9;
     }
@@ -138,7 +138,7 @@ final class ScoreTrainer implements AutoCloseable {
         return artifacts.put(new TrainingSnapshot(matching.state(), seconds()).bytes());
     }
 
-    /** Only once the new one is announced may the oldest one go. */
+    /** The oldest one may go once the new one is announced. */
     private void replaceSnapshot(ArtifactId snapshot, JobContext context)
             throws InterruptedException {
         snapshots.remove(snapshot);

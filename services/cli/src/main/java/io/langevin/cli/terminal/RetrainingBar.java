@@ -19,7 +19,7 @@ public final class RetrainingBar implements Retraining.Watcher, AutoCloseable {
         this.request = request;
     }
 
-    /** As {@link Retraining#askAndWait}. Ctrl-C says that the run goes on. */
+    /** Asks and waits as {@link Retraining#askAndWait}. Ctrl-C says that the run goes on. */
     public static JobState askAndWait(PlatformClient platform, RetrainingRequest request)
             throws InterruptedException {
         OnInterrupt interrupt =

@@ -12,7 +12,7 @@ public final class SamplingBar {
     private SamplingBar() {}
 
     /**
-     * As {@link Sampling#ask}. The request's id is said first, and Ctrl-C asks the request to stop.
+     * Asks as {@link Sampling#ask} does. The id is said first, and Ctrl-C asks the request to stop.
      */
     public static Sampling.Answer ask(
             PlatformClient platform, SampleRequest request, long patienceSeconds)

@@ -45,12 +45,12 @@ final class EventPublisher implements AutoCloseable {
         placed(ctx, () -> samples.write(request.getRequestId(), request));
     }
 
-    /** As for a sample request. */
+    /** Publishes it, and waits as for a sample request. */
     void publish(Context ctx, RetrainingRequest request) throws InterruptedException {
         placed(ctx, () -> retrainings.write(request.getRunId(), request));
     }
 
-    /** As for a sample request. */
+    /** Publishes it, and waits as for a sample request. */
     void publish(Context ctx, Cancellation cancellation) throws InterruptedException {
         placed(ctx, () -> cancellations.write(cancellation.getId(), cancellation));
     }

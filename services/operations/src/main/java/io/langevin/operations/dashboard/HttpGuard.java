@@ -54,7 +54,7 @@ final class HttpGuard {
         this.hosts = hosts;
     }
 
-    /** Before anything else is done with a request. */
+    /** This runs before anything else is done with a request. */
     void check(Context ctx) {
         HEADERS.forEach(ctx::header);
         requireHost(ctx);

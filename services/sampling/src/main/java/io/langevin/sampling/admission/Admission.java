@@ -22,8 +22,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * From the stream to {@link ActiveRequest}: checks requests, answers those that were here before,
- * and lets the others wait until all is there that they need. Owned by one thread.
+ * Takes requests from the stream: checks them, answers those that were here before, and lets the
+ * others wait until all is there that they need. Owned by one thread.
  */
 public final class Admission {
     private static final int CLAIMED_AT_ONCE = 64;
@@ -93,7 +93,7 @@ public final class Admission {
         return active.stream().mapToInt(a -> Math.min(a.unfinished(), a.network().slots())).sum();
     }
 
-    /** The same of those who wait. One whose model is not there must not be in others' way. */
+    /** Images of those who wait. One whose model is not there must not be in others' way. */
     private int images() {
         return waiting.stream().mapToInt(WaitingRequest::images).sum();
     }

@@ -140,7 +140,7 @@ public final class SamplingRecords {
                 claim, outcome(claim, SampleStatus.FAILED, reason).setLabels(Map.of()).build());
     }
 
-    /** The same under the id of the request: it came without a key that could be used. */
+    /** Rejects under the id of the request: it came without a key that could be used. */
     List<ProducerRecord<String, byte[]>> rejectedUnderId(
             Claim<SampleRequest> claim, String reason) {
         SampleOutcome outcome =
@@ -198,7 +198,7 @@ public final class SamplingRecords {
                 .setEndedAt(Instant.now());
     }
 
-    /** Under the key of the request, as it came. */
+    /** A record under the key of the request, as it came. */
     private ProducerRecord<String, byte[]> record(
             Claim<SampleRequest> claim, Topic<?> topic, byte[] value, SpecificRecord record) {
         return record(claim.source().key(), claim.source().headers(), topic, value, record);

@@ -70,8 +70,8 @@ public final class SavedRequests implements FollowedView {
     }
 
     /**
-     * Of no use to anyone any more; one that stays behind does no harm. What is no state is left
-     * alone: a record can name any blob.
+     * Deletes what nobody needs any more; one that stays behind does no harm. What is no state is
+     * left alone: a record can name any blob.
      */
     private void deleteState(SavedRequest before) {
         try {

@@ -61,7 +61,7 @@ public final class BatchSize {
         return chosen;
     }
 
-    /** Of one call. */
+    /** The seconds of one call. */
     private static double seconds(
             ScoreNetwork network, int images, Device device, LongSupplier nanoTime) {
         float[] x = new float[images * network.dimension()];

@@ -19,7 +19,7 @@ public final class Device implements AutoCloseable {
         call.handle((result, failure) -> "").join();
     }
 
-    /** After the last call. */
+    /** To be called after the last call. */
     @Override
     public void close() {
         thread.shutdown();

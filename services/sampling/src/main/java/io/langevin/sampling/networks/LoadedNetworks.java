@@ -80,7 +80,7 @@ public final class LoadedNetworks implements AutoCloseable {
                                 large.contains(wanted.checkpoint()) ? largeLoader : loader));
     }
 
-    /** After a failure: the next one who asks tries again. */
+    /** Forgets a failure: the next one who asks tries again. */
     synchronized void forgetFailed(Key key) {
         CompletableFuture<ServingNetwork> network = networks.get(key);
         if (network != null && network.isCompletedExceptionally()) {
@@ -105,7 +105,7 @@ public final class LoadedNetworks implements AutoCloseable {
         return before == null ? measured : before;
     }
 
-    /** As configured, or measured and as much as the memory for activations takes. */
+    /** The slots that are configured, or measured as far as the memory for activations goes. */
     private int slots(NetworkArchitecture architecture, ScoreNetwork network) {
         if (config.slots() > 0) {
             return config.slots();
@@ -150,7 +150,7 @@ public final class LoadedNetworks implements AutoCloseable {
         return network.isDone() && !network.isCompletedExceptionally();
     }
 
-    /** After the last call of any of them. */
+    /** To be called after the last call of any of them. */
     @Override
     public void close() {
         loader.shutdown();

@@ -42,13 +42,13 @@ public final class PublishedCheckpoints implements FollowedView {
     private final LoadedNetworks networks;
     private final Map<Key, Unreachable> unreachable = new ConcurrentHashMap<>();
 
-    /** By model, those that serve. */
+    /** Checkpoints that serve, by model. */
     private final Map<String, ArtifactId> serving = new ConcurrentHashMap<>();
 
-    /** By model, those that were announced last and are not loaded yet. */
+    /** Checkpoints that were announced last and are not loaded yet, by model. */
     private final Map<String, ArtifactId> coming = new ConcurrentHashMap<>();
 
-    /** By model, why the one that was announced last cannot be used. */
+    /** Reasons why the checkpoint that was announced last cannot be used, by model. */
     private final Map<String, String> unusable = new ConcurrentHashMap<>();
 
     private final Counter loaded;

@@ -143,7 +143,7 @@ public final class DeviceTurns {
         }
     }
 
-    /** Of an image, among networks. */
+    /** The weight of an image among networks. */
     private static int weight(Priority priority) {
         return switch (priority) {
             case INTERACTIVE -> 16;
@@ -152,7 +152,7 @@ public final class DeviceTurns {
         };
     }
 
-    /** At least one slot where any are to be reserved; never so many that none are left. */
+    /** Reserves at least one slot where any are to be, and never so many that none are left. */
     private int reserve(int slots) {
         int percent = config.reservedPercent();
         int wanted = percent == 0 ? 0 : Math.max(1, slots * percent / 100);

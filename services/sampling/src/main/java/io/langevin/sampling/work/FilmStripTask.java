@@ -18,7 +18,7 @@ record FilmStripTask(Integer everyRows) implements SamplingTask {
     /** A film strip is one image and must stay one that can be looked at. */
     private static final int MAXIMUM_FRAMES = 64;
 
-    /** Of all film strips of a request: they stay in memory until the last one ends. */
+    /** Numbers of all film strips of a request, which stay in memory until the last one ends. */
     private static final int MAXIMUM_NUMBERS = 16_000_000;
 
     static FilmStripTask of(Task task) {

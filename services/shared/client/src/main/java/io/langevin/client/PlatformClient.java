@@ -44,7 +44,7 @@ public final class PlatformClient implements AutoCloseable {
         this.patience = patience;
     }
 
-    /** With the patience of a program: ten minutes without a sign of life. */
+    /** Connects with the patience of a program: ten minutes without a sign of life. */
     public static PlatformClient at(KafkaConfig kafka) throws InterruptedException {
         return at(kafka, LONG);
     }
@@ -198,7 +198,7 @@ public final class PlatformClient implements AutoCloseable {
         return nextInSilence(arrived, patience(), whom, remedy);
     }
 
-    /** As {@link #next}, for a wait that is shown by other means. */
+    /** Waits as {@link #next} does, where the wait is shown by other means. */
     public static <T> T nextInSilence(
             BlockingQueue<T> arrived, Duration most, String whom, String remedy)
             throws InterruptedException {

@@ -110,7 +110,7 @@ final class TopicPublisher<T extends SpecificRecord> implements Flow.Publisher<T
             }
         }
 
-        /** On a thread of its own: it waits for the reader, which may be the one that calls. */
+        /** This runs on a thread of its own: it waits for the reader, which may be the caller. */
         private synchronized void end() {
             opened.forget(this);
             wanted.release(Integer.MAX_VALUE - wanted.availablePermits());

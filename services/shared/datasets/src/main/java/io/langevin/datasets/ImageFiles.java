@@ -144,7 +144,7 @@ record ImageFiles(Path path) implements PictureSource {
         return grey ? greyOverBlack(image) : colourOverBlack(image);
     }
 
-    /** From the samples themselves: Java's way from grey to RGB would change their values. */
+    /** Copies the samples themselves: Java's way from grey to RGB would change their values. */
     private static Picture greyOverBlack(BufferedImage image) {
         int width = image.getWidth();
         int height = image.getHeight();

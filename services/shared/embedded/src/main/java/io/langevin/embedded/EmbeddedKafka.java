@@ -48,7 +48,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * The same with settings of the caller's, such as an authorizer.
+     * Starts a broker with settings of the caller's, such as an authorizer.
      *
      * @param more settings by the names that Kafka's documentation gives them
      */

@@ -40,7 +40,7 @@ public final class RegistryProcess implements AutoCloseable {
     private final CompletableFuture<String> death = new CompletableFuture<>();
     private Process process;
 
-    /** In a row; written by the one thread that watches. */
+    /** Restarts in a row; the one thread that watches writes it. */
     private volatile int restarts;
 
     private boolean closed;

@@ -61,13 +61,13 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
         return !hasHeader(bytes) || writers.isAnswered(writerId(bytes));
     }
 
-    /** As {@link #isReadable}, after a moment in which a registry that is there would answer. */
+    /** Answers as {@link #isReadable}, after a moment in which a registry would answer. */
     public boolean isReadableSoon(byte[] bytes) {
         return !hasHeader(bytes) || writers.isAnsweredSoon(writerId(bytes));
     }
 
     /**
-     * As {@link #isReadable}, after a time in which the registry may answer.
+     * Answers as {@link #isReadable}, after a time in which the registry may answer.
      *
      * @param closed ends the waiting
      */

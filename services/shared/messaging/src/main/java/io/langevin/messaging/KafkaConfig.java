@@ -122,7 +122,7 @@ public record KafkaConfig(Map<String, String> properties, String registry, Strin
         return merged;
     }
 
-    /** Without what may be secret: the properties, and who asks the registry. */
+    /** Shows all but what may be secret: the properties, and who asks the registry. */
     @Override
     public String toString() {
         return "KafkaConfig[bootstrap=%s, registry=%s, prefix=%s]"

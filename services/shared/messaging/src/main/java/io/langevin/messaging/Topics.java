@@ -189,7 +189,7 @@ public final class Topics {
         }
     }
 
-    /** Of several brokers one may not have heard of the topics yet. */
+    /** Waits until every broker has heard of the topics. */
     private static Collection<TopicDescription> described(Admin admin, List<String> names)
             throws InterruptedException, ExecutionException {
         long deadline = System.nanoTime() + KNOWN_WITHIN.toNanos();

@@ -123,7 +123,7 @@ final class WriterSchemas {
         return lookup;
     }
 
-    /** Only a registry that cannot be reached is a reason to wait: refused, timed out, 5xx. */
+    /** A registry that cannot be reached (refused, timed out, 5xx) is the only reason to wait. */
     private Schema fetch(int id) {
         try {
             if (registry.getSchemaById(id) instanceof AvroSchema avro) {

@@ -47,7 +47,7 @@ public final class AnnealedLangevin {
     }
 
     /**
-     * The same over as many levels as a budget pays for, geometric between the ends of the
+     * The plan over as many levels as a budget pays for, geometric between the ends of the
      * schedule, with the ε that Technique 4 finds for their ratio. It starts with the noise of the
      * first level, which few steps could not bring in.
      *

@@ -2,7 +2,7 @@ package io.langevin.noise;
 
 /** How many scales a number of network evaluations pays for. */
 final class Budget {
-    /** As many as a schedule may have levels. */
+    /** The largest number of scales: as many as a schedule may have levels. */
     private static final int MAXIMUM = 10_000;
 
     private Budget() {}

@@ -32,8 +32,9 @@ public final class ConsistentAnnealing {
     }
 
     /**
-     * From one scale to a smaller one, as the reversed chain of noise does (Song et al. 2021,
-     * appendix F): the mean moves by (σ² − σ′²)·s, and σ′²·(σ² − σ′²)/σ² is the variance added.
+     * The row from one scale to a smaller one, as the reversed chain of noise goes (Song et al.
+     * 2021, appendix F): the mean moves by (σ² − σ′²)·s, and σ′²·(σ² − σ′²)/σ² is the variance
+     * added.
      */
     static Row ancestral(double from, double to) {
         double removed = from * from - to * to;

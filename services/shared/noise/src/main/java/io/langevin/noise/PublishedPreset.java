@@ -54,7 +54,7 @@ public enum PublishedPreset {
                                                         name)));
     }
 
-    /** As requests and the command line name it. */
+    /** The name in requests and on the command line. */
     public String officialName() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -85,7 +85,7 @@ public final class ServiceMain {
         }
     }
 
-    /** On SIGTERM: the main thread, which then ends the process, decides the exit code. */
+    /** This runs on SIGTERM: the main thread then ends the process and decides its exit code. */
     private static void stop(RunningService running, Thread main) {
         try {
             running.close();

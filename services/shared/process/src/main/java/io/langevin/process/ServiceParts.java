@@ -17,7 +17,7 @@ public final class ServiceParts {
         return part;
     }
 
-    /** The same of a view; the service ends when the view cannot be followed any longer. */
+    /** Opens a view; the service ends when the view cannot be followed any longer. */
     public <T extends FollowedView> T follow(T view) {
         needed.add(view.ended());
         return open(view);

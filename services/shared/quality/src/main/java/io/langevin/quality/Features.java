@@ -30,7 +30,7 @@ public record Features(int dimension, float[] values) {
         return values.length / dimension;
     }
 
-    /** At most {@code most} of the vectors, evenly spaced. */
+    /** Returns at most {@code most} of the vectors, evenly spaced. */
     Features thinned(int most) {
         int count = count();
         if (count <= most) {

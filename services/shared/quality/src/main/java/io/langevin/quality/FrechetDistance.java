@@ -31,7 +31,7 @@ public final class FrechetDistance {
         return new FrechetDistance(a).to(b);
     }
 
-    /** From the reference to other statistics; never below 0. */
+    /** Returns the distance from the reference to other statistics; it is never below 0. */
     public double to(GaussianStatistics other) {
         if (other.dimension() != reference.dimension()) {
             throw new IllegalArgumentException(

@@ -21,7 +21,7 @@ public record GaussianStatistics(double[] mean, double[] covariance) {
         }
     }
 
-    /** Of features that are all here. */
+    /** Returns the statistics of features that are all here. */
     public static GaussianStatistics of(Features features) {
         var sums = new Accumulator(features.dimension());
         sums.add(features);

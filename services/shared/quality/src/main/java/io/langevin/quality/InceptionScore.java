@@ -21,7 +21,7 @@ public record InceptionScore(double mean, double deviation) {
         return of(logits, SPLITS);
     }
 
-    /** In splits of successive images, as equal as can be. */
+    /** Returns the score over splits of successive images, as equal as can be. */
     public static InceptionScore of(Features logits, int splits) {
         if (splits < 1) {
             throw new IllegalArgumentException("splits: must be at least 1, not " + splits);

@@ -24,7 +24,7 @@ public record NearestNeighbours(int k, int[] indices, double[] distances) {
     }
 
     /**
-     * Of every vector among the others of its set.
+     * The distances of every vector among the others of its set.
      *
      * @param k from 1 to one less than the number of vectors
      */

@@ -12,12 +12,12 @@ public record PrecisionRecall(double precision, double recall) {
     /** Neighbours that a ball reaches to, in the authors' measurements. */
     public static final int NEIGHBOURS = 3;
 
-    /** With k = 3; at least 4 vectors a side. */
+    /** Returns both with k = 3; each side needs at least 4 vectors. */
     public static PrecisionRecall between(Features real, Features generated) {
         return between(Manifold.of(real, NEIGHBOURS), Manifold.of(generated, NEIGHBOURS));
     }
 
-    /** With manifolds made before. */
+    /** Returns both from manifolds that were made before. */
     public static PrecisionRecall between(Manifold real, Manifold generated) {
         return new PrecisionRecall(
                 real.covered(generated.features()), generated.covered(real.features()));

@@ -181,7 +181,7 @@ public record Checkpoint(
                                         sampler, whole(metadata, "network_evaluations")));
     }
 
-    /** The same checkpoint with another sampler to use by default. */
+    /** Returns the checkpoint with another sampler to use by default. */
     public Checkpoint recommending(Recommendation choice) {
         return new Checkpoint(
                 architecture,

@@ -30,7 +30,7 @@ public final class CompiledNetwork implements AutoCloseable {
      */
     private static final ReadWriteLock PREPARING = new ReentrantReadWriteLock();
 
-    /** In what a network computes; its inputs and outputs are float32. */
+    /** Numbers that a network computes with; its inputs and outputs are float32. */
     public enum Precision {
         FLOAT32,
         /** 8 bits of mantissa: for processors that multiply it faster. */

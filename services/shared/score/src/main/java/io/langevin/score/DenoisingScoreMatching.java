@@ -74,7 +74,7 @@ public final class DenoisingScoreMatching implements AutoCloseable {
             float[] secondMoment,
             float[] average) {
 
-        /** Before the first step. */
+        /** The state before the first step. */
         public static State initial(NetworkArchitecture architecture, long seed) {
             ParameterLayout layout = ParameterLayout.of(architecture);
             float[] weights = InitialWeights.of(layout, generator(seed, 0));
@@ -102,7 +102,9 @@ public final class DenoisingScoreMatching implements AutoCloseable {
         this.step = from.step;
     }
 
-    /** In PyTorch's own, aligned memory: it is changed in place, and outlives any Java buffer. */
+    /**
+     * Copies into PyTorch's own, aligned memory: it is changed in place and outlives any buffer.
+     */
     private NDArray owned(float[] values) {
         try (NDArray buffer = manager.create(values)) {
             return buffer.duplicate();
@@ -151,7 +153,7 @@ public final class DenoisingScoreMatching implements AutoCloseable {
         }
     }
 
-    /** Of the images from {@code first} to before {@code end}: their share of the batch's. */
+    /** The share that the images from {@code first} to before {@code end} have of the batch's. */
     private Gradient gradient(
             NDManager scratch, float[] images, float[] noise, long[] levels, int first, int end) {
         int count = end - first;

@@ -111,7 +111,7 @@ public record NetworkArchitecture(Family family, int ngf, int channels, int imag
                 new Stage("res2", "refine3", 2, true, 1),
                 new Stage("res3", "refine2", 2, false, 2),
                 new Stage("res4", "refine1", 2, false, 4)),
-        /** Up to 64 pixels. */
+        /** The paper's network for images of up to 64 pixels. */
         BASE(
                 "ncsnv2",
                 new Stage("res1", "refine4", 1, false, 1),
@@ -154,7 +154,7 @@ public record NetworkArchitecture(Family family, int ngf, int channels, int imag
             return this == NCSN;
         }
 
-        /** As records and files name it. */
+        /** The name in records and files. */
         public String officialName() {
             return officialName;
         }

@@ -102,7 +102,7 @@ public final class TorchScoreNetwork implements ScoreNetwork {
                 .get(f, first * dimension(), (end - first) * dimension());
     }
 
-    /** As many as keep the widest activation in a processor's own cache and every thread busy. */
+    /** So many images keep the widest activation in a processor's own cache, every thread busy. */
     private int imagesAtOnce(int count) {
         int most = (int) Math.max(2, CACHE_BYTES / architecture.activationBytes());
         int rounds = ceil(count, TorchThreads.count() * most);

@@ -161,7 +161,7 @@ final class Unpickler {
         };
     }
 
-    /** Without arguments, or with one: the list of pairs that Python 2 wrote. */
+    /** Python 3 calls it without arguments, Python 2 with one, the list of pairs. */
     private Map<Object, Object> orderedDict(List<?> arguments) {
         Map<Object, Object> map = new LinkedHashMap<>();
         if (!arguments.isEmpty()) {

@@ -3,7 +3,7 @@ package io.langevin.trajectory;
 /** What else happens to an image after each row of its plan. One for each image. */
 @FunctionalInterface
 public interface AfterRow {
-    /** Only the plan. */
+    /** Nothing is done but what the plan says. */
     AfterRow NOTHING = (rowsDone, sigma, x, offset, noise) -> {};
 
     /**

@@ -34,7 +34,7 @@ public interface ImageNoise {
     }
 
     /**
-     * On the way from the noise of one image to that of another (the paper, B.2): z = cos θ·z₀ +
+     * Noise on the way from that of one image to that of another (the paper, B.2): z = cos θ·z₀ +
      * sin θ·z₁ is as normal as they are; the start turns about the middle of [0, 1) alike.
      *
      * @param angle θ, 0 for the first, π/2 for the second

@@ -12,7 +12,7 @@ public final class ImageSeeds {
     private ImageSeeds() {}
 
     /**
-     * Of a request without a seed: the first 8 bytes, big-endian, of SHA-256 over its id in UTF-8.
+     * The seed of a request that names none: the first 8 bytes, big-endian, of SHA-256 over its id.
      */
     public static long ofRequest(String requestId) {
         try {
@@ -24,7 +24,7 @@ public final class ImageSeeds {
         }
     }
 
-    /** Of image {@code index}: SplitMix64's output number {@code index} after {@code seed}. */
+    /** The seed of an image: SplitMix64's output number {@code index} after {@code seed}. */
     public static long ofImage(long seed, int index) {
         long z = seed + (index + 1) * GOLDEN_GAMMA;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

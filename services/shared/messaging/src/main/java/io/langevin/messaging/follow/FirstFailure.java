@@ -3,7 +3,7 @@ package io.langevin.messaging.follow;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 
-/** Of several followers, what ended the first one that failed. */
+/** What ended the first of several followers that failed. */
 public final class FirstFailure {
     private FirstFailure() {}
 

@@ -13,7 +13,7 @@ public sealed interface From {
     /** Sets a consumer's positions. */
     void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions);
 
-    /** With the oldest record there is. */
+    /** The follower begins with the oldest record there is. */
     record Beginning() implements From {
         @Override
         public void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
@@ -21,7 +21,7 @@ public sealed interface From {
         }
     }
 
-    /** With the next record. */
+    /** The follower begins with the next record. */
     record Now() implements From {
         @Override
         public void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
@@ -29,7 +29,7 @@ public sealed interface From {
         }
     }
 
-    /** With the first record that is not older. */
+    /** The follower begins with the first record that is not older. */
     record Time(Instant instant) implements From {
         @Override
         public void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {

@@ -25,7 +25,7 @@ public final class WholeTopic {
     }
 
     /**
-     * The same with another patience.
+     * Reads the topic with another patience.
      *
      * @throws OutOfReachException where it takes longer than {@code most}
      */
@@ -43,7 +43,7 @@ public final class WholeTopic {
     }
 
     /**
-     * The same up to the last record that is written now, be its transaction open or not.
+     * Reads up to the last record that is written now, be its transaction open or not.
      *
      * @throws OutOfReachException where it takes longer than ten minutes
      */

@@ -24,8 +24,8 @@ record Postponement(Instant since, Instant tried) {
     private static final Duration TRIED_AGAIN_AFTER = Duration.ofSeconds(10);
 
     /**
-     * Of a job; empty where it does not wait. The header comes from outside: a job whose time is
-     * later than now began to wait now, and was never tried.
+     * Reads a job's; empty where it does not wait. The header comes from outside: a job whose time
+     * is later than now began to wait now, and was never tried.
      */
     static Optional<Postponement> of(ConsumerRecord<?, ?> job) {
         Header header = job.headers().lastHeader(HEADER);

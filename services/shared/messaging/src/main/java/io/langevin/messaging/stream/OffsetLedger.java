@@ -40,7 +40,7 @@ public final class OffsetLedger {
     }
 
     /**
-     * As it was when it was committed.
+     * Restores a ledger as it was when it was committed.
      *
      * @param metadata as {@link #metadata} wrote it; empty, or of somebody else's making: nothing
      *     beyond the offset

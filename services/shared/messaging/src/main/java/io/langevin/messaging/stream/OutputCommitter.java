@@ -25,7 +25,7 @@ import org.apache.kafka.common.errors.TimeoutException;
  * (12 to 22 ms) shares the next one. The first failure ends it; nothing after that is committed.
  */
 final class OutputCommitter implements AutoCloseable {
-    /** Of a process that died in a transaction: readers wait that long for it at the most. */
+    /** Readers wait at most so long for a process that died in a transaction. */
     private static final int TRANSACTION_TIMEOUT_MILLIS = 20_000;
 
     /** What a transaction has for a partition goes in one batch where it can. */

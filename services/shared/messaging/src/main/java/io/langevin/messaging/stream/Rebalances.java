@@ -117,7 +117,9 @@ final class Rebalances implements ConsumerRebalanceListener {
         }
     }
 
-    /** By Admin: right after joining the consumer's own look-up can miss what is committed. */
+    /**
+     * Asks by Admin: right after joining, the consumer's own look-up can miss what is committed.
+     */
     private Map<TopicPartition, OffsetAndMetadata> committed(List<TopicPartition> partitions) {
         try {
             return admin.listConsumerGroupOffsets(

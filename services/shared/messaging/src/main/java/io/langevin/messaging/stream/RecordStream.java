@@ -11,7 +11,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  */
 public interface RecordStream<T extends SpecificRecord> {
     /**
-     * Up to {@code atMost} records to work on; what cannot be read goes to the dead letters and is
+     * Hands out up to {@code atMost} records; what cannot be read goes to the dead letters and is
      * done. Call it at least every few seconds, with {@code atMost} 0 where there is no room. It
      * waits for a record where none is there, and as long where there is no room.
      *
