@@ -5,10 +5,12 @@ import io.langevin.datasets.ImageShape;
 import io.langevin.local.LocalConfig;
 import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.ConsistentAnnealing;
+import io.langevin.noise.DpmSolver;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.PredictorCorrector;
 import io.langevin.noise.ProbabilityFlow;
 import io.langevin.noise.SamplingPlan;
+import io.langevin.noise.StochasticHeun;
 import io.langevin.paper.Figure;
 import io.langevin.quality.Generation;
 import io.langevin.quality.ImageSet;
@@ -34,6 +36,11 @@ import picocli.CommandLine.Option;
                 "Distance of the bundled model's samples to its data, by sampler and network"
                         + " evaluations, beside the distance of one half of the data to the other.")
 final class QualityBench implements Callable<Integer> {
+    /** What requests get that say nothing else. */
+    private static final double RHO = 7;
+
+    private static final double CHURN = 30;
+
     @Option(
             names = "--images",
             defaultValue = "1000",
@@ -152,10 +159,13 @@ final class QualityBench implements Callable<Integer> {
         samplers.put(
                 "annealed-langevin, T 1", n -> AnnealedLangevin.withBudget(schedule, 1, n, true));
         samplers.put("consistent-annealing", n -> ConsistentAnnealing.plan(schedule, n, true));
-        samplers.put("probability-flow-euler", n -> ProbabilityFlow.euler(schedule, n, true));
-        samplers.put("probability-flow-heun", n -> ProbabilityFlow.heun(schedule, n, true));
+        samplers.put("probability-flow-euler", n -> ProbabilityFlow.euler(schedule, n, RHO, true));
+        samplers.put("probability-flow-heun", n -> ProbabilityFlow.heun(schedule, n, RHO, true));
         samplers.put(
                 "predictor-corrector", n -> PredictorCorrector.plan(schedule, n, epsilon, true));
+        samplers.put("dpm-solver-sde", n -> DpmSolver.sde(schedule, n, RHO, true));
+        samplers.put("dpm-solver-ode", n -> DpmSolver.ode(schedule, n, RHO, true));
+        samplers.put("stochastic-heun", n -> StochasticHeun.plan(schedule, n, CHURN, RHO, true));
         return samplers;
     }
 }

@@ -75,8 +75,9 @@ final class SampleCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "annealed-langevin, consistent-annealing, probability-flow-euler,"
-                            + " probability-flow-heun or predictor-corrector; by default the one"
-                            + " that the model recommends.")
+                            + " probability-flow-heun, predictor-corrector, dpm-solver-sde,"
+                            + " dpm-solver-ode or stochastic-heun; by default the one that the"
+                            + " model recommends.")
     String sampler;
 
     @Option(
@@ -102,6 +103,20 @@ final class SampleCommand implements Callable<Integer> {
             paramLabel = "E",
             description = "Langevin step size; by default the model's.")
     Double epsilon;
+
+    @Option(
+            names = "--rho",
+            paramLabel = "RHO",
+            description =
+                    "How close together small noise scales are (default: 7); Infinity for"
+                            + " geometric ones.")
+    Double rho;
+
+    @Option(
+            names = "--churn",
+            paramLabel = "S",
+            description = "Noise that stochastic-heun adds before its steps (default: 30).")
+    Double churn;
 
     @Option(
             names = "--priority",
@@ -178,6 +193,8 @@ final class SampleCommand implements Callable<Integer> {
                                                 Precision.FLOAT32))
                                 .setStepsPerLevel(stepsPerLevel)
                                 .setEpsilon(epsilon)
+                                .setRho(rho)
+                                .setChurn(churn)
                                 .setDenoise(noDenoise ? false : null)
                                 .build())
                 .build();

@@ -66,6 +66,24 @@ class WrongRequestsTest extends OneModelSession {
                         .build(),
                 "sampler.stepsPerLevel: must be null for CONSISTENT_ANNEALING, not 2");
         wrong.put(
+                request().setSampler(solver(0.5, null)).build(),
+                "sampler.rho: must be at least 1, not 0.5");
+        wrong.put(
+                request().setSampler(solver(Double.NaN, null)).build(),
+                "sampler.rho: must be at least 1, not NaN");
+        wrong.put(
+                request().setSampler(solver(null, 3.0)).build(),
+                "sampler.churn: must be null for DPM_SOLVER_SDE, not 3.0");
+        wrong.put(
+                request()
+                        .setSampler(
+                                Sampler.newBuilder()
+                                        .setKind(SamplerKind.STOCHASTIC_HEUN)
+                                        .setChurn(-1.0)
+                                        .build())
+                        .build(),
+                "sampler.churn: must be finite, at least 0, not -1.0");
+        wrong.put(
                 request().setPreviewEvery(-1).build(),
                 "previewEvery: must be at least 1, or 0 for no previews, not -1");
         wrong.put(
@@ -148,6 +166,14 @@ class WrongRequestsTest extends OneModelSession {
 
     private static Sampler steps(int steps) {
         return Sampler.newBuilder().setStepsPerLevel(steps).build();
+    }
+
+    private static Sampler solver(Double rho, Double churn) {
+        return Sampler.newBuilder()
+                .setKind(SamplerKind.DPM_SOLVER_SDE)
+                .setRho(rho)
+                .setChurn(churn)
+                .build();
     }
 
     private static Sampler epsilon(double epsilon) {

@@ -83,11 +83,15 @@ public final class RequestPlans {
     private static SamplerSettings settings(Sampler asked, Integer evaluations) {
         return new SamplerSettings(
                 orEmpty(asked.getStepsPerLevel()),
-                asked.getEpsilon() == null
-                        ? OptionalDouble.empty()
-                        : OptionalDouble.of(asked.getEpsilon()),
+                orEmpty(asked.getEpsilon()),
                 Optional.ofNullable(asked.getDenoise()),
-                orEmpty(evaluations));
+                orEmpty(evaluations),
+                orEmpty(asked.getRho()),
+                orEmpty(asked.getChurn()));
+    }
+
+    private static OptionalDouble orEmpty(Double number) {
+        return number == null ? OptionalDouble.empty() : OptionalDouble.of(number);
     }
 
     private static OptionalInt orEmpty(Integer number) {

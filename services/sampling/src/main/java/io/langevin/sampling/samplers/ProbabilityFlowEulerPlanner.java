@@ -9,11 +9,12 @@ import java.util.Set;
 final class ProbabilityFlowEulerPlanner implements SamplerPlanner {
     @Override
     public Set<Parameter> parameters() {
-        return Set.of();
+        return Set.of(Parameter.RHO);
     }
 
     @Override
     public SamplingPlan plan(SamplerSettings settings, Checkpoint checkpoint, boolean denoise) {
-        return ProbabilityFlow.euler(checkpoint.schedule(), settings.evaluations(), denoise);
+        return ProbabilityFlow.euler(
+                checkpoint.schedule(), settings.evaluations(), settings.rho(), denoise);
     }
 }

@@ -8,8 +8,21 @@ import java.util.Set;
 interface SamplerPlanner {
     /** Parameters that a sampler may take beside networkEvaluations and denoise. */
     enum Parameter {
-        STEPS_PER_LEVEL,
-        EPSILON
+        STEPS_PER_LEVEL("stepsPerLevel"),
+        EPSILON("epsilon"),
+        RHO("rho"),
+        CHURN("churn");
+
+        private final String field;
+
+        Parameter(String field) {
+            this.field = field;
+        }
+
+        /** Its name in requests. */
+        String field() {
+            return field;
+        }
     }
 
     /** The parameters that this sampler takes. */

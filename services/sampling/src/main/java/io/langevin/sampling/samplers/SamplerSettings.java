@@ -12,14 +12,25 @@ import java.util.OptionalInt;
  * @param epsilon step size ε of Langevin dynamics in squared pixel units
  * @param denoise whether one last step removes the remaining noise
  * @param networkEvaluations for one image, to be met exactly
+ * @param givenRho the noise scales' ρ-th roots are evenly spaced; infinite: they are geometric
+ * @param churn S_churn of stochastic samplers
  */
 public record SamplerSettings(
         OptionalInt stepsPerLevel,
         OptionalDouble epsilon,
         Optional<Boolean> denoise,
-        OptionalInt networkEvaluations) {
+        OptionalInt networkEvaluations,
+        OptionalDouble givenRho,
+        OptionalDouble churn) {
     /** Network evaluations of samplers that have no number of their own. */
     private static final int DEFAULT_EVALUATIONS = 64;
+
+    /** Spacing that Karras et al. 2022 found best. */
+    private static final double DEFAULT_RHO = 7;
+
+    double rho() {
+        return givenRho.orElse(DEFAULT_RHO);
+    }
 
     int evaluations() {
         return networkEvaluations.orElse(DEFAULT_EVALUATIONS);

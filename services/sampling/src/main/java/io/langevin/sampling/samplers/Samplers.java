@@ -6,6 +6,7 @@ import io.langevin.messaging.rules.RejectedException;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.sampling.samplers.SamplerPlanner.Parameter;
 import io.langevin.score.Checkpoint;
+import java.util.OptionalDouble;
 
 /**
  * The samplers, under the names that requests and checkpoints call them by. A new one is a {@link
@@ -16,7 +17,10 @@ public enum Samplers {
     CONSISTENT_ANNEALING(new ConsistentAnnealingPlanner()),
     PROBABILITY_FLOW_EULER(new ProbabilityFlowEulerPlanner()),
     PROBABILITY_FLOW_HEUN(new ProbabilityFlowHeunPlanner()),
-    PREDICTOR_CORRECTOR(new PredictorCorrectorPlanner());
+    PREDICTOR_CORRECTOR(new PredictorCorrectorPlanner()),
+    DPM_SOLVER_SDE(new DpmSolverSdePlanner()),
+    DPM_SOLVER_ODE(new DpmSolverOdePlanner()),
+    STOCHASTIC_HEUN(new StochasticHeunPlanner());
 
     private final SamplerPlanner planner;
 
@@ -36,16 +40,12 @@ public enum Samplers {
                 "sampler.kind",
                 "be ANNEALED_LANGEVIN for a network that knows only its own noise levels",
                 this);
-        require(
-                settings.stepsPerLevel().isEmpty() || takes(Parameter.STEPS_PER_LEVEL),
-                "sampler.stepsPerLevel",
-                "be null for " + this,
-                settings.stepsPerLevel().orElse(0));
-        require(
-                settings.epsilon().isEmpty() || takes(Parameter.EPSILON),
-                "sampler.epsilon",
-                "be null for " + this,
-                settings.epsilon().orElse(0));
+        if (settings.stepsPerLevel().isPresent()) {
+            requireTaken(Parameter.STEPS_PER_LEVEL, settings.stepsPerLevel().getAsInt());
+        }
+        requireTaken(Parameter.EPSILON, settings.epsilon());
+        requireTaken(Parameter.RHO, settings.givenRho());
+        requireTaken(Parameter.CHURN, settings.churn());
         boolean denoise = settings.denoise().orElse(checkpoint.denoise());
         try {
             return planner.plan(settings, checkpoint, denoise);
@@ -54,7 +54,17 @@ public enum Samplers {
         }
     }
 
-    private boolean takes(Parameter parameter) {
-        return planner.parameters().contains(parameter);
+    private void requireTaken(Parameter parameter, OptionalDouble value) {
+        if (value.isPresent()) {
+            requireTaken(parameter, value.getAsDouble());
+        }
+    }
+
+    private void requireTaken(Parameter parameter, Number value) {
+        require(
+                planner.parameters().contains(parameter),
+                "sampler." + parameter.field(),
+                "be null for " + this,
+                value);
     }
 }

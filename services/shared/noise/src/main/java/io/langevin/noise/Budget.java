@@ -13,6 +13,16 @@ final class Budget {
                 schedule.largest(), schedule.smallest(), 1 + checkedMoves(evaluations, denoise));
     }
 
+    /** Scales for as many evaluations, whose ρ-th roots are evenly spaced. */
+    static NoiseSchedule rooted(
+            NoiseSchedule schedule, int evaluations, double rho, boolean denoise) {
+        return NoiseSchedule.rooted(
+                schedule.largest(),
+                schedule.smallest(),
+                1 + checkedMoves(evaluations, denoise),
+                rho);
+    }
+
     /** Evaluations that move an image from scale to scale: all but the one that denoises. */
     static int checkedMoves(int evaluations, boolean denoise) {
         int least = denoise ? 2 : 1;

@@ -13,6 +13,9 @@ public record NoiseSchedule(List<Double> sigmas) {
     /** More levels than this would be a mistake in a request, not a schedule. */
     public static final int MAXIMUM_LEVELS = 10_000;
 
+    /** The roots of a larger ρ are too close together for their differences to be exact. */
+    private static final double GEOMETRIC_FROM = 1e6;
+
     public NoiseSchedule {
         sigmas = List.copyOf(sigmas);
         if (sigmas.isEmpty() || sigmas.size() > MAXIMUM_LEVELS) {
@@ -66,10 +69,18 @@ public record NoiseSchedule(List<Double> sigmas) {
     }
 
     /**
-     * Scales whose {@code rho}-th roots are evenly spaced (Karras et al. 2022, Eq. 5, ρ = 7): close
-     * together where noise is small.
+     * Scales whose {@code rho}-th roots are evenly spaced (Karras et al. 2022, Eq. 5, ρ = 7): the
+     * larger ρ is, the closer together where noise is small. With ρ = ∞ they are geometric.
+     *
+     * @param rho at least 1
      */
     public static NoiseSchedule rooted(double largest, double smallest, int levels, double rho) {
+        if (!(rho >= 1)) {
+            throw new IllegalArgumentException("rho: must be at least 1, not " + rho);
+        }
+        if (rho > GEOMETRIC_FROM) {
+            return geometric(largest, smallest, levels);
+        }
         if (levels < 2) {
             return new NoiseSchedule(List.of(largest));
         }

@@ -6,21 +6,21 @@ import java.util.List;
 
 /**
  * The probability-flow ODE dx/dσ = −f(x) (Song et al. 2021, Eq. 13, with time σ): without noise
- * after the start, so the seed alone is the image. Scales are spaced by Karras et al. 2022, ρ = 7.
+ * after the start, so the seed alone is the image.
  */
 public final class ProbabilityFlow {
-    private static final double RHO = 7;
-
     private ProbabilityFlow() {}
 
     /**
      * Euler's method: x ← x + (σᵢ − σᵢ₊₁)·f(x), first order.
      *
      * @param evaluations at least 2
+     * @param rho the scales' ρ-th roots are evenly spaced; infinite: the scales are geometric
      * @param denoise whether the last one goes on to σ = 0; without, σ_L's noise is left
      */
-    public static SamplingPlan euler(NoiseSchedule schedule, int evaluations, boolean denoise) {
-        NoiseSchedule scales = scales(schedule, Budget.checkedMoves(evaluations, denoise));
+    public static SamplingPlan euler(
+            NoiseSchedule schedule, int evaluations, double rho, boolean denoise) {
+        NoiseSchedule scales = Budget.rooted(schedule, evaluations, rho, denoise);
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i + 1 < scales.levels(); i++) {
             rows.add(new Row(scales.sigma(i), 1, scales.sigma(i) - scales.sigma(i + 1), 0));
@@ -35,11 +35,15 @@ public final class ProbabilityFlow {
      * flow is nearly straight.
      *
      * @param evaluations at least 2
+     * @param rho the scales' ρ-th roots are evenly spaced; infinite: the scales are geometric
      * @param denoise whether the last one goes on to σ = 0; without, σ_L's noise is left
      */
-    public static SamplingPlan heun(NoiseSchedule schedule, int evaluations, boolean denoise) {
+    public static SamplingPlan heun(
+            NoiseSchedule schedule, int evaluations, double rho, boolean denoise) {
         int moves = Budget.checkedMoves(evaluations, denoise);
-        NoiseSchedule scales = scales(schedule, (moves + 1) / 2);
+        NoiseSchedule scales =
+                NoiseSchedule.rooted(
+                        schedule.largest(), schedule.smallest(), (moves + 1) / 2 + 1, rho);
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i + 1 < scales.levels(); i++) {
             double h = scales.sigma(i) - scales.sigma(i + 1);
@@ -51,10 +55,6 @@ public final class ProbabilityFlow {
             }
         }
         return ended(scales, rows, denoise);
-    }
-
-    private static NoiseSchedule scales(NoiseSchedule schedule, int moves) {
-        return NoiseSchedule.rooted(schedule.largest(), schedule.smallest(), moves + 1, RHO);
     }
 
     private static SamplingPlan ended(NoiseSchedule scales, List<Row> rows, boolean denoise) {

@@ -27,11 +27,17 @@ class SamplersTest {
                     "consistent annealing",
                     n -> ConsistentAnnealing.plan(SCHEDULE, n, true),
                     "probability flow, Euler",
-                    n -> ProbabilityFlow.euler(SCHEDULE, n, true),
+                    n -> ProbabilityFlow.euler(SCHEDULE, n, 7, true),
                     "probability flow, Heun",
-                    n -> ProbabilityFlow.heun(SCHEDULE, n, true),
+                    n -> ProbabilityFlow.heun(SCHEDULE, n, 7, true),
                     "predictor-corrector",
-                    n -> PredictorCorrector.plan(SCHEDULE, n, EPSILON, true));
+                    n -> PredictorCorrector.plan(SCHEDULE, n, EPSILON, true),
+                    "DPM-Solver++(2M), SDE",
+                    n -> DpmSolver.sde(SCHEDULE, n, 7, true),
+                    "DPM-Solver++(2M), ODE",
+                    n -> DpmSolver.ode(SCHEDULE, n, 7, true),
+                    "stochastic Heun",
+                    n -> StochasticHeun.plan(SCHEDULE, n, 30, 7, true));
 
     /** Weighted normal densities. */
     private record Mixture(double[] weights, double[] means, double deviation) {
@@ -139,15 +145,69 @@ class SamplersTest {
     /** x(σ) = μ + (x₁ − μ)·√((s² + σ²)/(s² + σ₁²)), here down to σ_L. */
     @Test
     void the_ode_follows_the_exact_flow_with_the_order_of_its_method() {
-        double euler64 = error(ProbabilityFlow.euler(SCHEDULE, 64, false));
-        double euler128 = error(ProbabilityFlow.euler(SCHEDULE, 128, false));
-        double heun64 = error(ProbabilityFlow.heun(SCHEDULE, 128, false));
-        double heun128 = error(ProbabilityFlow.heun(SCHEDULE, 256, false));
+        double euler64 = error(ProbabilityFlow.euler(SCHEDULE, 64, 7, false));
+        double euler128 = error(ProbabilityFlow.euler(SCHEDULE, 128, 7, false));
+        double heun64 = error(ProbabilityFlow.heun(SCHEDULE, 128, 7, false));
+        double heun128 = error(ProbabilityFlow.heun(SCHEDULE, 256, 7, false));
 
         assertThat(euler64 / euler128).isCloseTo(2, within(0.2));
         assertThat(heun64 / heun128).isCloseTo(4, within(0.8));
         assertThat(heun128).isLessThan(5e-4);
-        assertThat(error(ProbabilityFlow.heun(SCHEDULE, 1025, false))).isLessThan(2e-5);
+        assertThat(error(ProbabilityFlow.heun(SCHEDULE, 1025, 7, false))).isLessThan(2e-5);
+    }
+
+    @Test
+    void dpm_solvers_ode_is_of_second_order_at_one_evaluation_a_step() {
+        for (double rho : new double[] {7, Double.POSITIVE_INFINITY}) {
+            double coarse = error(DpmSolver.ode(SCHEDULE, 128, rho, false));
+            double fine = error(DpmSolver.ode(SCHEDULE, 256, rho, false));
+
+            assertThat(coarse / fine).as("rho %s", rho).isCloseTo(4, within(0.8));
+        }
+        assertThat(error(DpmSolver.ode(SCHEDULE, 1_024, 7, false))).isLessThan(2e-5);
+    }
+
+    /** Where D does not change, which is so around a single point, nothing is corrected. */
+    @Test
+    void around_a_point_dpm_solvers_sde_is_consistent_annealing() {
+        Mixture point = new Mixture(new double[] {1}, new double[] {0.3}, 0);
+        SamplingPlan solver = DpmSolver.sde(SCHEDULE, 20, Double.POSITIVE_INFINITY, false);
+        SamplingPlan annealing = ConsistentAnnealing.plan(SCHEDULE, 20, false);
+
+        assertThat(from(17, solver, point, new Random(1)))
+                .isCloseTo(from(17, annealing, point, new Random(1)), within(1e-9));
+    }
+
+    /** Around a single point the noise left after each step is exactly the next scale. */
+    @Test
+    void churn_adds_what_the_next_step_removes() {
+        for (int evaluations : new int[] {8, 9, 41}) {
+            SamplingPlan plan = StochasticHeun.plan(SCHEDULE, evaluations, 3, 7, false);
+            double n = 20_000;
+            var random = new Random(2);
+            double squares = 0;
+            Mixture point = new Mixture(new double[] {1}, new double[] {0}, 0);
+            for (int i = 0; i < n; i++) {
+                double x = from(plan.initialNoise() * random.nextGaussian(), plan, point, random);
+                squares += x * x;
+            }
+            assertThat(Math.sqrt(squares / n) / SCHEDULE.smallest())
+                    .as("%d evaluations", evaluations)
+                    .isCloseTo(1, within(0.02));
+        }
+        assertThat(StochasticHeun.plan(SCHEDULE, 40, 0, 7, true))
+                .isEqualTo(ProbabilityFlow.heun(SCHEDULE, 40, 7, true));
+    }
+
+    @Test
+    void scales_of_a_large_rho_are_nearly_geometric() {
+        NoiseSchedule rooted = NoiseSchedule.rooted(20, 0.01, 9, 1e5);
+        NoiseSchedule geometric = NoiseSchedule.rooted(20, 0.01, 9, Double.POSITIVE_INFINITY);
+        for (int i = 0; i < 9; i++) {
+            assertThat(rooted.sigma(i) / geometric.sigma(i)).isCloseTo(1, within(1e-3));
+        }
+        assertThatThrownBy(() -> NoiseSchedule.rooted(20, 0.01, 9, Double.NaN))
+                .hasMessage("rho: must be at least 1, not NaN");
     }
 
     private static double error(SamplingPlan plan) {
@@ -175,10 +235,17 @@ class SamplersTest {
         for (int n = 2; n <= 300; n++) {
             assertThat(ConsistentAnnealing.plan(SCHEDULE, n, true).networkEvaluations())
                     .isEqualTo(n);
-            assertThat(ProbabilityFlow.euler(SCHEDULE, n, false).networkEvaluations()).isEqualTo(n);
-            assertThat(ProbabilityFlow.heun(SCHEDULE, n, true).networkEvaluations()).isEqualTo(n);
-            assertThat(ProbabilityFlow.heun(SCHEDULE, n, false).networkEvaluations()).isEqualTo(n);
+            assertThat(ProbabilityFlow.euler(SCHEDULE, n, 7, false).networkEvaluations())
+                    .isEqualTo(n);
+            assertThat(ProbabilityFlow.heun(SCHEDULE, n, 7, true).networkEvaluations())
+                    .isEqualTo(n);
+            assertThat(ProbabilityFlow.heun(SCHEDULE, n, 7, false).networkEvaluations())
+                    .isEqualTo(n);
             assertThat(PredictorCorrector.plan(SCHEDULE, n, EPSILON, true).networkEvaluations())
+                    .isEqualTo(n);
+            assertThat(DpmSolver.sde(SCHEDULE, n, 7, true).networkEvaluations()).isEqualTo(n);
+            assertThat(DpmSolver.ode(SCHEDULE, n, 1, false).networkEvaluations()).isEqualTo(n);
+            assertThat(StochasticHeun.plan(SCHEDULE, n, 30, 7, true).networkEvaluations())
                     .isEqualTo(n);
         }
         assertThatThrownBy(() -> AnnealedLangevin.withBudget(SCHEDULE, 5, 18, true))
@@ -186,10 +253,10 @@ class SamplersTest {
                 .hasMessageContaining("not 18");
         assertThatThrownBy(() -> AnnealedLangevin.withBudget(SCHEDULE, 5, 1, true))
                 .hasMessageContaining("must be 11 or 16");
-        assertThatThrownBy(() -> ProbabilityFlow.heun(SCHEDULE, 1, true))
+        assertThatThrownBy(() -> ProbabilityFlow.heun(SCHEDULE, 1, 7, true))
                 .hasMessageContaining("networkEvaluations: must be 2 to")
                 .hasMessageContaining("not 1");
-        assertThatThrownBy(() -> ProbabilityFlow.euler(SCHEDULE, Integer.MIN_VALUE, true))
+        assertThatThrownBy(() -> ProbabilityFlow.euler(SCHEDULE, Integer.MIN_VALUE, 7, true))
                 .hasMessageContaining("networkEvaluations: must be 2 to 10000");
         assertThatThrownBy(() -> ConsistentAnnealing.plan(SCHEDULE, 10_001, false))
                 .hasMessageContaining("networkEvaluations: must be 1 to 10000");

@@ -68,8 +68,8 @@ class TrajectoryBatchTest {
                         new Kind(AnnealedLangevin.plan(SCHEDULE, 1, 0.02, true), false),
                         new Kind(AnnealedLangevin.plan(SCHEDULE, 2, 0.01, false), true),
                         new Kind(ConsistentAnnealing.plan(SCHEDULE, 7, true), false),
-                        new Kind(ProbabilityFlow.euler(SCHEDULE, 5, false), false),
-                        new Kind(ProbabilityFlow.heun(SCHEDULE, 12, true), true),
+                        new Kind(ProbabilityFlow.euler(SCHEDULE, 5, 7, false), false),
+                        new Kind(ProbabilityFlow.heun(SCHEDULE, 12, 7, true), true),
                         new Kind(PredictorCorrector.plan(SCHEDULE, 9, 0.02, true), false));
 
         AfterRow task(int dimension) {
