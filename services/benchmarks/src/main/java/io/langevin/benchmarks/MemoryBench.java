@@ -8,6 +8,7 @@ import io.langevin.noise.SamplingPlan;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.ExponentialMovingAverage;
+import io.langevin.score.LearningRate;
 import io.langevin.score.TorchScoreNetwork;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.TrajectoryBatch;
@@ -36,7 +37,12 @@ final class MemoryBench implements Callable<Integer> {
                 ImageDataset.read(bundled.resolve("datasets/fashion"), new ImageShape(16, 1));
         var settings =
                 new DenoisingScoreMatching.Settings(
-                        1e-3, 50, 0.9, 0.999, 1e-8, new ExponentialMovingAverage(0.999, true), 1);
+                        new LearningRate(1e-3, 50, 0),
+                        0.9,
+                        0.999,
+                        1e-8,
+                        new ExponentialMovingAverage(0.999, true),
+                        1);
         var state = DenoisingScoreMatching.State.initial(checkpoint.architecture(), 1);
         try (var training =
                         new DenoisingScoreMatching(

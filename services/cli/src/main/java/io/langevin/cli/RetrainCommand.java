@@ -80,6 +80,12 @@ final class RetrainCommand implements Callable<Integer> {
     @Option(names = "--warmup", description = "Steps until the full step size (default: 50).")
     Integer warmup;
 
+    @Option(
+            names = "--decay-after",
+            paramLabel = "N",
+            description = "Steps after which the step size falls as their root (default: never).")
+    Integer decayAfter;
+
     @Option(names = "--ema", description = "Decay of the weights' moving average (default: 0.995).")
     Double ema;
 
@@ -162,6 +168,7 @@ final class RetrainCommand implements Callable<Integer> {
         ifGiven(batch, training::setBatchSize);
         ifGiven(learningRate, training::setLearningRate);
         ifGiven(warmup, training::setWarmupIterations);
+        ifGiven(decayAfter, training::setDecayAfterIterations);
         ifGiven(ema, training::setEmaDecay);
         return request.setRunId(UUID.randomUUID().toString())
                 .setModel(model)

@@ -7,6 +7,7 @@ import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.ExponentialMovingAverage;
+import io.langevin.score.LearningRate;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.NetworkArchitecture.Family;
 import java.util.Map;
@@ -42,8 +43,7 @@ final class Experiment implements AutoCloseable {
                         family.isConditional() ? schedule.levels() : 0);
         var settings =
                 new DenoisingScoreMatching.Settings(
-                        options.learningRate,
-                        WARMUP,
+                        new LearningRate(options.learningRate, WARMUP, 0),
                         0.9,
                         0.999,
                         1e-8,

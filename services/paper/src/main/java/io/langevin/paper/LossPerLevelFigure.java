@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         name = "loss-per-level",
         description =
                 "Loss of a checkpoint at each noise level. Give images that it was not trained on"
-                        + " with --dataset; the bundled model was trained on the bundled ones.")
+                        + " with --dataset; the bundled model was not trained on the bundled ones.")
 final class LossPerLevelFigure implements Callable<Integer> {
     @Mixin DataOptions data;
     @Mixin ModelOptions model;
@@ -32,14 +32,12 @@ final class LossPerLevelFigure implements Callable<Integer> {
     @Override
     public Integer call() {
         Checkpoint checkpoint = model.read();
+        data.size = checkpoint.architecture().imageSize();
         ImageDataset set = data.read();
         if (set.dimension() != checkpoint.architecture().dimension()) {
             throw new CommandFailure(
-                    "the images have %d numbers, the checkpoint's %d: give its --size %d"
-                            .formatted(
-                                    set.dimension(),
-                                    checkpoint.architecture().dimension(),
-                                    checkpoint.architecture().imageSize()));
+                    "the images have %d channels, the checkpoint's %d"
+                            .formatted(set.channels(), checkpoint.architecture().channels()));
         }
         NoiseSchedule schedule = checkpoint.schedule();
         var figure = new Figure("Loss at each noise level", "σ", "loss").logarithmic(true, true);

@@ -26,6 +26,7 @@ import io.langevin.records.TrainingResult;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.ExponentialMovingAverage;
+import io.langevin.score.LearningRate;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.NetworkArchitecture.Family;
 import io.langevin.score.ParameterLayout;
@@ -101,8 +102,10 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                     architecture,
                     new NoiseSchedule(job.getSigmas()),
                     new DenoisingScoreMatching.Settings(
-                            asked.getLearningRate(),
-                            asked.getWarmupIterations(),
+                            new LearningRate(
+                                    asked.getLearningRate(),
+                                    asked.getWarmupIterations(),
+                                    asked.getDecayAfterIterations()),
                             asked.getBeta1(),
                             asked.getBeta2(),
                             asked.getAdamEpsilon(),
@@ -175,7 +178,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                                     job.getEpsilon(),
                                     job.getDenoise(),
                                     job.getScheduleId(),
-                                    Optional.empty(),
+                                    recommended(plan.architecture()),
                                     trained.state().average(),
                                     Map.of(
                                             "model", job.getModel(),
@@ -202,6 +205,17 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                 .setIterations(iterations)
                 .setSeconds(trained.seconds())
                 .build();
+    }
+
+    /**
+     * The sampler that was nearest to the data at the fewest evaluations
+     * (docs/how/measurements.md). A network that knows only its own noise levels cannot be sampled
+     * between them.
+     */
+    private static Optional<Checkpoint.Recommendation> recommended(NetworkArchitecture network) {
+        return network.family().isConditional()
+                ? Optional.empty()
+                : Optional.of(new Checkpoint.Recommendation("DPM_SOLVER_SDE", 16));
     }
 
     @Override

@@ -32,7 +32,6 @@ public final class DenoisingScoreMatching implements AutoCloseable {
 
     /**
      * @param rate Adam's step size
-     * @param warmup steps over which it grows linearly to its full value
      * @param beta1 Adam's β₁
      * @param beta2 Adam's β₂
      * @param epsilon Adam's eps
@@ -40,16 +39,13 @@ public final class DenoisingScoreMatching implements AutoCloseable {
      * @param seed of levels and noise
      */
     public record Settings(
-            double rate,
-            int warmup,
+            LearningRate rate,
             double beta1,
             double beta2,
             double epsilon,
             ExponentialMovingAverage average,
             long seed) {
         public Settings {
-            require(rate > 0 && Double.isFinite(rate), "learningRate: must be above 0", rate);
-            require(warmup >= 0, "warmupIterations: must be at least 0", warmup);
             require(beta1 >= 0 && beta1 < 1, "beta1: must be from 0 to below 1", beta1);
             require(beta2 >= 0 && beta2 < 1, "beta2: must be from 0 to below 1", beta2);
             require(epsilon > 0 && epsilon < 1, "adamEpsilon: must be above 0, below 1", epsilon);
@@ -177,10 +173,9 @@ public final class DenoisingScoreMatching implements AutoCloseable {
     }
 
     private CompiledNetwork.AdamStep update() {
-        double warm = Math.min(1, step / (double) Math.max(1, settings.warmup));
         return new CompiledNetwork.AdamStep(
                 step,
-                settings.rate * warm,
+                settings.rate.at(step),
                 settings.beta1,
                 settings.beta2,
                 settings.epsilon,

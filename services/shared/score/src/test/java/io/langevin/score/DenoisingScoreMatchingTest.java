@@ -52,7 +52,12 @@ class DenoisingScoreMatchingTest {
     private static DenoisingScoreMatching training(DenoisingScoreMatching.State from) {
         var settings =
                 new DenoisingScoreMatching.Settings(
-                        2e-3, 5, 0.9, 0.999, 1e-8, new ExponentialMovingAverage(0.9, true), 1);
+                        new LearningRate(2e-3, 5, 0),
+                        0.9,
+                        0.999,
+                        1e-8,
+                        new ExponentialMovingAverage(0.9, true),
+                        1);
         return new DenoisingScoreMatching(SMALL, SCHEDULE, settings, from);
     }
 

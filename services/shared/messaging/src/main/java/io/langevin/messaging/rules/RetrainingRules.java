@@ -82,6 +82,7 @@ public final class RetrainingRules {
         positive("training.learningRate", training.getLearningRate(), 1);
         atLeast("training.maximumSeconds", training.getMaximumSeconds(), 0);
         atLeast("training.warmupIterations", training.getWarmupIterations(), 0);
+        atLeast("training.decayAfterIterations", training.getDecayAfterIterations(), 0);
         atLeast("training.snapshotSeconds", training.getSnapshotSeconds(), 1);
         belowOne("training.beta1", training.getBeta1());
         belowOne("training.beta2", training.getBeta2());
