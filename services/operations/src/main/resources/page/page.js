@@ -134,6 +134,9 @@ function connection(state, text) {
 }
 
 const show = {
+  modelGone({ model }) {
+    models.delete(model);
+  },
   model(model) {
     models.set(model.model, model);
   },
@@ -163,6 +166,6 @@ events.addEventListener("snapshot", ({ data }) => {
 events.addEventListener("change", ({ data }) => {
   const { kind, value } = JSON.parse(data);
   show[kind](value);
-  if (kind === "model") showModels(); // only then: somebody may be choosing one
+  if (kind === "model" || kind === "modelGone") showModels(); // only then: somebody may be choosing one
   redraw();
 });

@@ -2,6 +2,7 @@ package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
+import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 
 import io.langevin.cli.terminal.CommandFailure;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Parameters;
 /** Publishes a cancellation. */
 @Command(name = "cancel", description = "Ask for a request or run to stop.")
 final class CancelCommand implements Callable<Integer> {
+    private static final int LONGEST_REASON = 1_000;
+
     @Mixin Connection connection;
 
     @Parameters(paramLabel = "ID", description = "The request's or run's id.")
@@ -31,6 +34,11 @@ final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         requireId("ID", id);
+        require(
+                reason.length() <= LONGEST_REASON,
+                "--reason",
+                "have at most %d characters".formatted(LONGEST_REASON),
+                reason.length());
         try (PlatformClient platform = connection.platform()) {
             CancellationOutcome answer = ask(platform);
             if (answer.getStatus() != CancellationStatus.ACCEPTED) {

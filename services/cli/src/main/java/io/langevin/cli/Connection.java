@@ -63,6 +63,11 @@ public final class Connection {
     public KafkaConfig kafka() {
         Optional<AnnouncedPlatform> running =
                 bootstrap == null || registry == null ? AnnouncedPlatform.find() : Optional.empty();
+        require(
+                registry == null || registry.matches("https?://[^/:]+.*"),
+                "--registry",
+                "be the address of a registry, such as http://localhost:8081",
+                registry);
         Map<String, String> all = new HashMap<>(properties);
         all.put(
                 CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,

@@ -2,13 +2,13 @@ package io.langevin.cli;
 
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
-import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.artifacts.ArtifactStores;
 import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.InputFile;
 import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
 import io.langevin.records.Candidate;
@@ -16,7 +16,6 @@ import io.langevin.records.JobStatus;
 import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -42,25 +41,13 @@ public final class PublishCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         requireModelName(target.model);
-        byte[] bytes = bytes();
+        byte[] bytes = InputFile.read("FILE", file, LARGEST_FILE);
         try (PlatformClient platform = connection.platform();
                 ArtifactStore store = ArtifactStores.open(connection.artifacts(target.artifacts))) {
             ArtifactId id = publish(platform, store, bytes, target.model);
             System.out.printf("%s is now checkpoint %s%n", target.model, id);
         }
         return 0;
-    }
-
-    private byte[] bytes() throws IOException {
-        if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw new CommandFailure("there is no readable file " + file);
-        }
-        require(
-                Files.size(file) <= LARGEST_FILE,
-                "FILE",
-                "have at most %d bytes".formatted(LARGEST_FILE),
-                Files.size(file));
-        return Files.readAllBytes(file);
     }
 
     /** Puts the file into the store and has the publishing service verify and announce it. */

@@ -7,6 +7,7 @@ import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.PlatformClient;
+import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.process.Inert;
 import io.langevin.records.JobStatus;
 import io.langevin.records.ScheduleJob;
@@ -48,6 +49,7 @@ final class ScheduleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        RetrainingRules.requireDataset(dataset);
         require(size >= 1 && size <= 1024, "--size", "be 1 to 1024 pixels", size);
         require(overlap > 0 && overlap < 1, "--overlap", "be above 0 and below 1", overlap);
         between("--steps-per-level", stepsPerLevel, 1, 10_000);

@@ -1,16 +1,18 @@
 package io.langevin.cli;
 
-import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.InputFile;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** What is to be made, on the command line. */
 final class TaskOptions {
+    /** What a request can carry. */
+    private static final long LARGEST_IMAGE = 1_000_000;
+
     @Option(
             names = "--task",
             paramLabel = "KIND",
@@ -79,9 +81,6 @@ final class TaskOptions {
         if (file == null) {
             return null;
         }
-        if (!Files.isReadable(file)) {
-            throw new CommandFailure("%s: there is no readable file %s".formatted(option, file));
-        }
-        return ByteBuffer.wrap(Files.readAllBytes(file));
+        return ByteBuffer.wrap(InputFile.read(option, file, LARGEST_IMAGE));
     }
 }

@@ -17,6 +17,7 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (PlatformClient platform = connection.platform()) {
+            var nobodyReads = new CountDownLatch(1);
             platform.follow(
                     JOB_STATES,
                     new From.Now(),
@@ -24,8 +25,11 @@ final class WatchCommand implements Callable<Integer> {
                         if (state != null) {
                             System.out.println(JobsCommand.line(state));
                         }
+                        if (System.out.checkError()) {
+                            nobodyReads.countDown(); // such as "| head -1"
+                        }
                     });
-            new CountDownLatch(1).await();
+            nobodyReads.await();
         }
         return 0;
     }

@@ -9,6 +9,7 @@ import io.langevin.cli.Connection;
 import io.langevin.cli.PublishCommand;
 import io.langevin.cli.PublishOptions;
 import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.InputFile;
 import io.langevin.client.PlatformClient;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.PublishedPreset;
@@ -98,6 +99,7 @@ final class ImportCommand implements Callable<Integer> {
     /** The file as a checkpoint of the platform; every complaint is a sentence with a remedy. */
     Checkpoint checkpoint() throws IOException {
         try {
+            InputFile.require("FILE", file);
             Checkpoint checkpoint = AuthorsCheckpoint.read(file, sampling());
             checkLevels(checkpoint.schedule());
             return checkpoint;

@@ -4,6 +4,7 @@ import io.langevin.cli.ExtraCommand;
 import io.langevin.cli.LangevinCommand;
 import io.langevin.paper.AblationsFigure;
 import io.langevin.paper.PaperCommand;
+import io.langevin.process.InertStream;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 
@@ -12,6 +13,7 @@ public final class Langevin {
     private Langevin() {}
 
     public static void main(String[] args) {
+        InertStream.install();
         if (args.length == 0 || !args[0].equals("up")) {
             // a person reads this terminal: no log beside the command's own words
             System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");

@@ -1,6 +1,9 @@
 package io.langevin.local;
 
+import static io.langevin.messaging.rules.RecordRules.between;
+
 import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.Writable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -15,6 +18,8 @@ import picocli.CommandLine.Option;
                 "Run the whole platform here: a Kafka broker, a schema registry, every service and"
                         + " the dashboard. Its state survives a restart. Ctrl-C stops it.")
 final class UpCommand implements Callable<Integer> {
+    private static final int LARGEST_PORT = 65_535;
+
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
@@ -42,6 +47,10 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
+        between("--kafka-port", kafkaPort, 0, LARGEST_PORT);
+        between("--registry-port", registryPort, 0, LARGEST_PORT);
+        between("--page-port", pagePort, 0, LARGEST_PORT);
+        Writable.require("--data-dir", dataDir.resolve("kafka"));
         var config =
                 new LocalConfig(
                         dataDir, LocalConfig.homeOfProcess(), kafkaPort, registryPort, pagePort);

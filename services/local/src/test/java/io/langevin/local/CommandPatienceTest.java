@@ -23,6 +23,10 @@ import picocli.CommandLine;
 /** No command waits in silence or for ever, and what is given wrong is said at once. */
 @Timeout(300)
 class CommandPatienceTest {
+    private static final String[] AWAY = {
+        "--bootstrap", "127.0.0.1:1", "--registry", "http://127.0.0.1:1"
+    };
+
     @TempDir Path home;
     private final String before = System.getProperty("user.home");
     private final StringWriter err = new StringWriter();
@@ -75,6 +79,7 @@ class CommandPatienceTest {
                 "sample --model m --count 0",
                 "sample --model m/../x",
                 "cancel nobody",
+                "schedule --dataset ../d --size 8",
                 "jobs --limit 0"
             })
     void a_value_that_nobody_can_use_is_wrong_usage_at_once(String command) {
@@ -83,6 +88,66 @@ class CommandPatienceTest {
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString()).contains("must").doesNotContain("Exception");
+    }
+
+    @Test
+    void an_address_that_is_none_is_wrong_usage() {
+        int code = run("jobs", "--bootstrap", "127.0.0.1:1", "--registry", "::::");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("--registry: must be the address of a registry");
+    }
+
+    @Test
+    void a_reason_that_no_record_can_carry_is_wrong_usage() {
+        String reason = "x".repeat(1_001);
+        int code = run("cancel 0b0e7f7a-9a8e-4a3d-9d2c-000000000001 --reason " + reason, AWAY);
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("--reason: must have at most 1000 characters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"security.protocol=NONSENSE", "metric.reporters=java.lang.Object"})
+    void a_client_that_cannot_be_made_is_not_waited_for(String setting) {
+        int code = run("jobs --kafka " + setting, AWAY);
+
+        assertThat(code).isNotZero();
+        assertThat(err.toString())
+                .contains("broker 127.0.0.1:1: ")
+                .doesNotContain("does not answer within");
+    }
+
+    /** Nobody writes into it: to read it would be to wait for ever. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "publish FIFO --as m",
+                "import FIFO --as m --preset cifar10",
+                "sample --model m --task denoise --sigma 0.1 --image FIFO"
+            })
+    void a_pipe_is_no_file(String command) throws Exception {
+        Path fifo = home.resolve("fifo");
+        new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor();
+
+        int code = run(command.replace("FIFO", fifo.toString()), AWAY);
+
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString()).contains("there is no readable file " + fifo);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"up --kafka-port 99999", "up --page-port -1", "up --data-dir FILE/data"})
+    void a_platform_that_cannot_be_where_it_is_to_be_is_not_begun(String command) throws Exception {
+        Path file = Files.writeString(home.resolve("file"), "");
+        CommandLine line = Langevin.commandLine();
+        line.setErr(new PrintWriter(err, true));
+
+        int code = line.execute(command.replace("FILE", file.toString()).split(" "));
+
+        assertThat(code).isNotZero();
+        assertThat(err.toString()).containsAnyOf("must be 0 to 65535", "cannot write");
     }
 
     @Test

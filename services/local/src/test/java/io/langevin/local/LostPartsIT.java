@@ -1,5 +1,6 @@
 package io.langevin.local;
 
+import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.Topics.SAMPLING_PREVIEWS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -42,6 +43,21 @@ class LostPartsIT {
                                 .setSampler(Sampler.newBuilder().setNetworkEvaluations(4).build())
                                 .build();
                 assertThat(Sampling.ask(platform, request, 240, count -> {}).images()).hasSize(1);
+            }
+            assertThat(here.failure()).isNotDone();
+        }
+    }
+
+    @Test
+    void a_registry_that_hangs_is_replaced() throws Exception {
+        try (LocalPlatform here =
+                LocalPlatform.start(new LocalConfig(folder, Path.of("../.."), 0, 0, 0))) {
+            ProcessHandle registry = registry();
+            new ProcessBuilder("kill", "-STOP", "" + registry.pid()).start().waitFor();
+
+            await().atMost(PATIENCE).until(() -> !registry.isAlive() && registry() != null);
+            try (PlatformClient platform = PlatformClient.at(here.kafka())) {
+                assertThat(platform.latest(MODEL_CHECKPOINTS)).containsKey("fashion");
             }
             assertThat(here.failure()).isNotDone();
         }

@@ -32,6 +32,8 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 /** The dashboard in a real browser: a person asks for images and sees them arrive. */
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
 class PageIT {
+    private static final String RUN = "0b0e7f7a-9a8e-4a3d-9d2c-000000000001";
+
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir Path folder;
@@ -83,7 +85,7 @@ class PageIT {
                         Topics.TRAINING_PROGRESS,
                         "test")) {
             for (int step = 1; step <= 3; step++) {
-                writer.write("run", progress(step));
+                writer.write(RUN, progress(step));
             }
         }
         wait.until(p -> p.findElement(By.id("progress")).getText().startsWith("step 3,"));
@@ -99,13 +101,13 @@ class PageIT {
     /** Pictures that the browser has decoded. */
     private static long loadedImages(WebDriver page) {
         return page.findElements(By.cssSelector("#images img")).stream()
-                .filter(image -> "16".equals(image.getDomProperty("naturalWidth")))
+                .filter(image -> "28".equals(image.getDomProperty("naturalWidth")))
                 .count();
     }
 
     private static TrainingProgress progress(int step) {
         return TrainingProgress.newBuilder()
-                .setRunId("run")
+                .setRunId(RUN)
                 .setIteration(step)
                 .setIterations(10)
                 .setSeconds(step)

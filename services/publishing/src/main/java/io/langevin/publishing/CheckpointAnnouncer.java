@@ -123,10 +123,18 @@ final class CheckpointAnnouncer {
                 MODEL_CHECKPOINTS,
                 (record, source) -> {
                     if (record != null && model.equals(source.key())) {
-                        found.add(record);
+                        found.add(believed(record, Instant.ofEpochMilli(source.timestamp())));
                     }
                 });
         return found;
+    }
+
+    /** Nothing was asked for after it was announced, whatever the record says. */
+    private static PublishedCheckpoint believed(PublishedCheckpoint record, Instant announced) {
+        Instant asked = record.getRequestedAt();
+        return asked == null || !asked.isAfter(announced)
+                ? record
+                : PublishedCheckpoint.newBuilder(record).setRequestedAt(announced).build();
     }
 
     private static void requireNewest(PublishedCheckpoint next, List<PublishedCheckpoint> before) {

@@ -61,6 +61,17 @@ class CheckpointAnnouncerIT {
         assertThat(announced()).extracting(PublishedCheckpoint::getRunId).containsExactly(late);
     }
 
+    @Test
+    void announcement_that_claims_to_be_of_the_far_future_freezes_nothing() throws Exception {
+        Instant farFuture = Instant.ofEpochMilli(Long.MAX_VALUE);
+        announce(UUID.randomUUID().toString(), farFuture, context());
+        String next = UUID.randomUUID().toString();
+
+        announce(next, Instant.now(), context());
+
+        assertThat(announced()).last().extracting(PublishedCheckpoint::getRunId).isEqualTo(next);
+    }
+
     /** As a worker that was stopped between its last look and its announcement. */
     @Test
     void who_was_held_up_while_a_newer_checkpoint_was_announced_is_superseded() throws Exception {

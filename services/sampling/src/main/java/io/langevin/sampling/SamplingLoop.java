@@ -12,6 +12,7 @@ import io.langevin.records.SampleRequest;
 import io.langevin.sampling.admission.EndedRequests;
 import io.langevin.sampling.answers.SavedRequests;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,9 @@ final class SamplingLoop implements ServiceLoop {
     /** Failures in a row that are no broker's, registry's or store's. */
     private static final int MOST_DEFECTS = 10;
 
+    /** One may be a broker that was away; when the next session fails too, something is wrong. */
+    private static final int MANY_FAILURES = 2;
+
     private static final Duration WORKED_WELL = Duration.ofMinutes(1);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
 
@@ -40,8 +44,14 @@ final class SamplingLoop implements ServiceLoop {
     private final DeadLetters deadLetters;
     private final Sessions sessions;
     private final MeterRegistry metrics;
+    private final Timer transactions;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean working;
+
+    /** Sessions that failed since something was committed. */
+    private int failures;
+
+    private long committed;
 
     /** Begins a session. */
     interface Sessions {
@@ -63,6 +73,7 @@ final class SamplingLoop implements ServiceLoop {
         this.deadLetters = deadLetters;
         this.sessions = sessions;
         this.metrics = metrics;
+        this.transactions = metrics.timer("langevin.transactions");
     }
 
     @Override
@@ -85,7 +96,7 @@ final class SamplingLoop implements ServiceLoop {
         try {
             while (!isClosed()) {
                 session.turn();
-                working = true;
+                working = failures < MANY_FAILURES || hasCommitted();
             }
             session.drain(config.grace());
         } finally {
@@ -104,6 +115,8 @@ final class SamplingLoop implements ServiceLoop {
                     .setCause(defects > 0 ? why : null)
                     .log("starting again from what was committed");
         }
+        failures = hasCommitted() ? 1 : failures + 1;
+        committed = transactions.count();
         working = false;
         closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -124,6 +137,11 @@ final class SamplingLoop implements ServiceLoop {
     private void partitionsTaken() throws InterruptedException {
         ended.catchUp(CATCH_UP_WITHIN);
         saved.catchUp(CATCH_UP_WITHIN);
+    }
+
+    /** Since the last failure. */
+    private boolean hasCommitted() {
+        return transactions.count() > committed;
     }
 
     @Override

@@ -15,7 +15,7 @@ import javax.imageio.ImageIO;
 /** Images side by side, row by row, each pixel enlarged so that small images can be looked at. */
 public final class ImageGrid {
     private static final int GAP = 2;
-    private static final int WANTED_TILE = 64;
+    private static final int WANTED_TILE = 96;
 
     private ImageGrid() {}
 

@@ -5,14 +5,19 @@ import io.javalin.http.sse.SseClient;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends events to one browser on a thread of its own, so that one that does not read holds up
  * nobody. One that falls far behind is disconnected: it connects again and gets a fresh snapshot.
  */
 final class EventWriter implements AutoCloseable {
-    private static final int WAITING = 10_000;
-    private static final int QUIET_SECONDS = 10;
+    private static final Logger LOG = LoggerFactory.getLogger(EventWriter.class);
+    private static final int WAITING = 1_000;
+
+    /** Sooner than the server gives up a connection on which nothing comes. */
+    private static final int QUIET_SECONDS = 5;
 
     private final SseClient client;
     private final BlockingQueue<LiveFeed.Change> waiting = new ArrayBlockingQueue<>(WAITING);
@@ -48,6 +53,9 @@ final class EventWriter implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            LOG.atWarn().setCause(e).log("a page is disconnected; it connects again");
+            client.close();
         }
     }
 

@@ -8,9 +8,11 @@ import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.FirstFailure;
+import io.langevin.messaging.follow.Follower;
+import io.langevin.messaging.follow.Followers;
 import io.langevin.messaging.follow.From;
-import io.langevin.messaging.follow.TopicFollower;
 import io.langevin.messaging.rules.JobStages;
+import io.langevin.messaging.rules.RecordRules;
 import io.langevin.process.FollowedView;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
@@ -38,6 +40,13 @@ public final class LiveFeed implements FollowedView {
     private static final int STATES = 500;
     private static final int IMAGES = 120;
     private static final int LOSSES = 2_000;
+
+    /** Names of models that a page shows. */
+    private static final int MODELS = 1_000;
+
+    private static final long IMAGE_BYTES = 64L << 20;
+    private static final int LONGEST_NAME = 100;
+    private static final int LONGEST_DETAIL = 2_000;
     private static final Duration IMAGES_FROM = Duration.ofHours(1);
 
     /** What still runs is the last to be forgotten. */
@@ -47,10 +56,11 @@ public final class LiveFeed implements FollowedView {
 
     private final Map<String, JobState> states = new TreeMap<>();
     private final Deque<GeneratedImage> images = new ArrayDeque<>();
+    private long imageBytes;
     private final Map<String, PublishedCheckpoint> models = new TreeMap<>();
     private final Deque<TrainingProgress> losses = new ArrayDeque<>();
     private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
-    private final List<TopicFollower<?>> followers = new ArrayList<>();
+    private final List<Follower> followers = new ArrayList<>();
 
     /** Something new for whoever watches. */
     sealed interface Change {
@@ -60,40 +70,39 @@ public final class LiveFeed implements FollowedView {
 
         record Model(PublishedCheckpoint checkpoint) implements Change {}
 
+        record ModelGone(String model) implements Change {}
+
         record Loss(TrainingProgress progress) implements Change {}
     }
 
     public static LiveFeed following(KafkaConfig kafka, Schemas schemas)
             throws InterruptedException {
+        return following(Followers.of(kafka, schemas));
+    }
+
+    static LiveFeed following(Followers topics) throws InterruptedException {
         LiveFeed feed = new LiveFeed();
         var beginning = new From.Beginning();
+        var recent = new From.Time(Instant.now().minus(IMAGES_FROM));
+        feed.followers.add(topics.follow(JOB_STATES, beginning, (r, s) -> feed.state(r, s.key())));
         feed.followers.add(
-                TopicFollower.start(
-                        kafka, schemas, JOB_STATES, beginning, (r, s) -> feed.state(r, s.key())));
+                topics.follow(SAMPLING_IMAGES, recent, (r, s) -> feed.image(r, s.key())));
         feed.followers.add(
-                TopicFollower.start(
-                        kafka,
-                        schemas,
-                        SAMPLING_IMAGES,
-                        new From.Time(Instant.now().minus(IMAGES_FROM)),
-                        (r, s) -> feed.image(r)));
+                topics.follow(MODEL_CHECKPOINTS, beginning, (r, s) -> feed.model(r, s.key())));
         feed.followers.add(
-                TopicFollower.start(
-                        kafka,
-                        schemas,
-                        MODEL_CHECKPOINTS,
-                        beginning,
-                        (r, s) -> feed.model(r, s.key())));
-        feed.followers.add(
-                TopicFollower.start(
-                        kafka, schemas, TRAINING_PROGRESS, beginning, (r, s) -> feed.loss(r)));
+                topics.follow(TRAINING_PROGRESS, beginning, (r, s) -> feed.loss(r, s.key())));
         return feed;
     }
 
-    private void state(JobState state, String key) {
-        if (state == null || !state.getId().equals(key)) {
+    private void state(JobState whole, String key) {
+        if (whole == null || !whole.getId().equals(key) || !RecordRules.isId(key)) {
             return;
         }
+        JobState state =
+                JobState.newBuilder(whole)
+                        .setModel(RecordRules.abbreviated(whole.getModel(), LONGEST_NAME))
+                        .setDetail(RecordRules.abbreviated(whole.getDetail(), LONGEST_DETAIL))
+                        .build();
         synchronized (this) {
             states.put(state.getId(), state);
             if (states.size() > STATES) {
@@ -106,31 +115,52 @@ public final class LiveFeed implements FollowedView {
         tell(new Change.State(state));
     }
 
-    private void image(GeneratedImage image) {
-        if (image == null) {
+    private void image(GeneratedImage image, String key) {
+        if (image == null || !image.getRequestId().equals(key) || !RecordRules.isId(key)) {
             return;
         }
         synchronized (this) {
             images.addLast(image);
-            if (images.size() > IMAGES) {
-                images.removeFirst();
+            imageBytes += bytes(image);
+            while (images.size() > IMAGES || imageBytes > IMAGE_BYTES) {
+                imageBytes -= bytes(images.removeFirst());
             }
         }
         tell(new Change.Image(image));
     }
 
     private void model(PublishedCheckpoint checkpoint, String key) {
-        if (checkpoint == null || !checkpoint.getModel().equals(key)) {
+        if (checkpoint == null) {
+            gone(key);
+            return;
+        }
+        if (!checkpoint.getModel().equals(key) || !RecordRules.isModelName(key)) {
             return;
         }
         synchronized (this) {
-            models.put(checkpoint.getModel(), checkpoint);
+            if (models.size() >= MODELS && !models.containsKey(key)) {
+                return;
+            }
+            models.put(key, checkpoint);
         }
         tell(new Change.Model(checkpoint));
     }
 
-    private void loss(TrainingProgress progress) {
-        if (progress == null) {
+    private void gone(String model) {
+        synchronized (this) {
+            if (model == null || models.remove(model) == null) {
+                return;
+            }
+        }
+        tell(new Change.ModelGone(model));
+    }
+
+    private static long bytes(GeneratedImage image) {
+        return image.getBytes() == null ? 0 : image.getBytes().remaining();
+    }
+
+    private void loss(TrainingProgress progress, String key) {
+        if (progress == null || !progress.getRunId().equals(key) || !RecordRules.isId(key)) {
             return;
         }
         synchronized (this) {
@@ -188,11 +218,11 @@ public final class LiveFeed implements FollowedView {
 
     @Override
     public CompletableFuture<Void> ended() {
-        return FirstFailure.of(followers.stream().map(TopicFollower::ended).toList());
+        return FirstFailure.of(followers.stream().map(Follower::ended).toList());
     }
 
     @Override
     public void close() {
-        followers.forEach(TopicFollower::close);
+        followers.forEach(Follower::close);
     }
 }

@@ -5,9 +5,11 @@ import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -28,6 +30,7 @@ import io.langevin.records.SampleRequest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,9 +39,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -48,10 +54,14 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class OperationsApi implements AutoCloseable {
     private static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build();
     private static final int LEAST_THREADS = 8;
     private static final int MOST_THREADS = 200;
     private static final int MOST_CONNECTIONS = 1_000;
+    private static final Duration IDLE = Duration.ofSeconds(10);
     private static final int POSTS_A_SECOND = 100;
     private static final int MOST_IMAGES = 10_000;
 
@@ -135,7 +145,22 @@ public final class OperationsApi implements AutoCloseable {
 
     private static void limit(Server server) {
         server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, server));
+        server.addEventListener(
+                new LifeCycle.Listener() {
+                    @Override
+                    public void lifeCycleStarting(LifeCycle starting) {
+                        for (Connector connector : server.getConnectors()) {
+                            limit((AbstractConnector) connector);
+                        }
+                    }
+                });
         server.setErrorHandler(new Problems.OfServer());
+    }
+
+    /** Who sends nothing, or too little, holds a connection and perhaps a thread. */
+    private static void limit(AbstractConnector connector) {
+        connector.setIdleTimeout(IDLE.toMillis());
+        connector.addBean(new SlowConnections(connector.getScheduler()));
     }
 
     private static void limitRate(Context ctx) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.langevin.messaging.rules.RecordRules;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
 import io.langevin.records.NetworkParameters;
@@ -19,6 +20,9 @@ import java.util.List;
 /** Records as the dashboard's JSON, and JSON as records. */
 final class PageJson {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    /** A table shows no more, and every page that opens is sent all of them. */
+    private static final int LONGEST_DETAIL = 300;
 
     private PageJson() {}
 
@@ -34,7 +38,7 @@ final class PageJson {
                 .put("kind", state.getKind().name())
                 .put("stage", state.getStage().name())
                 .put("model", state.getModel())
-                .put("detail", state.getDetail())
+                .put("detail", RecordRules.abbreviated(state.getDetail(), LONGEST_DETAIL))
                 .put("requestedAt", state.getRequestedAt().toString())
                 .put("updatedAt", state.getUpdatedAt().toString());
     }
@@ -95,6 +99,9 @@ final class PageJson {
             node.put("kind", "image").set("value", image(image.image()));
         } else if (change instanceof LiveFeed.Change.Model model) {
             node.put("kind", "model").set("value", model(model.checkpoint()));
+        } else if (change instanceof LiveFeed.Change.ModelGone gone) {
+            node.put("kind", "modelGone")
+                    .set("value", NODES.objectNode().put("model", gone.model()));
         } else if (change instanceof LiveFeed.Change.Loss loss) {
             node.put("kind", "loss").set("value", progress(loss.progress()));
         }
@@ -109,14 +116,15 @@ final class PageJson {
     static SampleRequest sampleRequest(JsonNode body, String requestId) {
         requireFields(body, List.of("model", "count", "seed"));
         require(body.path("model").isTextual(), "model", "be text", body.path("model"));
-        require(
-                body.path("count").canConvertToInt(),
-                "count",
-                "be a whole number",
-                body.path("count"));
+        JsonNode count = body.path("count");
+        require(isWhole(count) && count.canConvertToInt(), "count", "be a whole number", count);
         JsonNode seed = body.path("seed");
         boolean given = !seed.isMissingNode() && !seed.isNull();
-        require(!given || seed.canConvertToLong(), "seed", "be a whole number", seed);
+        require(
+                !given || isWhole(seed) && seed.canConvertToLong(),
+                "seed",
+                "be a whole number",
+                seed);
         return SampleRequest.newBuilder()
                 .setRequestId(requestId)
                 .setModel(body.path("model").asText())
@@ -150,11 +158,16 @@ final class PageJson {
     private static int number(JsonNode body, String field, int otherwise) {
         JsonNode value = body.path(field);
         require(
-                value.isMissingNode() || value.canConvertToInt(),
+                value.isMissingNode() || isWhole(value) && value.canConvertToInt(),
                 field,
                 "be a whole number",
                 value);
         return value.asInt(otherwise);
+    }
+
+    /** 16.5 could be converted, by forgetting a half. */
+    private static boolean isWhole(JsonNode number) {
+        return number.isIntegralNumber();
     }
 
     private static void requireFields(JsonNode body, List<String> known) {

@@ -36,7 +36,7 @@ final class JobStateTopology {
                                 KeyRules.keyIs("requestId", SampleRequest::getRequestId))
                         .processValues(Asked::new, Named.as("asked"));
         KStream<String, JobState> ended =
-                streams.read(SAMPLING_OUTCOMES, KeyRules.none())
+                streams.read(SAMPLING_OUTCOMES, KeyRules.shortOrNone())
                         .filter((id, outcome) -> id != null, Named.as("with-id"))
                         .mapValues((id, outcome) -> ended(id, outcome), Named.as("ended"));
         KStream<String, JobState> latest =

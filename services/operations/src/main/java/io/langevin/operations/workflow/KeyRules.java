@@ -30,6 +30,16 @@ final class KeyRules {
         };
     }
 
+    /** The key, where there is one, is as short as an id. */
+    static <T> RecordRule<T> shortOrNone() {
+        return (key, record) ->
+                key == null || key.length() <= LONGEST_ID
+                        ? Optional.empty()
+                        : Optional.of(
+                                "key: must have at most %d characters, not %d"
+                                        .formatted(LONGEST_ID, key.length()));
+    }
+
     static <T> RecordRule<T> none() {
         return (key, record) -> Optional.empty();
     }

@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,6 +120,9 @@ class HostileHttpIT {
                         "{\"model\":\"m\",\"count\":0}",
                         "{\"model\":\"m\",\"count\":10001}",
                         "{\"model\":\"m\",\"count\":1e99}",
+                        "{\"model\":\"m\",\"count\":1.5}",
+                        "{\"model\":\"m\",\"count\":1,\"count\":2}",
+                        "{\"model\":\"m\",\"count\":1,\"seed\":1.5}",
                         "{\"model\":\"m\",\"count\":1,\"seed\":1e40}",
                         "{\"model\":\"m\",\"count\":1,\"other\":1}",
                         "{\"model\":\"m\",\"count\":1} {}",
@@ -156,6 +161,36 @@ class HostileHttpIT {
             for (Socket socket : slow) {
                 socket.close();
             }
+        }
+    }
+
+    /** Each counts among the connections that are taken; the head of a request must end. */
+    @Test
+    void heads_that_never_end_lose_their_connections() throws IOException {
+        List<Socket> dripping = new ArrayList<>();
+        ScheduledExecutorService drops = Executors.newSingleThreadScheduledExecutor();
+        try {
+            for (int i = 0; i < 1_000; i++) {
+                Socket socket = connected();
+                dripping.add(socket);
+                drip(socket, "GET /health HTTP/1.1\r\nX: ");
+            }
+            drops.scheduleAtFixedRate(
+                    () -> dripping.forEach(socket -> drip(socket, "x")), 1, 1, TimeUnit.SECONDS);
+            assertThat(isHealthy()).isTrue();
+        } finally {
+            drops.shutdownNow();
+            for (Socket socket : dripping) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void drip(Socket socket, String text) {
+        try {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            // the server has closed it: what the test waits for
         }
     }
 

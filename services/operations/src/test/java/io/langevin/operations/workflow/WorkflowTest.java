@@ -323,6 +323,20 @@ class WorkflowTest {
     }
 
     @Test
+    void an_outcome_under_a_key_that_no_state_can_have_is_a_dead_letter() throws Exception {
+        String key = "k".repeat(3_000_000);
+        send(SAMPLING_OUTCOMES, key, outcome(key.substring(0, 10), SampleStatus.COMPLETED));
+
+        List<TestRecord<String, byte[]>> dead =
+                output(kafka.name(SAMPLING_OUTCOMES) + ".dead").readRecordsToList();
+        assertThat(dead).hasSize(1);
+        assertThat(dead.get(0).headers().lastHeader(DeadLetters.REASON).value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("key: must have at most 100 characters, not 3000000");
+        assertThat(read(JOB_STATES)).isEmpty();
+    }
+
+    @Test
     void empty_values_and_empty_schedules_stop_nothing() throws Exception {
         input(SAMPLING_OUTCOMES).pipeInput("a", (byte[]) null);
         input(SAMPLING_REQUESTS).pipeInput("a", (byte[]) null);

@@ -7,6 +7,7 @@ import io.langevin.messaging.Failures;
 import io.langevin.messaging.follow.Follower;
 import io.langevin.messaging.follow.Followers;
 import io.langevin.messaging.follow.From;
+import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.FollowedView;
 import io.langevin.process.Inert;
@@ -82,7 +83,8 @@ public final class PublishedCheckpoints implements FollowedView {
     }
 
     private void published(PublishedCheckpoint record, String key) {
-        if (key == null || record != null && !key.equals(record.getModel())) {
+        boolean wrongKey = key == null || record != null && !key.equals(record.getModel());
+        if (wrongKey || record != null && !RecordRules.isModelName(key)) {
             return; // its dead letter is written by whoever inspects the topic
         }
         if (record == null) {

@@ -99,7 +99,7 @@ public final class Retraining {
             throw new NotCompletedException(
                     "run %s %s: %s"
                             .formatted(
-                                    state.getId(),
+                                    Inert.text(state.getId()),
                                     state.getStage().name().toLowerCase(Locale.ROOT),
                                     Inert.text(state.getDetail())));
         }

@@ -99,7 +99,7 @@ public final class Sampling {
             throw new NotCompletedException(
                     "request %s %s: %s"
                             .formatted(
-                                    outcome.getRequestId(),
+                                    Inert.text(outcome.getRequestId()),
                                     outcome.getStatus().name().toLowerCase(Locale.ROOT),
                                     Inert.text(outcome.getReason())));
         }

@@ -138,6 +138,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
+        // Readers wait for the transaction of a client that died: 15 minutes by default.
+        settings.put("transaction.max.timeout.ms", "60000");
         // After a kill the controller waits for the old session to end before it takes the broker
         // back: 9 s by default.
         settings.put("broker.session.timeout.ms", "2000");

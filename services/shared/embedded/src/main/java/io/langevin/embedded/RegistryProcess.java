@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +36,14 @@ public final class RegistryProcess implements AutoCloseable {
 
     private static final int MOST_RESTARTS = 3;
 
+    private static final Duration ASKED_EVERY = Duration.ofSeconds(5);
+
+    /** One that does not answer for so long will not answer any more. */
+    private static final Duration HANGS_AFTER = Duration.ofSeconds(30);
+
     private final Child child;
     private final FolderLock lock;
+    private final CountDownLatch end = new CountDownLatch(1);
     private final CompletableFuture<String> death = new CompletableFuture<>();
     private Process process;
 
@@ -101,6 +108,7 @@ public final class RegistryProcess implements AutoCloseable {
             closed = true;
             last = process;
         }
+        end.countDown();
         // The files are safe against a kill at any time, and a kill is the one end that cannot
         // hang.
         last.destroyForcibly().onExit().join();
@@ -115,6 +123,7 @@ public final class RegistryProcess implements AutoCloseable {
             registry.awaitAnswer(registry.process);
             registry.demandCompatibility();
             registry.watch(registry.process);
+            registry.watchAnswers();
             return registry;
         } catch (IOException | InterruptedException | RuntimeException e) {
             registry.process.destroyForcibly().onExit().join();
@@ -135,6 +144,43 @@ public final class RegistryProcess implements AutoCloseable {
                                 Thread.currentThread().interrupt();
                             }
                         });
+    }
+
+    /** A process that hangs does not end by itself: it is killed, and then started again. */
+    private void watchAnswers() {
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                killWhatHangs();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "registry-watch");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void killWhatHangs() throws InterruptedException {
+        Process asked = null;
+        long answered = 0;
+        while (!end.await(ASKED_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+            Process running = current();
+            boolean fresh = running != asked;
+            if (fresh || answers()) {
+                // one that starts has as long as a start may take
+                answered = System.nanoTime() + (fresh ? STARTS_WITHIN.toNanos() : 0);
+                asked = running;
+            } else if (System.nanoTime() - answered > HANGS_AFTER.toNanos()) {
+                LOG.atWarn().log("the registry does not answer any more: it is killed");
+                running.destroyForcibly();
+            }
+        }
+    }
+
+    private synchronized Process current() {
+        return process;
     }
 
     private void startAgain(Process ended, long ranNanos) throws IOException, InterruptedException {

@@ -15,7 +15,6 @@ import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.config.ConfigException;
 
 /** The Kafka cluster before anything else uses it. */
 public final class Broker {
@@ -103,7 +102,7 @@ public final class Broker {
 
     private static <T> T once(KafkaConfig kafka, Question<T> question)
             throws AwayException, InterruptedException {
-        try (Admin admin = kafka.admin(QUICK)) {
+        try (Admin admin = opened(kafka)) {
             return question.ask(admin);
         } catch (ExecutionException e) {
             if (Failures.isPassing(e.getCause())) {
@@ -111,17 +110,27 @@ public final class Broker {
             }
             throw refused(kafka, e.getCause());
         } catch (KafkaException e) {
-            if (Failures.isPassing(e) && !isWrongSetting(e)) {
+            if (Failures.isPassing(e)) {
                 throw new AwayException(e);
             }
             throw refused(kafka, e);
         }
     }
 
-    /** A name that cannot be resolved now may be resolved later. */
-    private static boolean isWrongSetting(KafkaException e) {
-        return e.getCause() instanceof ConfigException wrong
-                && !wrong.getMessage().contains("resolvable");
+    /** A client that cannot be made has a wrong setting; but a name may be resolved later. */
+    private static Admin opened(KafkaConfig kafka) throws AwayException {
+        try {
+            return kafka.admin(QUICK);
+        } catch (KafkaException e) {
+            Throwable first = e;
+            while (first.getCause() != null) {
+                first = first.getCause();
+            }
+            if (String.valueOf(first.getMessage()).contains("resolvable")) {
+                throw new AwayException(e);
+            }
+            throw refused(kafka, first);
+        }
     }
 
     private static ConfigurationException refused(KafkaConfig kafka, Throwable why) {

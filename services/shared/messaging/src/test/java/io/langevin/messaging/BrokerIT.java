@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -58,6 +59,24 @@ class BrokerIT {
                             broker.bootstrap(), kafka.name(TRAINING_RESULTS));
             assertThatCode(() -> Broker.requireWrite(kafka, SCHEDULE_RESULTS))
                     .doesNotThrowAnyException();
+        }
+    }
+
+    /** Readers of committed records wait for the transaction of whoever has died in it. */
+    @Test
+    void transaction_may_be_left_open_for_a_minute_and_no_longer() throws Exception {
+        try (var broker = EmbeddedKafka.start(folder, 0)) {
+            KafkaConfig kafka = KafkaConfig.of(broker.bootstrap(), "http://127.0.0.1:1");
+            Map<String, Object> slow =
+                    Map.of(
+                            ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                            "t",
+                            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                            60_001);
+            try (var producer = kafka.producer(slow)) {
+                assertThatThrownBy(producer::initTransactions)
+                        .hasMessageContaining("transaction.max.timeout.ms");
+            }
         }
     }
 

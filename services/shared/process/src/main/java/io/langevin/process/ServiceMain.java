@@ -28,6 +28,7 @@ public final class ServiceMain {
 
     public static <C extends ServiceConfig> void run(
             String name, Function<Environment, C> configuration, Start<C> start) {
+        InertStream.install();
         int code = exitCode(name, Environment.ofProcess(), configuration, start);
         LOG.atInfo().addKeyValue("service", name).addKeyValue("exitCode", code).log("stopped");
         Runtime.getRuntime().halt(code); // a shutdown hook may be waiting for this thread

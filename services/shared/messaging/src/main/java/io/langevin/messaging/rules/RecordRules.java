@@ -92,9 +92,17 @@ public final class RecordRules {
                 characters);
     }
 
+    /** Whether a model can have this name. */
+    public static boolean isModelName(String value) {
+        return value != null && MODEL.matcher(value).matches();
+    }
+
+    /**
+     * @throws RejectedException where no model can have this name
+     */
     public static void requireModelName(String value) {
         require(
-                MODEL.matcher(value).matches(),
+                isModelName(value),
                 "model",
                 "be 1 to 100 letters, digits, '.', '_' or '-'",
                 quoted(value));

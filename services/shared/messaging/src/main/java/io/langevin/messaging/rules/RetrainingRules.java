@@ -43,12 +43,7 @@ public final class RetrainingRules {
         requireIdIsKey("runId", request.getRunId(), key);
         requireModelName(request.getModel());
         requireLabels(request.getLabels());
-        require(
-                request.getDataset().length() <= LONGEST_DATASET
-                        && DATASET.matcher(request.getDataset()).matches(),
-                "dataset",
-                "be a name of letters, digits, '.', '_', '-' and '/' below a configured root",
-                "'" + request.getDataset() + "'");
+        requireDataset(request.getDataset());
         int size = request.getImageSize();
         require(size >= 1 && size <= 1_024, "imageSize", "be 1 to 1024 pixels", size);
         require(
@@ -59,6 +54,19 @@ public final class RetrainingRules {
         check(request.getNetwork());
         check(request.getTraining());
         check(request.getSchedule());
+    }
+
+    /**
+     * The name of a data set.
+     *
+     * @throws RejectedException where there can be none of this name
+     */
+    public static void requireDataset(String name) {
+        require(
+                name.length() <= LONGEST_DATASET && DATASET.matcher(name).matches(),
+                "dataset",
+                "be a name of letters, digits, '.', '_', '-' and '/' below a configured root",
+                "'" + name + "'");
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.langevin.messaging.stream;
 
+import io.langevin.messaging.Failures;
 import io.langevin.messaging.KafkaConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -106,7 +107,8 @@ final class OutputCommitter implements AutoCloseable {
 
     synchronized void throwIfFailed() {
         if (failure.isPresent()) {
-            throw new KafkaException("transaction failed", failure.get());
+            throw new KafkaException(
+                    "transaction failed: " + Failures.reason(failure.get()), failure.get());
         }
     }
 
