@@ -1,0 +1,97 @@
+package io.langevin.sampling.samplers;
+
+import static io.langevin.sampling.SamplingFixture.checkpoint;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.langevin.messaging.rules.RejectedException;
+import io.langevin.records.SamplerKind;
+import io.langevin.sampling.samplers.SamplerPlanner.Parameter;
+import io.langevin.score.Checkpoint;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SamplersTest {
+    private static final Checkpoint CHECKPOINT = checkpoint(1, 3);
+
+    @Test
+    void every_kind_that_a_request_can_name_is_a_sampler() {
+        assertThat(Arrays.stream(Samplers.values()).map(Enum::name))
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(SamplerKind.values())
+                                .filter(kind -> kind != SamplerKind.RECOMMENDED)
+                                .map(Enum::name)
+                                .toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Samplers.class)
+    void budget_is_met_with_and_without_the_denoising_row(Samplers sampler) {
+        for (boolean denoise : new boolean[] {true, false}) {
+            int budget = sampler == Samplers.ANNEALED_LANGEVIN ? denoise ? 9 : 8 : 12;
+            var settings =
+                    new SamplerSettings(
+                            OptionalInt.empty(),
+                            OptionalDouble.empty(),
+                            Optional.of(denoise),
+                            OptionalInt.of(budget),
+                            OptionalDouble.empty(),
+                            OptionalDouble.empty());
+
+            var plan = sampler.plan(settings, CHECKPOINT);
+
+            assertThat(plan.networkEvaluations()).isEqualTo(budget);
+            double last = plan.row(budget - 1).sigma();
+            assertThat(last).isGreaterThanOrEqualTo(CHECKPOINT.schedule().smallest() * (1 - 1e-9));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Samplers.class)
+    void parameter_that_a_sampler_does_not_take_is_refused_by_its_name(Samplers sampler) {
+        for (Parameter parameter : Parameter.values()) {
+            if (takes(sampler, parameter)) {
+                continue;
+            }
+            assertThatThrownBy(() -> sampler.plan(only(parameter), CHECKPOINT))
+                    .as("%s of %s", parameter, sampler)
+                    .isInstanceOf(RejectedException.class)
+                    .hasMessageStartingWith(
+                            "sampler.%s: must be null for %s, not "
+                                    .formatted(parameter.field(), sampler));
+        }
+    }
+
+    private static boolean takes(Samplers sampler, Parameter parameter) {
+        return switch (parameter) {
+            case STEPS_PER_LEVEL -> sampler == Samplers.ANNEALED_LANGEVIN;
+            case EPSILON ->
+                    sampler == Samplers.ANNEALED_LANGEVIN
+                            || sampler == Samplers.PREDICTOR_CORRECTOR;
+            case CHURN -> sampler == Samplers.STOCHASTIC_HEUN;
+            case RHO ->
+                    sampler.name().startsWith("PROBABILITY_FLOW")
+                            || sampler.name().startsWith("DPM_SOLVER")
+                            || sampler == Samplers.STOCHASTIC_HEUN;
+        };
+    }
+
+    private static SamplerSettings only(Parameter parameter) {
+        return new SamplerSettings(
+                parameter == Parameter.STEPS_PER_LEVEL ? OptionalInt.of(2) : OptionalInt.empty(),
+                given(parameter == Parameter.EPSILON, 1e-4),
+                Optional.empty(),
+                OptionalInt.empty(),
+                given(parameter == Parameter.RHO, 5),
+                given(parameter == Parameter.CHURN, 10));
+    }
+
+    private static OptionalDouble given(boolean given, double value) {
+        return given ? OptionalDouble.of(value) : OptionalDouble.empty();
+    }
+}
