@@ -34,6 +34,9 @@ final class SamplingLoop implements ServiceLoop {
     /** One may be a broker that was away; when the next session fails too, something is wrong. */
     private static final int MANY_FAILURES = 2;
 
+    /** Longer than a producer waits for a topic that is not there. */
+    private static final Duration FAILS_WITHIN = Duration.ofSeconds(90);
+
     private static final Duration WORKED_WELL = Duration.ofMinutes(1);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
 
@@ -81,22 +84,24 @@ final class SamplingLoop implements ServiceLoop {
         int defects = 0;
         while (!isClosed()) {
             long begin = System.nanoTime();
+            boolean opened = false;
             try (var stream = open()) {
-                serve(sessions.on(stream));
+                opened = true;
+                serve(sessions.on(stream), begin);
             } catch (RuntimeException e) {
                 boolean workedWell = System.nanoTime() - begin > WORKED_WELL.toNanos();
                 defects = Failures.isPassing(e) || workedWell ? 0 : defects;
                 defects += Failures.isPassing(e) ? 0 : 1;
-                startsAgain(e, defects);
+                startsAgain(e, defects, opened);
             }
         }
     }
 
-    private void serve(SamplingSession session) {
+    private void serve(SamplingSession session, long begin) {
         try {
             while (!isClosed()) {
                 session.turn();
-                working = failures < MANY_FAILURES || hasCommitted();
+                working = isWell(begin);
             }
             session.drain(config.grace());
         } finally {
@@ -104,19 +109,31 @@ final class SamplingLoop implements ServiceLoop {
         }
     }
 
-    /** Something is away, or something unexpected happened, which may not happen again. */
-    private void startsAgain(RuntimeException why, int defects) throws InterruptedException {
+    /** Whether this session does not end as those before it did, as far as one can tell by now. */
+    private boolean isWell(long begin) {
+        return failures < MANY_FAILURES
+                || hasCommitted()
+                || System.nanoTime() - begin > FAILS_WITHIN.toNanos();
+    }
+
+    /**
+     * Something is away, or something unexpected happened, which may not happen again.
+     *
+     * @param opened whether there was a session; a broker that is away is no failure of one
+     */
+    private void startsAgain(RuntimeException why, int defects, boolean opened)
+            throws InterruptedException {
         if (defects > MOST_DEFECTS) {
             throw why;
         }
-        if (working || defects > 0) {
+        if (opened || defects > 0) {
             LOG.atWarn()
                     .addKeyValue("reason", Failures.reason(why))
                     .setCause(defects > 0 ? why : null)
                     .log("starting again from what was committed");
+            failures = hasCommitted() ? 1 : failures + 1;
+            committed = transactions.count();
         }
-        failures = hasCommitted() ? 1 : failures + 1;
-        committed = transactions.count();
         working = false;
         closed.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
     }

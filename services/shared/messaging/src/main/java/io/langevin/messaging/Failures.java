@@ -58,7 +58,16 @@ public final class Failures {
         return false;
     }
 
-    /** The innermost message of a failure, for a person. */
+    /** What began a failure: the message of its innermost cause. */
+    public static String firstCause(Throwable failure) {
+        Throwable e = failure;
+        while (e.getCause() != null) {
+            e = e.getCause();
+        }
+        return reason(e);
+    }
+
+    /** The first message of a failure, from the outside inwards, for a person. */
     public static String reason(Throwable failure) {
         Throwable e = failure;
         while (e.getCause() != null && e.getMessage() == null) {

@@ -108,7 +108,7 @@ final class OutputCommitter implements AutoCloseable {
     synchronized void throwIfFailed() {
         if (failure.isPresent()) {
             throw new KafkaException(
-                    "transaction failed: " + Failures.reason(failure.get()), failure.get());
+                    "transaction failed: " + Failures.firstCause(failure.get()), failure.get());
         }
     }
 
