@@ -98,7 +98,15 @@ class DeploymentTest {
         for (String name : sources("\"(langevin\\.[a-z.]+)\"")) {
             String base = name.replace('.', '_');
             for (String end :
-                    List.of("", "_total", "_seconds_bucket", "_seconds_sum", "_seconds_count")) {
+                    List.of(
+                            "",
+                            "_total",
+                            "_bucket",
+                            "_sum",
+                            "_count",
+                            "_seconds_bucket",
+                            "_seconds_sum",
+                            "_seconds_count")) {
                 registered.add(base + end);
             }
         }
