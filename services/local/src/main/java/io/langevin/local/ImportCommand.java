@@ -16,6 +16,7 @@ import io.langevin.noise.PublishedPreset;
 import io.langevin.score.AuthorsCheckpoint;
 import io.langevin.score.Checkpoint;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -99,7 +100,9 @@ final class ImportCommand implements Callable<Integer> {
     /** The file as a checkpoint of the platform; every complaint is a sentence with a remedy. */
     Checkpoint checkpoint() throws IOException {
         try {
-            InputFile.require("FILE", file);
+            if (Files.exists(file)) {
+                InputFile.require("FILE", file); // a pipe would be read for ever
+            }
             Checkpoint checkpoint = AuthorsCheckpoint.read(file, sampling());
             checkLevels(checkpoint.schedule());
             return checkpoint;
