@@ -5,15 +5,14 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** Constants of records as people type them: lower case, words joined by hyphens. */
-public final class EnumOption {
+final class EnumOption {
     private EnumOption() {}
 
     /**
      * @param option for the message
      * @param typed null: {@code otherwise}
      */
-    public static <E extends Enum<E>> E parse(
-            String option, Class<E> type, String typed, E otherwise) {
+    static <E extends Enum<E>> E parse(String option, Class<E> type, String typed, E otherwise) {
         if (typed == null) {
             return otherwise;
         }

@@ -62,7 +62,7 @@ final class CheckpointAnnouncer {
             return before.get();
         }
         context.throwIfCancelled();
-        PublishedCheckpoint checkpoint = next.get();
+        PublishedCheckpoint checkpoint = believed(next.get(), context.askedAt());
         while (true) {
             try {
                 return announceAlone(checkpoint, runId, context);
@@ -129,12 +129,12 @@ final class CheckpointAnnouncer {
         return found;
     }
 
-    /** Nothing was asked for after it was announced, whatever the record says. */
-    private static PublishedCheckpoint believed(PublishedCheckpoint record, Instant announced) {
+    /** Nothing was asked for after its record came, whatever the record says. */
+    private static PublishedCheckpoint believed(PublishedCheckpoint record, Instant came) {
         Instant asked = record.getRequestedAt();
-        return asked == null || !asked.isAfter(announced)
+        return asked == null || !asked.isAfter(came)
                 ? record
-                : PublishedCheckpoint.newBuilder(record).setRequestedAt(announced).build();
+                : PublishedCheckpoint.newBuilder(record).setRequestedAt(came).build();
     }
 
     private static void requireNewest(PublishedCheckpoint next, List<PublishedCheckpoint> before) {

@@ -20,7 +20,6 @@ import io.langevin.records.PublishingResult;
 import io.langevin.records.SamplerKind;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.TorchScoreNetwork;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
@@ -64,13 +63,9 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
         Checkpoint checkpoint = verified(candidate);
         return Announcement.of(job.getModel(), new ArtifactId(candidate), checkpoint)
                 .setRunId(job.getRunId())
-                .setRequestedAt(asked(job.getRequestedAt(), context.askedAt()))
+                .setRequestedAt(
+                        job.getRequestedAt() == null ? context.askedAt() : job.getRequestedAt())
                 .build();
-    }
-
-    /** A job cannot have been asked for after it came. */
-    private static Instant asked(Instant claimed, Instant came) {
-        return claimed == null || claimed.isAfter(came) ? came : claimed;
     }
 
     /** Digest, shapes and finite weights are checked on reading; then the network is run once. */

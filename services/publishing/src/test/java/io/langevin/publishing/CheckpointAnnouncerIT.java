@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.KafkaEnvironment;
+import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicReader;
 import io.langevin.messaging.queue.JobCancelledException;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
 class CheckpointAnnouncerIT {
     private static final Instant EARLY = Instant.ofEpochMilli(1_000_000);
+    private static final Instant FAR_FUTURE = Instant.ofEpochMilli(Long.MAX_VALUE);
     private static final Instant LATE = Instant.ofEpochMilli(2_000_000);
 
     private static final int WORKERS = 3;
@@ -61,13 +63,27 @@ class CheckpointAnnouncerIT {
         assertThat(announced()).extracting(PublishedCheckpoint::getRunId).containsExactly(late);
     }
 
+    /** LATE is when the jobs of this test came. */
+    @Test
+    void job_cannot_have_been_asked_for_after_it_came() throws Exception {
+        announce(UUID.randomUUID().toString(), FAR_FUTURE, context());
+
+        assertThat(announced())
+                .singleElement()
+                .extracting(PublishedCheckpoint::getRequestedAt)
+                .isEqualTo(LATE);
+    }
+
     @Test
     void announcement_that_claims_to_be_of_the_far_future_freezes_nothing() throws Exception {
-        Instant farFuture = Instant.ofEpochMilli(Long.MAX_VALUE);
-        announce(UUID.randomUUID().toString(), farFuture, context());
+        String forged = UUID.randomUUID().toString();
+        try (var writer = RecordWriter.open(kafka, new Schemas(kafka), MODEL_CHECKPOINTS, "test")) {
+            writer.write("m", checkpoint(forged, FAR_FUTURE));
+        }
         String next = UUID.randomUUID().toString();
+        Instant now = Instant.now();
 
-        announce(next, Instant.now(), context());
+        announce(next, now, context(now, Optional.empty(), () -> {}));
 
         assertThat(announced()).last().extracting(PublishedCheckpoint::getRunId).isEqualTo(next);
     }
@@ -242,6 +258,11 @@ class CheckpointAnnouncerIT {
     }
 
     private static JobContext context(Optional<Cancellation> cancellation, Holding holding) {
+        return context(LATE, cancellation, holding);
+    }
+
+    private static JobContext context(
+            Instant came, Optional<Cancellation> cancellation, Holding holding) {
         var hold =
                 new JobContext.Hold() {
                     @Override
@@ -252,7 +273,7 @@ class CheckpointAnnouncerIT {
                     @Override
                     public void gotFurther() {}
                 };
-        return new JobContext(new RecordHeaders(), LATE, () -> cancellation, hold);
+        return new JobContext(new RecordHeaders(), came, () -> cancellation, hold);
     }
 
     private static PublishedCheckpoint checkpoint(String run, Instant asked) {

@@ -50,7 +50,10 @@ class LostTopicIT {
                     .get();
             SampleRequest request = request().build();
             sampling.ask(request);
-            await().atMost(PATIENCE).until(() -> !service.isWorking());
+            // longer than one session takes to fail: it stays so, and does not come and go
+            await().atMost(PATIENCE)
+                    .during(Duration.ofSeconds(10))
+                    .until(() -> !service.isWorking());
 
             try (Admin admin = kafka.admin()) {
                 Topics.create(admin, kafka.prefix(), (short) 1);

@@ -3,6 +3,8 @@ package io.langevin.sampling.samplers;
 import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.noise.DpmSolver;
+import io.langevin.noise.ProbabilityFlow;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.sampling.samplers.SamplerPlanner.Parameter;
 import io.langevin.score.Checkpoint;
@@ -10,16 +12,17 @@ import java.util.OptionalDouble;
 
 /**
  * The samplers, under the names that requests and checkpoints call them by. A new one is a {@link
- * SamplerPlanner} in a file of its own, a line here and a symbol of {@code SamplerKind}.
+ * SamplerPlanner} in a file of its own, or a {@link SpacedPlanner} of its method, a line here and a
+ * symbol of {@code SamplerKind}.
  */
 public enum Samplers {
     ANNEALED_LANGEVIN(new AnnealedLangevinPlanner()),
     CONSISTENT_ANNEALING(new ConsistentAnnealingPlanner()),
-    PROBABILITY_FLOW_EULER(new ProbabilityFlowEulerPlanner()),
-    PROBABILITY_FLOW_HEUN(new ProbabilityFlowHeunPlanner()),
+    PROBABILITY_FLOW_EULER(new SpacedPlanner(ProbabilityFlow::euler)),
+    PROBABILITY_FLOW_HEUN(new SpacedPlanner(ProbabilityFlow::heun)),
     PREDICTOR_CORRECTOR(new PredictorCorrectorPlanner()),
-    DPM_SOLVER_SDE(new DpmSolverSdePlanner()),
-    DPM_SOLVER_ODE(new DpmSolverOdePlanner()),
+    DPM_SOLVER_SDE(new SpacedPlanner(DpmSolver::sde)),
+    DPM_SOLVER_ODE(new SpacedPlanner(DpmSolver::ode)),
     STOCHASTIC_HEUN(new StochasticHeunPlanner());
 
     private final SamplerPlanner planner;

@@ -122,10 +122,7 @@ public final class Broker {
         try {
             return kafka.admin(QUICK);
         } catch (KafkaException e) {
-            Throwable first = e;
-            while (first.getCause() != null) {
-                first = first.getCause();
-            }
+            Throwable first = Failures.rootCause(e);
             if (String.valueOf(first.getMessage()).contains("resolvable")) {
                 throw new AwayException(e);
             }

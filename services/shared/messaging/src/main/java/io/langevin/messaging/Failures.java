@@ -58,13 +58,13 @@ public final class Failures {
         return false;
     }
 
-    /** What began a failure: the message of its innermost cause. */
-    public static String firstCause(Throwable failure) {
+    /** What began a failure. */
+    public static Throwable rootCause(Throwable failure) {
         Throwable e = failure;
         while (e.getCause() != null) {
             e = e.getCause();
         }
-        return reason(e);
+        return e;
     }
 
     /** The first message of a failure, from the outside inwards, for a person. */

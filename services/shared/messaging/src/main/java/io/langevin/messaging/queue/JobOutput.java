@@ -35,7 +35,8 @@ final class JobOutput<R extends SpecificRecord> implements AutoCloseable {
     private final EventHeaders headers;
     private final Producer<String, byte[]> producer;
 
-    private JobOutput(
+    /** Writes by a producer that is there; {@link #open} says what the others are. */
+    JobOutput(
             String broker,
             String results,
             AvroSerde<R> serde,
@@ -128,7 +129,7 @@ final class JobOutput<R extends SpecificRecord> implements AutoCloseable {
      *
      * @throws KafkaException where the job's lock was lost meanwhile
      */
-    static void awaitSafe(Future<?> written, JobLease lease)
+    private static void awaitSafe(Future<?> written, JobLease lease)
             throws InterruptedException, ExecutionException {
         while (true) {
             try {

@@ -108,7 +108,8 @@ final class OutputCommitter implements AutoCloseable {
     synchronized void throwIfFailed() {
         if (failure.isPresent()) {
             throw new KafkaException(
-                    "transaction failed: " + Failures.firstCause(failure.get()), failure.get());
+                    "transaction failed: " + Failures.reason(Failures.rootCause(failure.get())),
+                    failure.get());
         }
     }
 

@@ -3,12 +3,14 @@ package io.langevin.messaging.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.langevin.records.ScheduleResult;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,23 +18,30 @@ import org.junit.jupiter.api.Timeout;
 class JobOutputTest {
     private static final Duration LOCK = Duration.ofMillis(30);
 
+    /** A broker that answers when it is told to. */
+    private final MockProducer<String, byte[]> producer =
+            new MockProducer<>(false, null, new StringSerializer(), new ByteArraySerializer());
+
+    private final JobOutput<ScheduleResult> output =
+            new JobOutput<>("broker", "results", null, "test", producer);
+
     @Test
     void job_stays_held_while_a_slow_broker_takes_what_is_written() throws Exception {
-        var written = new CompletableFuture<String>();
         var lease =
                 new JobLease(
                         (held, patience) -> {
                             if (held.offset() == 2) { // the third renewal
-                                written.complete("");
+                                producer.completeNext();
                             }
                             return at(held.offset() + 1);
                         },
                         at(0),
                         LOCK);
 
-        JobOutput.awaitSafe(written, lease);
+        output.putBack(at(0), lease);
 
         assertThat(lease.held().offset()).isEqualTo(3);
+        assertThat(producer.history()).singleElement().extracting(r -> r.key()).isEqualTo("id");
     }
 
     @Test
@@ -45,22 +54,25 @@ class JobOutputTest {
                         at(0),
                         LOCK);
 
-        assertThatThrownBy(() -> JobOutput.awaitSafe(new CompletableFuture<String>(), lease))
+        assertThatThrownBy(() -> output.putBack(at(0), lease))
                 .isInstanceOf(KafkaException.class)
                 .hasMessage("somebody else has it");
     }
 
     @Test
     void failure_of_the_write_is_told() {
-        var lease = new JobLease((held, patience) -> held, at(0), LOCK);
+        var lease =
+                new JobLease(
+                        (held, patience) -> {
+                            producer.errorNext(new KafkaException("full"));
+                            return held;
+                        },
+                        at(0),
+                        LOCK);
 
-        assertThatThrownBy(
-                        () ->
-                                JobOutput.awaitSafe(
-                                        CompletableFuture.failedFuture(new KafkaException("full")),
-                                        lease))
-                .isInstanceOf(ExecutionException.class)
-                .hasRootCauseMessage("full");
+        assertThatThrownBy(() -> output.putBack(at(0), lease))
+                .isInstanceOf(KafkaException.class)
+                .hasMessage("not written: full");
     }
 
     private static ConsumerRecord<String, byte[]> at(long offset) {
