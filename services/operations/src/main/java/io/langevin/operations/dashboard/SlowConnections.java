@@ -20,7 +20,10 @@ final class SlowConnections extends AbstractLifeCycle implements Connection.List
     /** What each connection had received at the last look. */
     private final Map<Connection, Seen> connections = new ConcurrentHashMap<>();
 
-    private record Seen(long bytes, long requests) {}
+    /**
+     * @param partial whether something had come since the look before, but no whole head
+     */
+    private record Seen(long bytes, long requests, boolean partial) {}
 
     SlowConnections(Scheduler scheduler) {
         this.scheduler = scheduler;
@@ -37,7 +40,7 @@ final class SlowConnections extends AbstractLifeCycle implements Connection.List
 
     @Override
     public void onOpened(Connection connection) {
-        connections.put(connection, new Seen(0, 0));
+        connections.put(connection, new Seen(0, 0, false));
     }
 
     @Override
@@ -45,17 +48,19 @@ final class SlowConnections extends AbstractLifeCycle implements Connection.List
         connections.remove(connection);
     }
 
-    /** Between two looks a connection must have sent a whole head, if it has sent anything. */
+    /** A head may be on its way at one look; at the next one it must have come. */
     private void look() {
         connections.forEach(
                 (connection, before) -> {
-                    var now = new Seen(connection.getBytesIn(), connection.getMessagesIn());
-                    boolean answering = connection.getMessagesIn() > connection.getMessagesOut();
-                    boolean sending = now.bytes > before.bytes;
-                    if (sending && now.requests == before.requests && !answering) {
+                    long bytes = connection.getBytesIn();
+                    long requests = connection.getMessagesIn();
+                    boolean answering = requests > connection.getMessagesOut();
+                    boolean partial =
+                            bytes > before.bytes && requests == before.requests && !answering;
+                    if (partial && before.partial) {
                         connection.close();
                     } else {
-                        connections.replace(connection, now);
+                        connections.replace(connection, new Seen(bytes, requests, partial));
                     }
                 });
         if (isRunning()) {
