@@ -137,7 +137,7 @@ final class SampleCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         requireModelName(model);
         between("--count", count, 1, MOST_IMAGES);
-        Writable.require("--out", out == null ? null : out.resolve("image.png"));
+        Writable.requireFolder("--out", out);
         Writable.require("--grid", grid);
         SampleRequest request = request();
         try (PlatformClient platform = connection.platform()) {

@@ -50,7 +50,7 @@ final class UpCommand implements Callable<Integer> {
         between("--kafka-port", kafkaPort, 0, LARGEST_PORT);
         between("--registry-port", registryPort, 0, LARGEST_PORT);
         between("--page-port", pagePort, 0, LARGEST_PORT);
-        Writable.require("--data-dir", dataDir.resolve("kafka"));
+        Writable.requireFolder("--data-dir", dataDir);
         var config =
                 new LocalConfig(
                         dataDir, LocalConfig.homeOfProcess(), kafkaPort, registryPort, pagePort);

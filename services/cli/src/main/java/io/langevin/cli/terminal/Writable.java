@@ -17,15 +17,26 @@ public final class Writable {
         if (file == null) {
             return;
         }
+        requireFolder(option, file.toAbsolutePath().getParent());
+        if (Files.exists(file) && (Files.isDirectory(file) || !Files.isWritable(file))) {
+            throw new CommandFailure("%s: cannot write %s".formatted(option, file));
+        }
+    }
+
+    /**
+     * @param option that names the folder, for the message
+     * @param folder null: nothing is to be written
+     * @throws CommandFailure where the folder cannot be made, or no file in it
+     */
+    public static void requireFolder(String option, Path folder) {
+        if (folder == null) {
+            return;
+        }
         try {
-            Path folder = file.toAbsolutePath().getParent();
             Files.createDirectories(folder);
             Files.delete(Files.createTempFile(folder, ".langevin", ".part"));
         } catch (IOException e) {
-            throw new CommandFailure("%s: cannot write %s: %s".formatted(option, file, e));
-        }
-        if (Files.exists(file) && (Files.isDirectory(file) || !Files.isWritable(file))) {
-            throw new CommandFailure("%s: cannot write %s".formatted(option, file));
+            throw new CommandFailure("%s: cannot write %s: %s".formatted(option, folder, e));
         }
     }
 }
