@@ -6,9 +6,8 @@ import static io.langevin.messaging.rules.RecordRules.require;
 import io.langevin.cli.terminal.RetrainingBar;
 import io.langevin.client.PlatformClient;
 import io.langevin.messaging.rules.RetrainingRules;
-import io.langevin.records.NetworkParameters;
+import io.langevin.messaging.rules.ShortTraining;
 import io.langevin.records.RetrainingRequest;
-import io.langevin.records.TrainingParameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -147,18 +146,12 @@ final class RetrainCommand implements Callable<Integer> {
     }
 
     private RetrainingRequest request() {
-        var network = NetworkParameters.newBuilder();
-        var training = TrainingParameters.newBuilder().setSeed(seed);
-        var request = RetrainingRequest.newBuilder();
+        var request = preset == null ? ShortTraining.request() : RetrainingRequest.newBuilder();
+        var network = request.getNetworkBuilder();
+        var training = request.getTrainingBuilder().setSeed(seed);
         if (preset == null) {
             request.setImageSize(16);
-            network.setNgf(32);
-            training.setMaximumSeconds(300)
-                    .setBatchSize(32)
-                    .setLearningRate(1e-3)
-                    .setWarmupIterations(50)
-                    .setEmaDecay(0.995)
-                    .setEmaRamp(true);
+            training.setMaximumSeconds(300);
         }
         ifGiven(size, request::setImageSize);
         ifGiven(ngf, network::setNgf);
@@ -175,8 +168,6 @@ final class RetrainCommand implements Callable<Integer> {
                 .setDataset(dataset)
                 .setPreset(preset)
                 .setAblation(ablation)
-                .setNetwork(network.build())
-                .setTraining(training.build())
                 .build();
     }
 

@@ -6,10 +6,9 @@ import io.langevin.cli.terminal.RetrainingBar;
 import io.langevin.cli.terminal.SamplingBar;
 import io.langevin.client.PlatformClient;
 import io.langevin.client.Sampling;
-import io.langevin.records.NetworkParameters;
+import io.langevin.messaging.rules.ShortTraining;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
-import io.langevin.records.TrainingParameters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -80,21 +79,15 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private RetrainingRequest retraining() {
-        return RetrainingRequest.newBuilder()
-                .setRunId(UUID.randomUUID().toString())
+        var request = ShortTraining.request();
+        request.getTrainingBuilder()
+                .setMaximumSeconds(trainSeconds)
+                .setLearningRate(2e-3)
+                .setEmaDecay(0.99);
+        return request.setRunId(UUID.randomUUID().toString())
                 .setModel(TRAINED)
                 .setDataset("fashion")
                 .setImageSize(16)
-                .setNetwork(NetworkParameters.newBuilder().setNgf(32).build())
-                .setTraining(
-                        TrainingParameters.newBuilder()
-                                .setMaximumSeconds(trainSeconds)
-                                .setBatchSize(32)
-                                .setLearningRate(2e-3)
-                                .setWarmupIterations(50)
-                                .setEmaDecay(0.99)
-                                .setEmaRamp(true)
-                                .build())
                 .build();
     }
 }

@@ -62,6 +62,22 @@ class ArchitectureTest {
                                 }
                             });
 
+    /** Requests enter by {@code request}, answers leave by {@code answers}. */
+    @ArchTest
+    static final ArchRule avro_stops_at_the_doors_of_sampling =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "..sampling.admission..",
+                            "..sampling.samplers..",
+                            "..sampling.slots..",
+                            "..sampling.work..")
+                    .or()
+                    .haveSimpleNameStartingWith("SamplingSession")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.apache.avro..", "io.langevin.records..");
+
     private static void checkUsersOf(JavaClass type, ConditionEvents events) {
         String service = type.getPackageName().split("\\.")[2];
         for (Dependency use : type.getDirectDependenciesToSelf()) {

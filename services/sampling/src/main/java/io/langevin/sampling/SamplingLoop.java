@@ -5,12 +5,12 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.stream.RecordStream;
 import io.langevin.messaging.stream.TransactionalStream;
 import io.langevin.process.ServiceLoop;
 import io.langevin.records.SampleRequest;
-import io.langevin.sampling.admission.EndedRequests;
+import io.langevin.sampling.answers.EndedRequests;
 import io.langevin.sampling.answers.SavedRequests;
+import io.langevin.sampling.request.RequestStream;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -58,7 +58,7 @@ final class SamplingLoop implements ServiceLoop {
 
     /** Begins a session. */
     interface Sessions {
-        SamplingSession on(RecordStream<SampleRequest> stream);
+        SamplingSession on(RequestStream stream);
     }
 
     SamplingLoop(
@@ -87,7 +87,7 @@ final class SamplingLoop implements ServiceLoop {
             boolean opened = false;
             try (var stream = open()) {
                 opened = true;
-                serve(sessions.on(stream), begin);
+                serve(sessions.on(new RequestStream(stream)), begin);
             } catch (RuntimeException e) {
                 boolean workedWell = System.nanoTime() - begin > WORKED_WELL.toNanos();
                 defects = Failures.isPassing(e) || workedWell ? 0 : defects;

@@ -15,11 +15,12 @@ import io.langevin.process.RunningService;
 import io.langevin.process.ServiceMain;
 import io.langevin.process.ServiceParts;
 import io.langevin.sampling.admission.Admission;
-import io.langevin.sampling.admission.EndedRequests;
 import io.langevin.sampling.admission.Preparation;
 import io.langevin.sampling.admission.RepeatedRequests;
 import io.langevin.sampling.answers.Answers;
+import io.langevin.sampling.answers.EndedRequests;
 import io.langevin.sampling.answers.ImageEncoder;
+import io.langevin.sampling.answers.ImageFiles;
 import io.langevin.sampling.answers.Previews;
 import io.langevin.sampling.answers.SamplingRecords;
 import io.langevin.sampling.answers.SavedRequests;
@@ -75,8 +76,8 @@ public final class SamplingService {
                 parts.open(
                         new Preparation(
                                 config.modelWait(), checkpoints, artifacts, saved, previews));
-        var records = new SamplingRecords(config, schemas, artifacts);
-        var encoder = parts.open(new ImageEncoder(records));
+        var records = new SamplingRecords(config, schemas);
+        var encoder = parts.open(new ImageEncoder(new ImageFiles(config.inlineLimit(), artifacts)));
         var deadLetters = new DeadLetters(SamplingConfig.NAME, blob -> artifacts.put(blob).hex());
         var own = new SamplingMetrics(metrics);
         SamplingLoop.Sessions sessions =

@@ -2,9 +2,6 @@ package io.langevin.sampling;
 
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.follow.Cancellations;
-import io.langevin.messaging.stream.RecordStream;
-import io.langevin.records.SampleRequest;
-import io.langevin.records.SampleStatus;
 import io.langevin.sampling.admission.Admission;
 import io.langevin.sampling.answers.Answers;
 import io.langevin.sampling.answers.ImageEncoder;
@@ -12,6 +9,7 @@ import io.langevin.sampling.networks.LoadedNetworks;
 import io.langevin.sampling.networks.PublishedCheckpoints;
 import io.langevin.sampling.networks.ServingNetwork;
 import io.langevin.sampling.request.EarlyEnd;
+import io.langevin.sampling.request.RequestStream;
 import io.langevin.sampling.slots.DeviceTurns;
 import io.langevin.sampling.slots.FailedCallException;
 import io.langevin.sampling.work.ActiveRequest;
@@ -42,7 +40,7 @@ final class SamplingSession {
     /** Files of images that are finished are made within milliseconds where the store is there. */
     private static final Duration FILES_WITHIN = Duration.ofSeconds(5);
 
-    private final RecordStream<SampleRequest> stream;
+    private final RequestStream stream;
     private final Admission admission;
     private final Answers answers;
     private final DeviceTurns batches;
@@ -59,7 +57,7 @@ final class SamplingSession {
     private boolean calling;
 
     SamplingSession(
-            RecordStream<SampleRequest> stream,
+            RequestStream stream,
             Admission admission,
             Answers answers,
             DeviceTurns batches,
@@ -151,9 +149,8 @@ final class SamplingSession {
         Instant now = Instant.now();
         for (ActiveRequest request : List.copyOf(active)) {
             long atLeast = Math.round(1e3 * batches.secondsAtLeast(request));
-            var cancellation = cancellations.of(request.request().getRequestId());
-            Optional<EarlyEnd> end = EarlyEnd.of(request.request(), cancellation, now, atLeast);
-            if (request.claim().isLost() || end.isPresent()) {
+            Optional<EarlyEnd> end = request.request().earlyEnd(cancellations, now, atLeast);
+            if (request.request().isLost() || end.isPresent()) {
                 active.remove(request);
                 batches.giveUp(request);
                 request.abandon();
@@ -164,7 +161,7 @@ final class SamplingSession {
                                     request,
                                     () -> {
                                         request.collectAll(filesWithin());
-                                        answers.end(request, why.status(), why.reason());
+                                        answers.end(request, why);
                                     }));
         }
     }
@@ -185,7 +182,7 @@ final class SamplingSession {
                         request.collect();
                         if (request.isComplete()) {
                             active.remove(request);
-                            answers.end(request, SampleStatus.COMPLETED, "");
+                            answers.complete(request);
                         }
                     });
         }
@@ -211,7 +208,7 @@ final class SamplingSession {
         active.remove(request);
         batches.giveUp(request);
         request.abandon();
-        admission.fail(request.claim(), why);
+        admission.fail(request.request(), why);
     }
 
     private boolean isNeeded(ServingNetwork.Key key) {
@@ -234,8 +231,8 @@ final class SamplingSession {
         active.removeIf(request -> request.firstCall().isEmpty());
         active.forEach(ActiveRequest::beginNoMore);
         while (Instant.now().isBefore(end) && active.stream().anyMatch(a -> a.unfinished() > 0)) {
-            stream.poll(encoder.isHeldUp() ? SOON : Duration.ZERO, 0);
-            work(patience -> stream.poll(patience, 0));
+            stream.pollNothing(encoder.isHeldUp() ? SOON : Duration.ZERO);
+            work(stream::pollNothing);
         }
         List.copyOf(active)
                 .forEach(request -> fenced(request, () -> request.collectAll(filesWithin())));

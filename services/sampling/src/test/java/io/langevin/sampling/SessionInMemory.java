@@ -23,15 +23,17 @@ import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.sampling.admission.Admission;
-import io.langevin.sampling.admission.EndedRequests;
 import io.langevin.sampling.admission.Preparation;
 import io.langevin.sampling.admission.RepeatedRequests;
 import io.langevin.sampling.answers.Answers;
+import io.langevin.sampling.answers.EndedRequests;
 import io.langevin.sampling.answers.ImageEncoder;
+import io.langevin.sampling.answers.ImageFiles;
 import io.langevin.sampling.answers.SamplingRecords;
 import io.langevin.sampling.answers.SavedRequests;
 import io.langevin.sampling.networks.LoadedNetworks;
 import io.langevin.sampling.networks.PublishedCheckpoints;
+import io.langevin.sampling.request.RequestStream;
 import io.langevin.sampling.slots.DeviceTurns;
 import io.langevin.score.Checkpoint;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -86,14 +88,15 @@ final class SessionInMemory implements AutoCloseable {
                                 artifacts,
                                 saved,
                                 (request, index, row, pixels) -> {}));
-        var records = new SamplingRecords(config, schemas, artifacts);
-        var answers = new Answers(stream, records, saved, metrics);
+        var requests = new RequestStream(stream);
+        var records = new SamplingRecords(config, schemas);
+        var answers = new Answers(requests, records, saved, metrics);
         var repeated = new RepeatedRequests(kept(EndedRequests.following(topics)));
         var admission =
-                new Admission(config, stream, preparation, cancellations, repeated, answers);
+                new Admission(config, requests, preparation, cancellations, repeated, answers);
         session =
                 new SamplingSession(
-                        stream,
+                        requests,
                         admission,
                         answers,
                         new DeviceTurns(
@@ -105,7 +108,7 @@ final class SessionInMemory implements AutoCloseable {
                         networks,
                         checkpoints,
                         cancellations,
-                        kept(new ImageEncoder(records)),
+                        kept(new ImageEncoder(new ImageFiles(config.inlineLimit(), artifacts))),
                         metrics);
     }
 

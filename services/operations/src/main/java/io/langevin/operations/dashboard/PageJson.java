@@ -7,13 +7,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.langevin.messaging.rules.RecordRules;
+import io.langevin.messaging.rules.ShortTraining;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
-import io.langevin.records.NetworkParameters;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
-import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingProgress;
 import java.util.List;
 
@@ -138,20 +137,14 @@ final class PageJson {
         requireFields(body, List.of("model", "dataset", "imageSize", "ngf", "seconds"));
         require(body.path("model").isTextual(), "model", "be text", body.path("model"));
         require(body.path("dataset").isTextual(), "dataset", "be text", body.path("dataset"));
-        return RetrainingRequest.newBuilder()
-                .setRunId(runId)
+        var request = ShortTraining.request();
+        request.getNetworkBuilder()
+                .setNgf(number(body, "ngf", request.getNetworkBuilder().getNgf()));
+        request.getTrainingBuilder().setMaximumSeconds(number(body, "seconds", 0));
+        return request.setRunId(runId)
                 .setModel(body.path("model").asText())
                 .setDataset(body.path("dataset").asText())
                 .setImageSize(number(body, "imageSize", 32))
-                .setNetworkBuilder(NetworkParameters.newBuilder().setNgf(number(body, "ngf", 32)))
-                .setTrainingBuilder(
-                        TrainingParameters.newBuilder()
-                                .setMaximumSeconds(number(body, "seconds", 0))
-                                .setBatchSize(32)
-                                .setLearningRate(1e-3)
-                                .setWarmupIterations(50)
-                                .setEmaDecay(0.995)
-                                .setEmaRamp(true))
                 .build();
     }
 

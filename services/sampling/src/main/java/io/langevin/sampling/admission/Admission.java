@@ -3,14 +3,12 @@ package io.langevin.sampling.admission;
 import io.langevin.messaging.follow.Cancellations;
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.RejectedException;
-import io.langevin.messaging.stream.Claim;
-import io.langevin.messaging.stream.RecordStream;
-import io.langevin.records.SampleRequest;
 import io.langevin.sampling.SamplingConfig;
 import io.langevin.sampling.answers.Answers;
 import io.langevin.sampling.networks.ServingNetwork;
 import io.langevin.sampling.request.EarlyEnd;
-import io.langevin.sampling.request.RequestPlans;
+import io.langevin.sampling.request.RequestStream;
+import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.sampling.work.ActiveRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +35,7 @@ public final class Admission {
     private static final int MAXIMUM_WAITING = 64;
 
     private final SamplingConfig config;
-    private final RecordStream<SampleRequest> stream;
+    private final RequestStream stream;
     private final Preparation preparation;
     private final Cancellations cancellations;
     private final RepeatedRequests repeated;
@@ -46,7 +44,7 @@ public final class Admission {
 
     public Admission(
             SamplingConfig config,
-            RecordStream<SampleRequest> stream,
+            RequestStream stream,
             Preparation preparation,
             Cancellations cancellations,
             RepeatedRequests repeated,
@@ -71,7 +69,7 @@ public final class Admission {
             if (waiting.size() >= MAXIMUM_WAITING) {
                 refuseOneThatNobodyLoads();
             }
-            List<Claim<SampleRequest>> claims =
+            List<SamplingRequest> claims =
                     stream.poll(left, isRoom(active) ? 1 : 0, this::unreadable);
             if (claims.isEmpty()) {
                 return;
@@ -103,8 +101,7 @@ public final class Admission {
     }
 
     private long bytes(Collection<ActiveRequest> active) {
-        return held(active)
-                + waiting.stream().mapToLong(w -> w.claim().source().serializedValueSize()).sum();
+        return held(active) + waiting.stream().mapToLong(w -> w.request().bytes()).sum();
     }
 
     /** Its sender is told by the key; nobody whose request has the same id is disturbed. */
@@ -115,41 +112,40 @@ public final class Admission {
                 : List.of();
     }
 
-    private void admit(Claim<SampleRequest> claim) {
-        SampleRequest request = claim.record();
+    private void admit(SamplingRequest request) {
         try {
-            RequestPlans.check(request, claim.source().key());
+            request.check();
             Optional<byte[]> outcome = repeated.outcome(request);
             if (outcome.isPresent()) {
-                answers.again(claim, outcome.get());
-            } else if (repeated.isFirst(claim)) {
-                waiting.add(preparation.of(claim));
+                answers.again(request, outcome.get());
+            } else if (repeated.isFirst(request)) {
+                waiting.add(preparation.of(request));
             } else {
-                answers.nothing(claim);
+                answers.nothing(request);
             }
         } catch (RejectedException e) {
-            refuse(claim, e);
+            refuse(request, e);
         } catch (RuntimeException | StackOverflowError e) {
-            refuse(claim, Defects.of(claim, e));
+            refuse(request, Defects.of(request, e));
         }
     }
 
     /** A request that was admitted and turns out to be more than this program can do. */
-    public void fail(Claim<SampleRequest> claim, Throwable why) {
+    public void fail(SamplingRequest request, Throwable why) {
         refuse(
-                claim,
-                why instanceof RejectedException rejected ? rejected : Defects.of(claim, why));
+                request,
+                why instanceof RejectedException rejected ? rejected : Defects.of(request, why));
     }
 
-    private void refuse(Claim<SampleRequest> claim, RejectedException why) {
-        repeated.failed(claim);
-        String key = claim.source().key();
+    private void refuse(SamplingRequest request, RejectedException why) {
+        repeated.failed(request);
+        String key = request.key();
         if (key == null || key.length() > LONGEST_KEY) {
-            String id = claim.record().getRequestId();
-            answers.refuseWithoutKey(claim, why, RecordRules.isId(id) && !repeated.isKnown(id));
+            String id = request.id();
+            answers.refuseWithoutKey(request, why, RecordRules.isId(id) && !repeated.isKnown(id));
             return;
         }
-        answers.refuse(claim, why);
+        answers.refuse(request, why);
     }
 
     private void refuseOneThatNobodyLoads() {
@@ -158,7 +154,7 @@ public final class Admission {
                 preparation.refuseUnlessLoading(request);
             } catch (RejectedException e) {
                 waiting.remove(request);
-                refuse(request.claim(), e);
+                refuse(request.request(), e);
                 return;
             }
         }
@@ -170,16 +166,19 @@ public final class Admission {
      */
     public List<ActiveRequest> ready(Collection<ActiveRequest> active) {
         List<ActiveRequest> all = new ArrayList<>();
-        for (WaitingRequest request : List.copyOf(waiting)) {
+        for (var next = waiting.listIterator(); next.hasNext(); ) {
+            WaitingRequest request = next.next();
             try {
-                Optional<ActiveRequest> ready = preparation.ready(request, isRoom(active, all));
-                if (ready.isPresent()) {
-                    waiting.remove(request);
-                    all.add(ready.get());
+                var advance = preparation.advance(request, isRoom(active, all));
+                if (advance.begun().isPresent()) {
+                    next.remove();
+                    all.add(advance.begun().get());
+                } else {
+                    next.set(advance.waiting());
                 }
             } catch (RuntimeException | StackOverflowError e) {
-                waiting.remove(request);
-                fail(request.claim(), e);
+                next.remove();
+                fail(request.request(), e);
             }
         }
         return all;
@@ -193,14 +192,13 @@ public final class Admission {
 
     /** Cancelled, expired and lost ones wait no longer. */
     public void endEarly(Instant now) {
-        for (WaitingRequest request : List.copyOf(waiting)) {
-            Claim<SampleRequest> claim = request.claim();
-            var cancellation = cancellations.of(claim.record().getRequestId());
-            Optional<EarlyEnd> end = EarlyEnd.of(claim.record(), cancellation, now, 0);
-            if (claim.isLost() || end.isPresent()) {
-                waiting.remove(request);
+        for (WaitingRequest one : List.copyOf(waiting)) {
+            SamplingRequest request = one.request();
+            Optional<EarlyEnd> end = request.earlyEnd(cancellations, now, 0);
+            if (request.isLost() || end.isPresent()) {
+                waiting.remove(one);
             }
-            end.ifPresent(why -> answers.neverBegan(claim, why));
+            end.ifPresent(why -> answers.neverBegan(request, why));
         }
     }
 

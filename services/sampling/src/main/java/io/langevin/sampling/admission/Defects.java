@@ -1,9 +1,8 @@
 package io.langevin.sampling.admission;
 
 import io.langevin.messaging.rules.RejectedException;
-import io.langevin.messaging.stream.Claim;
 import io.langevin.process.Inert;
-import io.langevin.records.SampleRequest;
+import io.langevin.sampling.request.SamplingRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,12 +16,12 @@ final class Defects {
     private Defects() {}
 
     /** Logs the stack; what the sender is told. */
-    static RejectedException of(Claim<SampleRequest> claim, Throwable defect) {
+    static RejectedException of(SamplingRequest request, Throwable defect) {
         LOG.atError()
-                .addKeyValue("requestId", Inert.text("" + claim.source().key()))
-                .addKeyValue("topic", claim.source().topic())
-                .addKeyValue("partition", claim.source().partition())
-                .addKeyValue("offset", claim.source().offset())
+                .addKeyValue("requestId", Inert.text("" + request.key()))
+                .addKeyValue("topic", request.source().topic())
+                .addKeyValue("partition", request.source().partition())
+                .addKeyValue("offset", request.source().offset())
                 .setCause(defect)
                 .log("request cannot be worked on");
         return new RejectedException("request: cannot be worked on: " + defect);

@@ -3,16 +3,16 @@ package io.langevin.sampling.admission;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.rules.RejectedException;
-import io.langevin.messaging.stream.Claim;
 import io.langevin.process.Futures;
-import io.langevin.records.SampleRequest;
 import io.langevin.sampling.DaemonThreads;
+import io.langevin.sampling.admission.WaitingRequest.ForFiles;
+import io.langevin.sampling.admission.WaitingRequest.ForNetwork;
 import io.langevin.sampling.answers.SavedRequests;
 import io.langevin.sampling.networks.PublishedCheckpoints;
 import io.langevin.sampling.networks.ServingNetwork;
+import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.sampling.work.ActiveRequest;
 import io.langevin.sampling.work.RequestWork;
-import io.langevin.score.CompiledNetwork.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -65,101 +65,120 @@ public final class Preparation implements AutoCloseable {
     }
 
     /**
+     * What has become of a request that waits.
+     *
+     * @param begun empty as long as it waits
+     */
+    record Advance(WaitingRequest waiting, Optional<ActiveRequest> begun) {
+        private static Advance waits(WaitingRequest waiting) {
+            return new Advance(waiting, Optional.empty());
+        }
+    }
+
+    /**
      * A request that came just now; its network is being loaded if it is not there.
      *
      * @throws RejectedException which field, which rule, which value
      */
-    WaitingRequest of(Claim<SampleRequest> claim) {
-        var waiting = new WaitingRequest(claim, savedRequests.of(claim));
-        network(waiting);
+    WaitingRequest of(SamplingRequest request) {
+        var waiting = new ForNetwork(request, savedRequests.of(request));
+        findNetwork(waiting);
         return waiting;
     }
 
     /**
-     * The request, once all is there; empty until then.
+     * Goes on with a request as far as that is possible now.
      *
      * @param room whether it may begin if all is there; what has begun elsewhere goes on in any
      *     case
      * @throws RejectedException which field, which rule, which value
      */
-    Optional<ActiveRequest> ready(WaitingRequest waiting, boolean room) {
-        boolean may = room || waiting.saved.isPresent();
-        if (waiting.reading.isPresent()) {
-            var reading = waiting.reading.get();
-            if (!reading.isDone()) {
-                return Optional.empty();
-            }
-            if (reading.isCompletedExceptionally() && isReadAgain(waiting, failure(reading))) {
-                return Optional.empty();
-            }
-            return reading.isCompletedExceptionally() || may
-                    ? Optional.of(Futures.join(reading))
-                    : Optional.empty();
+    Advance advance(WaitingRequest waiting, boolean room) {
+        if (waiting instanceof ForFiles files) {
+            return advance(files, room || files.saved().isPresent());
         }
-        Optional<ServingNetwork> network = network(waiting);
+        return advance((ForNetwork) waiting, room);
+    }
+
+    private Advance advance(ForNetwork waiting, boolean room) {
+        Optional<ServingNetwork> network = findNetwork(waiting);
         if (network.isEmpty()) {
             if (waiting.since.plus(modelWait).isBefore(Instant.now())) {
                 refuseUnlessLoading(waiting);
             }
-            return Optional.empty();
+            return Advance.waits(waiting);
         }
-        if (!may) {
-            return Optional.empty();
+        if (!room && waiting.saved.isEmpty()) {
+            return Advance.waits(waiting);
         }
-        SampleRequest request = waiting.claim.record();
+        SamplingRequest request = waiting.request();
         if (waiting.saved.isEmpty() && !RequestWork.readsImages(request)) {
-            return Optional.of(begun(waiting, network.get()));
+            return new Advance(waiting, Optional.of(begun(request, network.get())));
         }
-        read(waiting, network.get(), reader);
-        return Optional.empty();
+        return Advance.waits(
+                reading(request, network.get(), waiting.saved, reader, Optional.empty()));
     }
 
-    private void read(WaitingRequest waiting, ServingNetwork network, Executor executor) {
-        waiting.reading =
-                Optional.of(
-                        CompletableFuture.supplyAsync(
-                                () -> begunOrResumed(waiting, network), executor));
+    private Advance advance(ForFiles waiting, boolean room) {
+        var reading = waiting.reading();
+        if (!reading.isDone()) {
+            return Advance.waits(waiting);
+        }
+        if (reading.isCompletedExceptionally() && Failures.isPassing(failure(reading))) {
+            return Advance.waits(readAgain(waiting, failure(reading)));
+        }
+        return reading.isCompletedExceptionally() || room
+                ? new Advance(waiting, Optional.of(Futures.join(reading)))
+                : Advance.waits(waiting);
+    }
+
+    private ForFiles reading(
+            SamplingRequest request,
+            ServingNetwork network,
+            Optional<SavedRequests.State> saved,
+            Executor executor,
+            Optional<Instant> awaySince) {
+        var reading =
+                CompletableFuture.supplyAsync(
+                        () -> begunOrResumed(request, network, saved), executor);
+        return new ForFiles(request, network, saved, reading, awaySince);
     }
 
     /**
-     * Whether what could not be read is tried once more: a store that is away is waited for as long
-     * as a model is.
+     * What could not be read is tried once more: a store that is away is waited for as long as a
+     * model is.
      *
      * @throws RejectedException where it has been waited for long enough
      */
-    private boolean isReadAgain(WaitingRequest waiting, Throwable why) {
-        if (!Failures.isPassing(why)) {
-            return false;
-        }
+    private ForFiles readAgain(ForFiles waiting, Throwable why) {
         Instant now = Instant.now();
-        waiting.awaySince = Optional.of(waiting.awaySince.orElse(now));
-        if (waiting.awaySince.get().plus(modelWait).isBefore(now)) {
+        Instant since = waiting.awaySince().orElse(now);
+        if (since.plus(modelWait).isBefore(now)) {
             throw new RejectedException(
                     "artifacts: out of reach for %d s: %s"
                             .formatted(modelWait.toSeconds(), Failures.reason(why)));
         }
-        read(waiting, waiting.network.orElseThrow(), later);
-        return true;
+        return reading(
+                waiting.request(), waiting.network(), waiting.saved(), later, Optional.of(since));
     }
 
     /** A request that had begun goes on with the checkpoint that it began with. */
-    private Optional<ServingNetwork> network(WaitingRequest waiting) {
-        SampleRequest request = waiting.claim.record();
+    private Optional<ServingNetwork> findNetwork(ForNetwork waiting) {
+        SamplingRequest request = waiting.request();
         if (waiting.saved.isPresent()) {
             try {
-                return network(waiting, waiting.saved.get().getCheckpoint());
+                return findNetwork(waiting, Optional.of(waiting.saved.get().checkpoint()));
             } catch (RejectedException e) {
-                beginsAnew(waiting, e);
+                beginsAnew(request, e);
                 waiting.saved = Optional.empty();
             }
         }
-        return network(waiting, request.getCheckpoint());
+        return findNetwork(waiting, request.checkpoint());
     }
 
-    private Optional<ServingNetwork> network(WaitingRequest waiting, String pinned) {
-        SampleRequest request = waiting.claim.record();
-        Precision precision = Precision.valueOf(request.getSampler().getPrecision().name());
-        waiting.wanted = checkpoints.key(request.getModel(), pinned, precision);
+    private Optional<ServingNetwork> findNetwork(ForNetwork waiting, Optional<String> pinned) {
+        SamplingRequest request = waiting.request();
+        waiting.wanted = checkpoints.key(request.model(), pinned.orElse(null), request.precision());
         waiting.network = waiting.wanted.flatMap(checkpoints::find);
         return waiting.network;
     }
@@ -170,21 +189,20 @@ public final class Preparation implements AutoCloseable {
      * @throws RejectedException why it is not waited for any longer
      */
     void refuseUnlessLoading(WaitingRequest waiting) {
-        if (waiting.wanted.isEmpty()) {
-            if (!isEveryCheckpointKnown(waiting)) {
-                return;
-            }
-            throw checkpoints.noSuchModel(waiting.claim.record().getModel());
+        Optional<ServingNetwork.Key> wanted = waiting.wanted();
+        if (wanted.isPresent()) {
+            checkpoints
+                    .unreachable(wanted.get())
+                    .ifPresent(
+                            why -> {
+                                throw new RejectedException("checkpoint: " + why);
+                            });
+        } else if (waiting instanceof ForNetwork missing && isEveryCheckpointKnown(missing)) {
+            throw checkpoints.noSuchModel(waiting.request().model());
         }
-        checkpoints
-                .unreachable(waiting.wanted.get())
-                .ifPresent(
-                        why -> {
-                            throw new RejectedException("checkpoint: " + why);
-                        });
     }
 
-    private boolean isEveryCheckpointKnown(WaitingRequest waiting) {
+    private boolean isEveryCheckpointKnown(ForNetwork waiting) {
         if (waiting.announced.isEmpty()) {
             waiting.announced = Optional.of(checkpoints.passed(ANNOUNCEMENTS_WITHIN));
         }
@@ -196,48 +214,44 @@ public final class Preparation implements AutoCloseable {
             waiting.announced = Optional.empty();
             return false;
         }
-        return network(waiting).isEmpty() && waiting.wanted.isEmpty();
+        return findNetwork(waiting).isEmpty() && waiting.wanted.isEmpty();
     }
 
-    private ActiveRequest begun(WaitingRequest waiting, ServingNetwork network) {
-        SampleRequest request = waiting.claim.record();
+    private ActiveRequest begun(SamplingRequest request, ServingNetwork network) {
         try {
             RequestWork work = RequestWork.of(request, network.checkpoint(), artifacts);
-            return new ActiveRequest(waiting.claim, network, work);
+            return new ActiveRequest(request, network, work);
         } catch (RejectedException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
             if (Failures.isPassing(e)) {
                 throw e;
             }
-            throw Defects.of(waiting.claim, e);
+            throw Defects.of(request, e);
         }
     }
 
-    private ActiveRequest begunOrResumed(WaitingRequest waiting, ServingNetwork network) {
-        ActiveRequest begun = begun(waiting, network);
-        if (waiting.saved.isEmpty()) {
+    private ActiveRequest begunOrResumed(
+            SamplingRequest request, ServingNetwork network, Optional<SavedRequests.State> saved) {
+        ActiveRequest begun = begun(request, network);
+        if (saved.isEmpty()) {
             return begun;
         }
         try {
             return ActiveRequest.resumed(
-                    waiting.claim,
-                    network,
-                    begun.work(),
-                    savedRequests.read(waiting.saved.get()),
-                    previews);
+                    request, network, begun.work(), savedRequests.read(saved.get()), previews);
         } catch (UncheckedIOException e) {
             throw e; // the store is away
         } catch (IOException | RuntimeException e) { // written by another version, or damaged
-            beginsAnew(waiting, e);
+            beginsAnew(request, e);
             return begun;
         }
     }
 
     /** Its images are the same, they only take longer. */
-    private static void beginsAnew(WaitingRequest waiting, Exception why) {
+    private static void beginsAnew(SamplingRequest request, Exception why) {
         LOG.atWarn()
-                .addKeyValue("requestId", waiting.claim.record().getRequestId())
+                .addKeyValue("requestId", request.id())
                 .addKeyValue("reason", why.getMessage())
                 .log("cannot go on from the saved state and begins anew");
     }

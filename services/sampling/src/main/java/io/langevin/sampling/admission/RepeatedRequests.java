@@ -1,7 +1,7 @@
 package io.langevin.sampling.admission;
 
-import io.langevin.messaging.stream.Claim;
-import io.langevin.records.SampleRequest;
+import io.langevin.sampling.answers.EndedRequests;
+import io.langevin.sampling.request.SamplingRequest;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,40 +12,40 @@ import java.util.Optional;
  */
 public final class RepeatedRequests {
     private final EndedRequests ended;
-    private final Map<String, Claim<SampleRequest>> underWay = new HashMap<>();
+    private final Map<String, SamplingRequest> underWay = new HashMap<>();
 
     public RepeatedRequests(EndedRequests ended) {
         this.ended = ended;
     }
 
     /** The first outcome of a request that has ended, to be given again. */
-    Optional<byte[]> outcome(SampleRequest request) {
-        return ended.outcome(request.getRequestId());
+    Optional<byte[]> outcome(SamplingRequest request) {
+        return ended.outcome(request.id());
     }
 
     /**
      * Whether a request is the first with its id. A repeat of one that is under way needs no
      * answer: the first's will come, here or from whoever takes it over.
      */
-    boolean isFirst(Claim<SampleRequest> claim) {
-        String id = claim.record().getRequestId();
-        Claim<SampleRequest> first = underWay.get(id);
+    boolean isFirst(SamplingRequest request) {
+        String id = request.id();
+        SamplingRequest first = underWay.get(id);
         if (first != null && !first.isLost()) {
             return false;
         }
-        underWay.put(id, claim);
+        underWay.put(id, request);
         return true;
     }
 
     /** Whether a request of this id is under way here, or has ended. */
     boolean isKnown(String id) {
-        Claim<SampleRequest> first = underWay.get(id);
+        SamplingRequest first = underWay.get(id);
         return first != null && !first.isLost() || ended.outcome(id).isPresent();
     }
 
     /** A request that failed may be sent again: the reason may have gone. */
-    void failed(Claim<SampleRequest> claim) {
-        underWay.remove(claim.record().getRequestId(), claim);
+    void failed(SamplingRequest request) {
+        underWay.remove(request.id(), request);
     }
 
     /** Forgets what is committed by now. */

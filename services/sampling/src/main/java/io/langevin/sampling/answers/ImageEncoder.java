@@ -1,9 +1,9 @@
 package io.langevin.sampling.answers;
 
 import io.langevin.messaging.Failures;
-import io.langevin.records.GeneratedImage;
 import io.langevin.sampling.DaemonThreads;
 import io.langevin.sampling.work.ActiveRequest;
+import io.langevin.sampling.work.FinishedImage;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -27,7 +27,7 @@ public final class ImageEncoder implements AutoCloseable {
     private static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
-    private final SamplingRecords records;
+    private final ImageFiles files;
     private final Semaphore room = new Semaphore(MOST_WAITING);
     private final ExecutorService threads = DaemonThreads.named("encoding", THREADS);
     private final Executor later =
@@ -36,13 +36,13 @@ public final class ImageEncoder implements AutoCloseable {
     /** Images whose file could not be stored at the first try. */
     private final AtomicInteger heldUp = new AtomicInteger();
 
-    public ImageEncoder(SamplingRecords records) {
-        this.records = records;
+    public ImageEncoder(ImageFiles files) {
+        this.files = files;
     }
 
-    /** The record of a finished image; it waits for a store that is away. */
-    public CompletableFuture<GeneratedImage> encode(ActiveRequest.Image image, float[] pixels) {
-        var file = new CompletableFuture<GeneratedImage>();
+    /** The file of a finished image; it waits for a store that is away. */
+    public CompletableFuture<FinishedImage> encode(ActiveRequest.Image image, float[] pixels) {
+        var file = new CompletableFuture<FinishedImage>();
         room.acquireUninterruptibly();
         threads.execute(
                 () -> {
@@ -58,11 +58,11 @@ public final class ImageEncoder implements AutoCloseable {
     private void attempt(
             ActiveRequest.Image image,
             float[] pixels,
-            CompletableFuture<GeneratedImage> file,
+            CompletableFuture<FinishedImage> file,
             boolean held) {
         boolean waits = false;
         try {
-            file.complete(records.image(image, pixels));
+            file.complete(files.of(image, pixels));
         } catch (RuntimeException | Error e) {
             waits = Failures.isPassing(e) && !image.request().isAbandoned();
             if (!waits) {

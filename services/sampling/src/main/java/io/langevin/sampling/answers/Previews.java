@@ -95,7 +95,7 @@ public final class Previews implements ActiveRequest.PreviewSink, AutoCloseable 
                         ImageFormat.PNG);
         var preview =
                 SamplePreview.newBuilder()
-                        .setRequestId(request.request().getRequestId())
+                        .setRequestId(request.request().id())
                         .setIndex(estimate.index())
                         .setRow(estimate.row())
                         .setRows(request.work().plan().networkEvaluations())
@@ -107,7 +107,7 @@ public final class Previews implements ActiveRequest.PreviewSink, AutoCloseable 
                         null,
                         preview.getRequestId(),
                         serde.encode(preview),
-                        headers.of(preview, request.claim().source().headers()));
+                        headers.of(preview, request.request().source().headers()));
         try {
             producer.send(
                     record, (metadata, failure) -> (failure == null ? sent : dropped).increment());

@@ -8,21 +8,18 @@ import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.follow.Follower;
 import io.langevin.messaging.follow.Followers;
 import io.langevin.messaging.follow.From;
-import io.langevin.messaging.stream.Claim;
 import io.langevin.process.FollowedView;
-import io.langevin.records.SampleRequest;
 import io.langevin.records.SavedRequest;
 import io.langevin.records.SavedSampling;
-import io.langevin.records.SavedTrajectory;
 import io.langevin.sampling.DaemonThreads;
+import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.sampling.work.ActiveRequest;
-import io.langevin.sampling.work.SavedStates;
+import io.langevin.sampling.work.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +40,14 @@ public final class SavedRequests implements FollowedView {
     private final Map<String, SavedRequest> byId = new ConcurrentHashMap<>();
     private final ExecutorService deleting = DaemonThreads.named("saved-states", 1);
     private final Follower follower;
+
+    /**
+     * Where the state of a request is, as its record says.
+     *
+     * @param checkpoint that the request began with
+     * @param blob in the artifact store
+     */
+    public record State(String checkpoint, String blob) {}
 
     private SavedRequests(Followers followers, ArtifactStore artifacts)
             throws InterruptedException {
@@ -75,7 +80,7 @@ public final class SavedRequests implements FollowedView {
      */
     private void deleteState(SavedRequest before) {
         try {
-            read(before);
+            sampling(before.getState());
             artifacts.delete(new ArtifactId(before.getState()));
         } catch (ArtifactException e) {
             LOG.atDebug().log("somebody else has deleted it");
@@ -88,18 +93,19 @@ public final class SavedRequests implements FollowedView {
     }
 
     /** Whether there is a state under the id of a request, be it this one's or not. */
-    boolean isSaved(Claim<SampleRequest> claim) {
-        return claim.source().key() != null && byId.containsKey(claim.source().key());
+    boolean isSaved(SamplingRequest request) {
+        return request.key() != null && byId.containsKey(request.key());
     }
 
     /** The state of a request. */
-    public Optional<SavedRequest> of(Claim<SampleRequest> claim) {
-        return Optional.ofNullable(byId.get(claim.record().getRequestId()))
-                .filter(saved -> saved.getRequestSha256().equals(digest(claim)));
+    public Optional<State> of(SamplingRequest request) {
+        return Optional.ofNullable(byId.get(request.id()))
+                .filter(saved -> saved.getRequestSha256().equals(digest(request)))
+                .map(saved -> new State(saved.getCheckpoint(), saved.getState()));
     }
 
-    private static String digest(Claim<SampleRequest> claim) {
-        return ArtifactId.of(claim.source().value()).hex();
+    private static String digest(SamplingRequest request) {
+        return ArtifactId.of(request.source().value()).hex();
     }
 
     /** Returns when everything that is committed now is known. */
@@ -108,24 +114,14 @@ public final class SavedRequests implements FollowedView {
     }
 
     /** Puts the state into the store; the record is yet to be published. */
-    SavedRequest save(ActiveRequest request) {
-        List<SavedTrajectory> trajectories =
-                request.parked().stream()
-                        .map(parked -> SavedStates.record(parked.owner().index(), parked.saved()))
-                        .toList();
-        var state =
-                SavedSampling.newBuilder()
-                        .setImages(request.images())
-                        .setTrajectories(trajectories)
-                        .setFirstCallAt(request.firstCall().orElseThrow())
-                        .build();
+    SavedRequest save(ActiveRequest request, SavedSampling state) {
         try {
             ByteBuffer bytes = SavedSampling.getEncoder().encode(state);
             byte[] blob = new byte[bytes.remaining()];
             bytes.get(blob);
             return SavedRequest.newBuilder()
-                    .setRequestId(request.request().getRequestId())
-                    .setRequestSha256(digest(request.claim()))
+                    .setRequestId(request.request().id())
+                    .setRequestSha256(digest(request.request()))
                     .setCheckpoint(request.network().id().hex())
                     .setState(artifacts.put(blob).hex())
                     .setSavedAt(Instant.now())
@@ -136,12 +132,17 @@ public final class SavedRequests implements FollowedView {
     }
 
     /**
+     * Reads how far a request has come.
+     *
      * @throws IOException where the blob is no state
      * @throws RuntimeException where it is not there
      */
-    public SavedSampling read(SavedRequest saved) throws IOException {
-        byte[] blob = artifacts.get(new ArtifactId(saved.getState()));
-        return SavedSampling.getDecoder().decode(blob);
+    public Progress read(State saved) throws IOException {
+        return SavedStates.progress(sampling(saved.blob()));
+    }
+
+    private SavedSampling sampling(String blob) throws IOException {
+        return SavedSampling.getDecoder().decode(artifacts.get(new ArtifactId(blob)));
     }
 
     @Override

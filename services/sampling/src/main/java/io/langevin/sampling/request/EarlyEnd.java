@@ -11,7 +11,7 @@ public record EarlyEnd(SampleStatus status, String reason) {
     /**
      * @param atLeast milliseconds that the rest of the request takes at the present rate
      */
-    public static Optional<EarlyEnd> of(
+    static Optional<EarlyEnd> of(
             SampleRequest request, Optional<Cancellation> cancellation, Instant now, long atLeast) {
         if (cancellation.isPresent()) {
             return Optional.of(

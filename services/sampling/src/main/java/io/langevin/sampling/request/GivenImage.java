@@ -12,23 +12,22 @@ import io.langevin.messaging.rules.RejectedException;
 import io.langevin.trajectory.Float32;
 import java.nio.ByteBuffer;
 
-/** An image that comes with a request, by bytes or by artifact, as the network's images are. */
-public final class GivenImage {
-    private GivenImage() {}
-
+/**
+ * An image that comes with a request.
+ *
+ * @param field of the task
+ * @param bytes null where {@code artifact} says where they are
+ * @param artifact null where the bytes are given
+ */
+public record GivenImage(String field, ByteBuffer bytes, String artifact) {
     /**
-     * @param field of the task
-     * @param artifact where the bytes are, null where they are given
+     * Reads it as the network's images are.
+     *
      * @return channels·height·width numbers, channel by channel
      * @throws RejectedException which field, which rule, which value
      * @throws java.io.UncheckedIOException where the store is away
      */
-    public static float[] pixels(
-            String field,
-            ByteBuffer bytes,
-            String artifact,
-            ImageShape shape,
-            ArtifactStore artifacts) {
+    public float[] pixels(ImageShape shape, ArtifactStore artifacts) {
         require(
                 bytes == null ^ artifact == null,
                 "task.%s and task.%sArtifact".formatted(field, field),
@@ -38,7 +37,7 @@ public final class GivenImage {
             byte[] file = bytes == null ? artifacts.get(new ArtifactId(artifact)) : copyOf(bytes);
             if (file.length == Float.BYTES * shape.channels() * shape.size() * shape.size()
                     && !ImageDataset.isImage(file)) {
-                return floats(field, file);
+                return floats(file);
             }
             return ImageDataset.decode(file, shape);
         } catch (DatasetException | ArtifactException | IllegalArgumentException e) {
@@ -46,7 +45,7 @@ public final class GivenImage {
         }
     }
 
-    private static float[] floats(String field, byte[] file) {
+    private float[] floats(byte[] file) {
         float[] pixels = Float32.numbers(ByteBuffer.wrap(file));
         for (float pixel : pixels) {
             require(Float.isFinite(pixel), "task." + field, "have finite numbers", pixel);

@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** What a request may ask for, and the plan that comes of it. */
-public final class RequestPlans {
+final class RequestPlans {
     /** More images than this are several requests. */
     static final int MAXIMUM_COUNT = 10_000;
 
@@ -29,7 +29,7 @@ public final class RequestPlans {
      * @param key of the record
      * @throws RejectedException which field, which rule, which value
      */
-    public static void check(SampleRequest request, String key) {
+    static void check(SampleRequest request, String key) {
         requireIdIsKey("requestId", request.getRequestId(), key);
         requireModelName(request.getModel());
         requireLabels(request.getLabels());
@@ -46,7 +46,7 @@ public final class RequestPlans {
      *
      * @throws RejectedException which field, which rule, which value
      */
-    public static SamplingPlan of(Sampler asked, Checkpoint checkpoint) {
+    static SamplingPlan of(Sampler asked, Checkpoint checkpoint) {
         var recommended = checkpoint.recommended();
         boolean leavesTheChoice =
                 asked.getKind() == SamplerKind.RECOMMENDED

@@ -1,6 +1,5 @@
 package io.langevin.sampling.slots;
 
-import io.langevin.records.Priority;
 import io.langevin.sampling.SamplingConfig;
 import io.langevin.sampling.SamplingMetrics;
 import io.langevin.sampling.networks.Device;
@@ -29,8 +28,6 @@ import java.util.function.LongSupplier;
  * nobody ends later than if all had equal parts. Networks take turns. Owned by one thread.
  */
 public final class DeviceTurns {
-    private static final String TENANT = "tenant";
-
     /** A network with little to do counts as this part of its slots. */
     private static final int LEAST_PART = 8;
 
@@ -135,21 +132,12 @@ public final class DeviceTurns {
         double weight = 0;
         for (int i = 0; i < shares.length; i++) {
             requests.get(i).leaveAllBut(shares[i], turns.batch);
-            weight += shares[i] * weight(requests.get(i).request().getPriority());
+            weight += shares[i] * requests.get(i).request().priority().weight();
         }
         turns.weight = Math.max(weight, (double) turns.slots / LEAST_PART);
         for (int i = 0; i < shares.length; i++) {
             requests.get(i).take(shares[i], turns.batch, previews);
         }
-    }
-
-    /** The weight of an image among networks. */
-    private static int weight(Priority priority) {
-        return switch (priority) {
-            case INTERACTIVE -> 16;
-            case STANDARD -> 4;
-            case BATCH -> 1;
-        };
     }
 
     /** Reserves at least one slot where any are to be, and never so many that none are left. */
@@ -161,8 +149,8 @@ public final class DeviceTurns {
 
     private static SlotShares.Demand demand(ActiveRequest request, Turns turns) {
         return new SlotShares.Demand(
-                request.request().getPriority(),
-                request.request().getLabels().getOrDefault(TENANT, ""),
+                request.request().priority(),
+                request.request().tenant(),
                 request.unfinished(),
                 request.evenEnd(turns.virtualTime::enter));
     }

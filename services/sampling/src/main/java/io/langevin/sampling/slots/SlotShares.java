@@ -1,6 +1,6 @@
 package io.langevin.sampling.slots;
 
-import io.langevin.records.Priority;
+import io.langevin.sampling.request.Priority;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

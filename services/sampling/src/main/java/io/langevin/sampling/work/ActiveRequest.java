@@ -1,12 +1,8 @@
 package io.langevin.sampling.work;
 
-import io.langevin.messaging.stream.Claim;
 import io.langevin.process.Futures;
-import io.langevin.records.GeneratedImage;
-import io.langevin.records.SampleRequest;
-import io.langevin.records.SavedSampling;
-import io.langevin.records.SavedTrajectory;
 import io.langevin.sampling.networks.ServingNetwork;
+import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.trajectory.AfterRow;
 import io.langevin.trajectory.Parked;
 import io.langevin.trajectory.TrajectoryBatch;
@@ -14,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -38,12 +33,12 @@ import org.slf4j.LoggerFactory;
 public final class ActiveRequest {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveRequest.class);
 
-    private final Claim<SampleRequest> claim;
+    private final SamplingRequest request;
     private final ServingNetwork network;
     private final RequestWork work;
-    private final List<GeneratedImage> images = new ArrayList<>();
+    private final List<FinishedImage> images = new ArrayList<>();
     private final Queue<Parked<Image>> parked = new ArrayDeque<>();
-    private final Queue<CompletableFuture<GeneratedImage>> encoding = new ArrayDeque<>();
+    private final Queue<CompletableFuture<FinishedImage>> encoding = new ArrayDeque<>();
     private long imageBytes;
     private int begun;
     private int mayBegin;
@@ -53,11 +48,11 @@ public final class ActiveRequest {
     private Optional<Instant> firstCall = Optional.empty();
     private volatile boolean abandoned;
 
-    public ActiveRequest(Claim<SampleRequest> claim, ServingNetwork network, RequestWork work) {
-        this.claim = claim;
+    public ActiveRequest(SamplingRequest request, ServingNetwork network, RequestWork work) {
+        this.request = request;
         this.network = network;
         this.work = work;
-        this.mayBegin = request().getCount();
+        this.mayBegin = request.count();
     }
 
     /**
@@ -82,29 +77,29 @@ public final class ActiveRequest {
      * @throws IllegalArgumentException where that is not a state of this request
      */
     public static ActiveRequest resumed(
-            Claim<SampleRequest> claim,
+            SamplingRequest asked,
             ServingNetwork network,
             RequestWork work,
-            SavedSampling saved,
+            Progress saved,
             PreviewSink previews) {
-        var request = new ActiveRequest(claim, network, work);
+        var request = new ActiveRequest(asked, network, work);
         Set<Integer> indices = new HashSet<>();
-        for (GeneratedImage image : saved.getImages()) {
-            indices.add(image.getIndex());
+        for (FinishedImage image : saved.finished()) {
+            indices.add(image.index());
             request.keep(image);
             request.left++;
         }
-        for (SavedTrajectory trajectory : saved.getTrajectories()) {
-            indices.add(trajectory.getIndex());
-            RequestWork.Start start = work.start(trajectory.getIndex());
+        for (Progress.Begun begun : saved.begun()) {
+            indices.add(begun.index());
+            RequestWork.Start start = work.start(begun.index());
             request.parked.add(
                     start.resumed(
-                            new Image(request, trajectory.getIndex(), start.afterRow()),
-                            request.withPreviews(start, trajectory.getIndex(), previews),
-                            SavedStates.state(trajectory)));
+                            new Image(request, begun.index(), start.afterRow()),
+                            request.withPreviews(start, begun.index(), previews),
+                            begun.state()));
         }
         request.begun = request.images.size() + request.parked.size();
-        request.firstCall = Optional.of(saved.getFirstCallAt());
+        request.firstCall = Optional.of(saved.firstCall());
         boolean theFirstOnes =
                 indices.size() == request.begun
                         && indices.stream().allMatch(i -> i >= 0 && i < request.begun);
@@ -116,12 +111,8 @@ public final class ActiveRequest {
         return request;
     }
 
-    public Claim<SampleRequest> claim() {
-        return claim;
-    }
-
-    public SampleRequest request() {
-        return claim.record();
+    public SamplingRequest request() {
+        return request;
     }
 
     public ServingNetwork network() {
@@ -171,7 +162,7 @@ public final class ActiveRequest {
 
     /** What it holds in memory beside the batch, in bytes. */
     public long bytes() {
-        return claim.source().serializedValueSize() + work.bytes() + imageBytes;
+        return request.bytes() + work.bytes() + imageBytes;
     }
 
     /** Images that have not begun are left to somebody else. */
@@ -208,7 +199,7 @@ public final class ActiveRequest {
     }
 
     private AfterRow withPreviews(RequestWork.Start start, int index, PreviewSink previews) {
-        int every = request().getPreviewEvery();
+        int every = request.previewEvery();
         return every == 0
                 ? start.afterRow()
                 : new PreviewTask(
@@ -218,7 +209,7 @@ public final class ActiveRequest {
     }
 
     /** An image has come to the end of its plan; its file is being made. */
-    public void finished(CompletableFuture<GeneratedImage> image) {
+    public void finished(CompletableFuture<FinishedImage> image) {
         running--;
         left++;
         encoding.add(image);
@@ -227,7 +218,7 @@ public final class ActiveRequest {
     /** Takes the files that are there by now. */
     public void collect() {
         while (!encoding.isEmpty() && encoding.element().isDone()) {
-            CompletableFuture<GeneratedImage> file = encoding.remove();
+            CompletableFuture<FinishedImage> file = encoding.remove();
             if (!abandoned || !file.isCompletedExceptionally()) {
                 keep(Futures.join(file));
             }
@@ -257,23 +248,31 @@ public final class ActiveRequest {
         return abandoned;
     }
 
-    private void keep(GeneratedImage image) {
+    private void keep(FinishedImage image) {
         images.add(image);
-        imageBytes += image.getBytes() == null ? 0 : image.getBytes().remaining();
+        imageBytes += image.held();
     }
 
     public boolean isComplete() {
-        return images.size() == request().getCount();
+        return images.size() == request.count();
     }
 
     /** Finished images in the order of their index. */
-    public List<GeneratedImage> images() {
-        return images.stream().sorted(Comparator.comparingInt(GeneratedImage::getIndex)).toList();
+    public List<FinishedImage> images() {
+        return images.stream().sorted(Comparator.comparingInt(FinishedImage::index)).toList();
     }
 
-    /** Images that have begun, are not finished and not in the batch. */
-    public Collection<Parked<Image>> parked() {
-        return parked;
+    /**
+     * How far it has come. Nothing of it may be in the batch.
+     *
+     * @throws java.util.NoSuchElementException where no network call has seen any of it
+     */
+    public Progress progress() {
+        List<Progress.Begun> begun =
+                parked.stream()
+                        .map(image -> new Progress.Begun(image.owner().index(), image.saved()))
+                        .toList();
+        return new Progress(images(), begun, firstCall.orElseThrow());
     }
 
     /** When its first network call began; empty before. */

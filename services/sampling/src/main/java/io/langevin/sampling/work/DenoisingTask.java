@@ -4,7 +4,7 @@ import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.datasets.ImageShape;
 import io.langevin.noise.SamplingPlan;
-import io.langevin.records.Task;
+import io.langevin.sampling.request.TaskSettings;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param sigma standard deviation of its noise in pixel units
  */
 record DenoisingTask(float[] image, double sigma) implements SamplingTask {
-    static DenoisingTask of(Task task, GivenImages given) {
-        Double sigma = task.getSigma();
+    static DenoisingTask of(TaskSettings task, GivenImages given) {
+        Double sigma = task.sigma();
         require(
                 sigma != null && sigma > 0 && Double.isFinite(sigma),
                 "task.sigma",

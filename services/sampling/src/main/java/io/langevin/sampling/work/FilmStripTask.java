@@ -4,7 +4,7 @@ import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.datasets.ImageShape;
 import io.langevin.noise.SamplingPlan;
-import io.langevin.records.Task;
+import io.langevin.sampling.request.TaskSettings;
 import io.langevin.trajectory.AfterRow;
 import io.langevin.trajectory.FilmStrip;
 
@@ -21,8 +21,8 @@ record FilmStripTask(Integer everyRows) implements SamplingTask {
     /** Numbers of all film strips of a request, which stay in memory until the last one ends. */
     private static final int MAXIMUM_NUMBERS = 16_000_000;
 
-    static FilmStripTask of(Task task) {
-        return new FilmStripTask(task.getEveryRows());
+    static FilmStripTask of(TaskSettings task) {
+        return new FilmStripTask(task.everyRows());
     }
 
     @Override

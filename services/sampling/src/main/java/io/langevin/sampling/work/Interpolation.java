@@ -4,7 +4,7 @@ import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.datasets.ImageShape;
 import io.langevin.noise.SamplingPlan;
-import io.langevin.records.Task;
+import io.langevin.sampling.request.TaskSettings;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.ImageSeeds;
 
@@ -15,8 +15,8 @@ import io.langevin.trajectory.ImageSeeds;
  * @param lastSeed null: not given
  */
 record Interpolation(Long firstSeed, Long lastSeed) implements SamplingTask {
-    static Interpolation of(Task task) {
-        return new Interpolation(task.getFirstSeed(), task.getLastSeed());
+    static Interpolation of(TaskSettings task) {
+        return new Interpolation(task.firstSeed(), task.lastSeed());
     }
 
     @Override

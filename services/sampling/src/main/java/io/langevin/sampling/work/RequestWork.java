@@ -4,12 +4,11 @@ import io.langevin.artifacts.ArtifactStore;
 import io.langevin.datasets.ImageShape;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.noise.SamplingPlan;
-import io.langevin.records.SampleRequest;
-import io.langevin.sampling.request.RequestPlans;
+import io.langevin.sampling.request.SamplingRequest;
+import io.langevin.sampling.request.TaskSettings;
 import io.langevin.score.Checkpoint;
 import io.langevin.trajectory.AfterRow;
 import io.langevin.trajectory.ImageNoise;
-import io.langevin.trajectory.ImageSeeds;
 import io.langevin.trajectory.Parked;
 import io.langevin.trajectory.Saved;
 import io.langevin.trajectory.TrajectoryBatch;
@@ -23,13 +22,12 @@ public final class RequestWork {
     private final int count;
 
     private RequestWork(
-            SampleRequest request, SamplingTask task, ImageShape shape, SamplingPlan plan) {
+            SamplingRequest request, SamplingTask task, ImageShape shape, SamplingPlan plan) {
         this.task = task;
         this.shape = shape;
         this.plan = plan;
-        this.count = request.getCount();
-        Long asked = request.getSeed();
-        this.seed = asked != null ? asked : ImageSeeds.ofRequest(request.getRequestId());
+        this.count = request.count();
+        this.seed = request.seed();
     }
 
     /**
@@ -39,19 +37,19 @@ public final class RequestWork {
      * @throws java.io.UncheckedIOException where the store is away
      */
     public static RequestWork of(
-            SampleRequest request, Checkpoint checkpoint, ArtifactStore artifacts) {
+            SamplingRequest request, Checkpoint checkpoint, ArtifactStore artifacts) {
         var architecture = checkpoint.architecture();
         var shape = new ImageShape(architecture.imageSize(), architecture.channels());
-        SamplingTask task = Tasks.of(request).make(request.getTask(), shape, artifacts);
-        SamplingPlan plan =
-                task.ownPlan().orElseGet(() -> RequestPlans.of(request.getSampler(), checkpoint));
-        task.check(plan, request.getCount(), shape);
+        TaskSettings settings = request.task();
+        SamplingTask task = Tasks.of(settings).make(settings, shape, artifacts);
+        SamplingPlan plan = task.ownPlan().orElseGet(() -> request.plan(checkpoint));
+        task.check(plan, request.count(), shape);
         return new RequestWork(request, task, shape, plan);
     }
 
     /** Whether {@link #of} has images to read, which may take long. */
-    public static boolean readsImages(SampleRequest request) {
-        return Tasks.of(request).readsImages();
+    public static boolean readsImages(SamplingRequest request) {
+        return Tasks.of(request.task()).readsImages();
     }
 
     public SamplingPlan plan() {

@@ -2,8 +2,7 @@ package io.langevin.sampling.work;
 
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.datasets.ImageShape;
-import io.langevin.records.SampleRequest;
-import io.langevin.records.Task;
+import io.langevin.sampling.request.TaskSettings;
 import java.util.function.BiFunction;
 
 /** The tasks, under the names that requests call them by. */
@@ -15,26 +14,26 @@ enum Tasks {
     TRAJECTORY(false, (task, given) -> FilmStripTask.of(task));
 
     private final boolean readsImages;
-    private final BiFunction<Task, GivenImages, SamplingTask> maker;
+    private final BiFunction<TaskSettings, GivenImages, SamplingTask> maker;
 
     /**
      * @param readsImages whether {@code maker} reads the images that come with the request
      * @param maker may throw RejectedException
      */
-    Tasks(boolean readsImages, BiFunction<Task, GivenImages, SamplingTask> maker) {
+    Tasks(boolean readsImages, BiFunction<TaskSettings, GivenImages, SamplingTask> maker) {
         this.readsImages = readsImages;
         this.maker = maker;
     }
 
-    static Tasks of(SampleRequest request) {
-        return valueOf(request.getTask().getKind().name());
+    static Tasks of(TaskSettings task) {
+        return valueOf(task.kind());
     }
 
     boolean readsImages() {
         return readsImages;
     }
 
-    SamplingTask make(Task task, ImageShape shape, ArtifactStore artifacts) {
+    SamplingTask make(TaskSettings task, ImageShape shape, ArtifactStore artifacts) {
         return maker.apply(task, new GivenImages(task, shape, artifacts));
     }
 }

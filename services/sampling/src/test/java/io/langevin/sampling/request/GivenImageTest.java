@@ -66,6 +66,6 @@ class GivenImageTest {
     }
 
     private float[] pixels(ByteBuffer bytes, String artifact) {
-        return GivenImage.pixels("image", bytes, artifact, SHAPE, artifacts);
+        return new GivenImage("image", bytes, artifact).pixels(SHAPE, artifacts);
     }
 }

@@ -18,6 +18,7 @@ import io.langevin.sampling.SamplingMetrics;
 import io.langevin.sampling.answers.Previews;
 import io.langevin.sampling.networks.Device;
 import io.langevin.sampling.networks.ServingNetwork;
+import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.sampling.work.ActiveRequest;
 import io.langevin.sampling.work.RequestWork;
 import io.langevin.score.Checkpoint;
@@ -74,10 +75,9 @@ class DeviceTurnsTest {
 
     private static ActiveRequest request(ServingNetwork network, SampleRequest request) {
         var source = new ConsumerRecord<>("t", 0, 0, request.getRequestId(), new byte[0]);
-        return new ActiveRequest(
-                new Claim<>(request, source, null, java.time.Instant.EPOCH, 0),
-                network,
-                RequestWork.of(request, network.checkpoint(), null));
+        var asked =
+                new SamplingRequest(new Claim<>(request, source, null, java.time.Instant.EPOCH, 0));
+        return new ActiveRequest(asked, network, RequestWork.of(asked, network.checkpoint(), null));
     }
 
     private DeviceTurns batches() {

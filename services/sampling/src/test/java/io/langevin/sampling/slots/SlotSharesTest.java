@@ -1,11 +1,11 @@
 package io.langevin.sampling.slots;
 
-import static io.langevin.records.Priority.BATCH;
-import static io.langevin.records.Priority.INTERACTIVE;
-import static io.langevin.records.Priority.STANDARD;
+import static io.langevin.sampling.request.Priority.BATCH;
+import static io.langevin.sampling.request.Priority.INTERACTIVE;
+import static io.langevin.sampling.request.Priority.STANDARD;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.langevin.records.Priority;
+import io.langevin.sampling.request.Priority;
 import io.langevin.sampling.slots.SlotShares.Demand;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,14 +1,15 @@
 package io.langevin.score;
 
-import io.langevin.score.NetworkArchitecture.Stage;
+import io.langevin.score.NetworkBlocks.ConditionalNorm;
+import io.langevin.score.NetworkBlocks.Convolution;
+import io.langevin.score.NetworkBlocks.Norm;
+import io.langevin.score.NetworkBlocks.Weighted;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Where every parameter lies in the one flat float32 vector of weights.
@@ -84,23 +85,7 @@ public final class ParameterLayout {
 
     private static ParameterLayout laidOut(NetworkArchitecture network) {
         var layout = new ParameterLayout(network);
-        layout.convolution("begin_conv", network.channels(), network.ngf(), 3);
-        layout.norm("normalizer", network.ngf());
-        layout.convolution("end_conv", network.ngf(), network.channels(), 3);
-        List<Stage> stages = network.stages();
-        for (int i = 0; i < stages.size(); i++) {
-            layout.residualBlocks(stages.get(i), network.widthBefore(i), network.width(i));
-        }
-        for (int i : byRefineName(stages)) {
-            int inputs = i == stages.size() - 1 ? 1 : 2;
-            int outputRounds = i == 0 ? 3 : 1;
-            layout.refineBlock(
-                    stages.get(i).refine(),
-                    inputs,
-                    network.width(i),
-                    network.widthBefore(i),
-                    outputRounds);
-        }
+        NetworkBlocks.of(network).weighted().forEach(layout::addWeights);
         return layout;
     }
 
@@ -154,80 +139,37 @@ public final class ParameterLayout {
         return weights;
     }
 
-    /** Whether there is a parameter of this name. */
-    boolean contains(String name) {
-        return indices.containsKey(name);
-    }
-
-    /** The authors declare refine31 after refine3 although it is evaluated before it. */
-    private static List<Integer> byRefineName(List<Stage> stages) {
-        Comparator<Integer> byName = Comparator.comparing(i -> stages.get(i).refine());
-        return IntStream.range(0, stages.size()).boxed().sorted(byName).toList();
-    }
-
-    private void residualBlocks(Stage stage, int in, int out) {
-        String first = stage.residual() + ".0";
-        String pooled = stage.halves() ? ".conv" : "";
-        convolution(first + ".conv1", in, in, 3);
-        norm(first + ".normalize2", in);
-        convolution(first + ".conv2" + pooled, in, out, 3);
-        if (stage.convolvesShortcut()) {
-            convolution(first + ".shortcut" + pooled, in, out, stage.halves() ? 1 : 3);
-        }
-        norm(first + ".normalize1", in);
-        String second = stage.residual() + ".1";
-        convolution(second + ".conv1", out, out, 3);
-        norm(second + ".normalize2", out);
-        convolution(second + ".conv2", out, out, 3);
-        norm(second + ".normalize1", out);
-    }
-
-    private void refineBlock(String name, int inputs, int in, int out, int outputRounds) {
-        for (int i = 0; i < inputs; i++) {
-            residualUnits(name + ".adapt_convs." + i, in, 2);
-        }
-        residualUnits(name + ".output_convs", out, outputRounds);
-        for (int i = 0; i < inputs && inputs > 1; i++) {
-            convolution(name + ".msf.convs." + i, in, out, 3);
-        }
-        for (int i = 0; i < inputs && inputs > 1; i++) {
-            conditionalNorm(name + ".msf.norms." + i, in);
-        }
-        add(name + ".crp.convs.0.weight", out, out, 3, 3);
-        add(name + ".crp.convs.1.weight", out, out, 3, 3);
-        conditionalNorm(name + ".crp.norms.0", out);
-        conditionalNorm(name + ".crp.norms.1", out);
-    }
-
-    private void residualUnits(String name, int width, int rounds) {
-        for (int round = 1; round <= rounds; round++) {
-            conditionalNorm(name + "." + round + "_1_norm", width);
-            add(name + "." + round + "_1_conv.weight", width, width, 3, 3);
-            conditionalNorm(name + "." + round + "_2_norm", width);
-            add(name + "." + round + "_2_conv.weight", width, width, 3, 3);
+    private void addWeights(Weighted block) {
+        if (block instanceof Convolution convolution) {
+            add(
+                    convolution.name() + ".weight",
+                    convolution.out(),
+                    convolution.in(),
+                    convolution.kernel(),
+                    convolution.kernel());
+            if (convolution.hasBias()) {
+                add(convolution.name() + ".bias", convolution.out());
+            }
+        } else if (block instanceof Norm norm) {
+            addNorm(norm);
+        } else if (block instanceof ConditionalNorm norm && network.family().isConditional()) {
+            addEmbedding(norm.name(), norm.width());
         }
     }
 
-    private void convolution(String name, int in, int out, int kernel) {
-        add(name + ".weight", out, in, kernel, kernel);
-        add(name + ".bias", out);
-    }
-
-    private void norm(String name, int width) {
+    private void addNorm(Norm norm) {
         if (network.family().isConditional()) {
-            conditionalNorm(name, width);
+            addEmbedding(norm.name(), norm.width());
             return;
         }
-        add(name + ".alpha", width);
-        add(name + ".gamma", width);
-        add(name + ".beta", width);
+        add(norm.name() + ".alpha", norm.width());
+        add(norm.name() + ".gamma", norm.width());
+        add(norm.name() + ".beta", norm.width());
     }
 
-    /** γ, α and β of every level, where the network is conditional. */
-    private void conditionalNorm(String name, int width) {
-        if (network.family().isConditional()) {
-            add(name + ".embed.weight", network.levels(), 3 * width);
-        }
+    /** γ, α and β of every level. */
+    private void addEmbedding(String name, int width) {
+        add(name + ".embed.weight", network.levels(), 3 * width);
     }
 
     private void add(String name, Integer... shape) {

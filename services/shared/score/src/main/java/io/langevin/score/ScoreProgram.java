@@ -1,6 +1,12 @@
 package io.langevin.score;
 
-import io.langevin.score.NetworkArchitecture.Stage;
+import io.langevin.score.NetworkBlocks.Branch;
+import io.langevin.score.NetworkBlocks.ConditionalNorm;
+import io.langevin.score.NetworkBlocks.Convolution;
+import io.langevin.score.NetworkBlocks.Norm;
+import io.langevin.score.NetworkBlocks.RefineBlock;
+import io.langevin.score.NetworkBlocks.ResidualBlock;
+import io.langevin.score.NetworkBlocks.Round;
 import io.langevin.score.ParameterLayout.Parameter;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +22,14 @@ import java.util.stream.Collectors;
 final class ScoreProgram {
     private final NetworkArchitecture network;
     private final ParameterLayout layout;
+    private final NetworkBlocks blocks;
     private final StringBuilder text = new StringBuilder();
     private int values;
 
     private ScoreProgram(NetworkArchitecture network, ParameterLayout layout) {
         this.network = network;
         this.layout = layout;
+        this.blocks = NetworkBlocks.of(network);
     }
 
     /** The source text of the class {@code Program} for a network. */
@@ -76,20 +84,18 @@ final class ScoreProgram {
                         + " level: Tensor) -> Tensor:");
         String scaled = "torch.to(torch.sub(torch.mul(x, 2), 1), ops.prim.dtype(p[0]))";
         String h = let("torch.contiguous(" + scaled + ", memory_format=2)");
-        h = convolution(h, "begin_conv", 1);
+        h = convolution(h, blocks.begin());
         List<String> outputs = new ArrayList<>();
-        for (Stage stage : network.stages()) {
-            h = residualBlock(h, stage.residual() + ".0", stage, true);
-            h = residualBlock(h, stage.residual() + ".1", stage, false);
+        for (List<ResidualBlock> stage : blocks.stages()) {
+            for (ResidualBlock block : stage) {
+                h = residualBlock(h, block);
+            }
             outputs.add(h);
         }
-        int deepest = outputs.size() - 1;
-        h = refineDeepest(outputs.get(deepest), network.stages().get(deepest));
-        for (int i = deepest - 1; i >= 0; i--) {
-            boolean resized = network.stages().get(i + 1).halves();
-            h = refine(outputs.get(i), h, network.stages().get(i), resized, i == 0 ? 3 : 1);
+        for (int i = outputs.size() - 1; i >= 0; i--) {
+            h = refineBlock(outputs.get(i), h, blocks.refineBlocks().get(i));
         }
-        h = convolution(normActivated(h, "normalizer"), "end_conv", 1);
+        h = convolution(normActivated(h, blocks.normalizer()), blocks.end());
         if (network.family().isConditional()) {
             h = let("torch.mul(" + h + ", sigma)");
         }
@@ -97,71 +103,63 @@ final class ScoreProgram {
         line("    return torch.contiguous(" + h + ", memory_format=0)");
     }
 
-    private String residualBlock(String x, String name, Stage stage, boolean first) {
-        boolean halves = first && stage.halves();
-        String pooled = halves ? ".conv" : "";
-        String h =
-                convolution(
-                        normActivated(x, name + ".normalize1"), name + ".conv1", stage.dilation());
-        h =
-                convolution(
-                        normActivated(h, name + ".normalize2"),
-                        name + ".conv2" + pooled,
-                        stage.dilation());
-        String shortcut = x;
-        if (first && stage.convolvesShortcut()) {
-            shortcut = convolution(x, name + ".shortcut" + pooled, stage.dilation());
-        }
+    private String residualBlock(String x, ResidualBlock block) {
+        String h = convolution(normActivated(x, block.normalize1()), block.conv1());
+        h = convolution(normActivated(h, block.normalize2()), block.conv2());
+        String shortcut = block.shortcut().map(beside -> convolution(x, beside)).orElse(x);
         String sum = let("torch.add_(" + h + ", " + shortcut + ")");
-        return halves ? let("torch.avg_pool2d(" + sum + ", [2, 2])") : sum;
+        return block.halves() ? let("torch.avg_pool2d(" + sum + ", [2, 2])") : sum;
     }
 
-    private String refineDeepest(String x, Stage stage) {
-        String h = residualUnits(x, stage.refine() + ".adapt_convs.0", 2);
-        return residualUnits(
-                chainedPooling(h, stage.refine() + ".crp"), stage.refine() + ".output_convs", 1);
+    /**
+     * @param below what comes from the block below; of no use to the deepest one
+     */
+    private String refineBlock(String x, String below, RefineBlock block) {
+        String h = rounds(x, block.adapted().get(0));
+        if (!block.fused().isEmpty()) {
+            h = fused(h, rounds(below, block.adapted().get(1)), block);
+        }
+        return rounds(chainedPooling(h, block.pooled()), block.output());
     }
 
-    private String refine(String x, String below, Stage stage, boolean resized, int outputRounds) {
-        String name = stage.refine();
-        String fine = residualUnits(x, name + ".adapt_convs.0", 2);
-        String coarse = residualUnits(below, name + ".adapt_convs.1", 2);
-        fine = convolution(conditioned(fine, name + ".msf.norms.0"), name + ".msf.convs.0", 1);
-        coarse = convolution(conditioned(coarse, name + ".msf.norms.1"), name + ".msf.convs.1", 1);
-        if (resized) {
-            coarse =
+    private String fused(String fine, String coarse, RefineBlock block) {
+        String upper = branch(fine, block.fused().get(0));
+        String lower = branch(coarse, block.fused().get(1));
+        if (block.enlarges()) {
+            lower =
                     let(
                             "torch.upsample_bilinear2d(%s, [torch.size(%s, 2), torch.size(%s, 3)], True)"
-                                    .formatted(coarse, fine, fine));
+                                    .formatted(lower, upper, upper));
         }
-        String h = let("torch.add_(" + fine + ", " + coarse + ")");
-        return residualUnits(
-                chainedPooling(h, name + ".crp"), name + ".output_convs", outputRounds);
+        return let("torch.add_(" + upper + ", " + lower + ")");
     }
 
-    /** Rounds of ELU, convolution, ELU, convolution, plus the round's input. */
-    private String residualUnits(String x, String name, int rounds) {
+    private String branch(String x, Branch branch) {
+        return convolution(conditioned(x, branch.norm()), branch.convolution());
+    }
+
+    private String rounds(String x, List<Round> rounds) {
         String h = x;
-        for (int round = 1; round <= rounds; round++) {
-            String first = name + "." + round + "_1_";
-            String second = name + "." + round + "_2_";
-            String inner = convolution(unitActivated(h, first, false), first + "conv", 1);
-            inner = convolution(unitActivated(inner, second, true), second + "conv", 1);
+        for (Round round : rounds) {
+            String inner = convolution(unitActivated(h, round.norm1(), false), round.conv1());
+            inner = convolution(unitActivated(inner, round.norm2(), true), round.conv2());
             h = let("torch.add_(" + inner + ", " + h + ")");
         }
         return h;
     }
 
-    private String chainedPooling(String x, String name) {
+    private String chainedPooling(String x, List<Branch> steps) {
+        Branch one = steps.get(0);
+        Branch two = steps.get(1);
         String h = let("torch.elu_(" + x + ")");
-        String first = convolution(pooled(h, name + ".norms.0"), name + ".convs.0", 1);
+        String first = convolution(pooled(h, one.norm()), one.convolution());
         String sum = let("torch.add(" + h + ", " + first + ")");
-        String second = convolution(pooled(first, name + ".norms.1"), name + ".convs.1", 1);
+        String second = convolution(pooled(first, two.norm()), two.convolution());
         return let("torch.add_(" + second + ", " + sum + ")");
     }
 
     /** NCSNv2 takes the largest of 5×5, NCSN normalises and takes the mean. */
-    private String pooled(String x, String norm) {
+    private String pooled(String x, ConditionalNorm norm) {
         return network.family().isConditional()
                 ? let(
                         "torch.avg_pool2d(%s, [5, 5], [1, 1], [2, 2])"
@@ -169,49 +167,51 @@ final class ScoreProgram {
                 : let("(self).pool(" + x + ")");
     }
 
-    /** NCSN has norms where NCSNv2 has none. */
-    private String conditioned(String x, String norm) {
-        return network.family().isConditional() ? let(norm(x, norm)) : x;
+    private String conditioned(String x, ConditionalNorm norm) {
+        return network.family().isConditional() ? let(conditional(x, norm.name())) : x;
     }
 
-    private String unitActivated(String x, String prefix, boolean inPlace) {
+    private String unitActivated(String x, ConditionalNorm norm, boolean inPlace) {
         if (network.family().isConditional()) {
-            return normActivated(x, prefix + "norm");
+            return let("torch.elu_(" + conditional(x, norm.name()) + ")");
         }
         return let((inPlace ? "torch.elu_(" : "torch.elu(") + x + ")");
     }
 
-    private String normActivated(String x, String name) {
-        return let("torch.elu_(" + norm(x, name) + ")");
+    private String normActivated(String x, Norm norm) {
+        return let("torch.elu_(" + norm(x, norm) + ")");
     }
 
-    private String norm(String x, String name) {
+    private String norm(String x, Norm norm) {
         if (network.family().isConditional()) {
-            return "(self).conditional(%s, %s, level)"
-                    .formatted(x, parameter(name + ".embed.weight"));
+            return conditional(x, norm.name());
         }
         return "(self).norm(%s, %s, %s, %s)"
                 .formatted(
                         x,
-                        parameter(name + ".alpha"),
-                        parameter(name + ".gamma"),
-                        parameter(name + ".beta"));
+                        parameter(norm.name() + ".alpha"),
+                        parameter(norm.name() + ".gamma"),
+                        parameter(norm.name() + ".beta"));
     }
 
-    private String convolution(String x, String name, int dilation) {
-        Parameter weight = layout.parameters().get(layout.index(name + ".weight"));
-        String bias = layout.contains(name + ".bias") ? parameter(name + ".bias") : "None";
-        boolean point = weight.shape().get(2) == 1;
-        int padding = point ? 0 : dilation;
+    private String conditional(String x, String norm) {
+        return "(self).conditional(%s, %s, level)".formatted(x, parameter(norm + ".embed.weight"));
+    }
+
+    private String convolution(String x, Convolution convolution) {
+        boolean point = convolution.kernel() == 1;
+        int padding = point ? 0 : convolution.dilation();
         // means nothing for 1×1, but keeps PyTorch from choosing its kernel by the size of the
         // batch
-        int spread = point ? 2 : dilation;
+        int spread = point ? 2 : convolution.dilation();
         return let(
                 "torch.conv2d(%s, %s, %s, [1, 1], [%d, %d], [%d, %d])"
                         .formatted(
                                 x,
-                                parameter(name + ".weight"),
-                                bias,
+                                parameter(convolution.name() + ".weight"),
+                                convolution.hasBias()
+                                        ? parameter(convolution.name() + ".bias")
+                                        : "None",
                                 padding,
                                 padding,
                                 spread,

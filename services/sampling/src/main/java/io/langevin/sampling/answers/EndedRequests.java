@@ -1,4 +1,4 @@
-package io.langevin.sampling.admission;
+package io.langevin.sampling.answers;
 
 import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 
@@ -59,7 +59,7 @@ public final class EndedRequests implements FollowedView {
     }
 
     /** The first outcome of a request as it was written. */
-    synchronized Optional<byte[]> outcome(String requestId) {
+    public synchronized Optional<byte[]> outcome(String requestId) {
         return Optional.ofNullable(outcomes.get(requestId));
     }
 

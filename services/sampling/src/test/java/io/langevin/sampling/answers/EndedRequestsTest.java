@@ -1,4 +1,4 @@
-package io.langevin.sampling.admission;
+package io.langevin.sampling.answers;
 
 import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,0 +1,153 @@
+package io.langevin.sampling.request;
+
+import io.langevin.messaging.follow.Cancellations;
+import io.langevin.messaging.rules.RejectedException;
+import io.langevin.messaging.stream.Claim;
+import io.langevin.noise.SamplingPlan;
+import io.langevin.records.ImageFormat;
+import io.langevin.records.SampleRequest;
+import io.langevin.records.Task;
+import io.langevin.score.Checkpoint;
+import io.langevin.score.CompiledNetwork.Precision;
+import io.langevin.trajectory.ImageSeeds;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * A request for images as it came from the stream. Its Avro record ends here: the other rooms ask
+ * for what they need in their own terms.
+ */
+public final class SamplingRequest {
+    private static final String TENANT = "tenant";
+
+    private final Claim<SampleRequest> claim;
+
+    public SamplingRequest(Claim<SampleRequest> claim) {
+        this.claim = claim;
+    }
+
+    Claim<SampleRequest> claim() {
+        return claim;
+    }
+
+    private SampleRequest record() {
+        return claim.record();
+    }
+
+    /**
+     * Checks all that can be checked without the checkpoint.
+     *
+     * @throws RejectedException which field, which rule, which value
+     */
+    public void check() {
+        RequestPlans.check(record(), key());
+    }
+
+    /** The id that it gives itself, which is its key where {@link #check} lets it pass. */
+    public String id() {
+        return record().getRequestId();
+    }
+
+    /** The key of its record; null where it has none. */
+    public String key() {
+        return claim.source().key();
+    }
+
+    /** Its record as it came, with headers. */
+    public ConsumerRecord<String, byte[]> source() {
+        return claim.source();
+    }
+
+    /** Size of its record in bytes. */
+    public int bytes() {
+        return claim.source().serializedValueSize();
+    }
+
+    /** When it was asked for, by the sender's clock as far as that can be. */
+    public Instant askedAt() {
+        return claim.askedAt();
+    }
+
+    /** Whether another process has it now. */
+    public boolean isLost() {
+        return claim.isLost();
+    }
+
+    public String model() {
+        return record().getModel();
+    }
+
+    /** The checkpoint that it names; empty: the model's newest. */
+    public Optional<String> checkpoint() {
+        return Optional.ofNullable(record().getCheckpoint());
+    }
+
+    public int count() {
+        return record().getCount();
+    }
+
+    public ImageFormat imageFormat() {
+        return record().getImageFormat();
+    }
+
+    public Map<String, String> labels() {
+        return record().getLabels();
+    }
+
+    public Priority priority() {
+        return Priority.valueOf(record().getPriority().name());
+    }
+
+    /** Whom it belongs to; empty text where it does not say. */
+    public String tenant() {
+        return record().getLabels().getOrDefault(TENANT, "");
+    }
+
+    public Precision precision() {
+        return Precision.valueOf(record().getSampler().getPrecision().name());
+    }
+
+    /** Rows from preview to preview; 0: it wants none. */
+    public int previewEvery() {
+        return record().getPreviewEvery();
+    }
+
+    /** The seed of all its images; one made from its id where it gives none. */
+    public long seed() {
+        Long asked = record().getSeed();
+        return asked != null ? asked : ImageSeeds.ofRequest(id());
+    }
+
+    /**
+     * The plan of its sampler for a checkpoint.
+     *
+     * @throws RejectedException which field, which rule, which value
+     */
+    public SamplingPlan plan(Checkpoint checkpoint) {
+        return RequestPlans.of(record().getSampler(), checkpoint);
+    }
+
+    /** What it says of its task. */
+    public TaskSettings task() {
+        Task task = record().getTask();
+        return new TaskSettings(
+                task.getKind().name(),
+                task.getFirstSeed(),
+                task.getLastSeed(),
+                task.getEveryRows(),
+                task.getSigma(),
+                new GivenImage("image", task.getImage(), task.getImageArtifact()),
+                new GivenImage("mask", task.getMask(), task.getMaskArtifact()));
+    }
+
+    /**
+     * Why it is to leave before the next network call; empty where it is not.
+     *
+     * @param atLeast milliseconds that the rest of it takes at the present rate
+     */
+    public Optional<EarlyEnd> earlyEnd(Cancellations cancellations, Instant now, long atLeast) {
+        return EarlyEnd.of(record(), cancellations.of(id()), now, atLeast);
+    }
+}
