@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
             ServingBench.class,
             StartBench.class,
             MemoryBench.class,
-            QualityBench.class
+            QualityBench.class,
+            RestorationBench.class
         })
 public final class Bench implements Runnable, ExtraCommand {
     @Spec CommandSpec spec;

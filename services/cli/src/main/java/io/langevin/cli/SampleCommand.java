@@ -119,6 +119,13 @@ final class SampleCommand implements Callable<Integer> {
     Double churn;
 
     @Option(
+            names = "--noise-scale",
+            paramLabel = "L",
+            description =
+                    "Samplers of the ODE: the noise that the network finds is multiplied by this.")
+    Double noiseScale;
+
+    @Option(
             names = "--priority",
             paramLabel = "NAME",
             description = "interactive, standard (default) or batch.")
@@ -195,6 +202,7 @@ final class SampleCommand implements Callable<Integer> {
                                 .setEpsilon(epsilon)
                                 .setRho(rho)
                                 .setChurn(churn)
+                                .setNoiseScale(noiseScale)
                                 .setDenoise(noDenoise ? false : null)
                                 .build())
                 .build();

@@ -17,7 +17,9 @@ final class TaskOptions {
             names = "--task",
             paramLabel = "KIND",
             description =
-                    "generate (default), interpolate, inpaint, denoise or trajectory (a film strip).")
+                    "generate (default), interpolate, inpaint, denoise, trajectory (a film strip),"
+                            + " image-to-image, super-resolve, deblur, colorize or"
+                            + " compressed-sensing.")
     String kind;
 
     @Option(
@@ -35,7 +37,10 @@ final class TaskOptions {
     @Option(
             names = "--image",
             paramLabel = "FILE",
-            description = "inpaint, denoise: PNG or JPEG; or float32 numbers, as many as pixels.")
+            description =
+                    "inpaint, denoise, image-to-image, super-resolve, deblur, colorize: PNG or"
+                            + " JPEG; or float32 numbers, as many as pixels."
+                            + " compressed-sensing: float32 numbers, one a row of --matrix.")
     Path image;
 
     @Option(
@@ -47,8 +52,31 @@ final class TaskOptions {
     @Option(
             names = "--sigma",
             paramLabel = "S",
-            description = "denoise: standard deviation of the noise; pixels are 0 to 1.")
+            description =
+                    "Standard deviation of noise; pixels are 0 to 1. denoise and those that"
+                            + " restore: of the noise in --image. image-to-image: of the noise"
+                            + " that is added; the more, the less is kept.")
     Double sigma;
+
+    @Option(
+            names = "--factor",
+            paramLabel = "K",
+            description = "super-resolve: a pixel of --image is the average of K·K pixels.")
+    Integer factor;
+
+    @Option(
+            names = "--blur",
+            paramLabel = "P",
+            description = "deblur: standard deviation of the Gaussian in pixels.")
+    Double blur;
+
+    @Option(
+            names = "--matrix",
+            paramLabel = "FILE",
+            description =
+                    "compressed-sensing: float32 numbers, row by row; a row has as many as an"
+                            + " image.")
+    Path matrix;
 
     @Option(
             names = "--every-rows",
@@ -65,6 +93,9 @@ final class TaskOptions {
                 .setMask(bytes("--mask", mask))
                 .setSigma(sigma)
                 .setEveryRows(everyRows)
+                .setFactor(factor)
+                .setBlur(blur)
+                .setMatrix(bytes("--matrix", matrix))
                 .build();
     }
 

@@ -11,6 +11,7 @@ import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
+import io.langevin.trajectory.Float32;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -43,6 +44,7 @@ class GoldenImagesIT {
         List<String> made = new ArrayList<>();
         try (var sampling = new SamplingFixture(KafkaEnvironment.fresh(), folder)) {
             sampling.publish("m", checkpoint(1, 3));
+            sampling.publish("coloured", checkpoint(1, 3, 3));
             sampling.start(
                     sampling.config("one"),
                     (checkpoint, precision) -> FakeNetwork.free(checkpoint));
@@ -73,6 +75,7 @@ class GoldenImagesIT {
                     kind.name(),
                     request(kind.name())
                             .setTask(task(kind))
+                            .setModel(kind == TaskKind.COLORIZE ? "coloured" : "m")
                             .setCount(kind == TaskKind.DENOISE ? 1 : 3)
                             .build());
         }
@@ -106,7 +109,26 @@ class GoldenImagesIT {
                             TestImages.png(8), TestImages.png(8, (x, y) -> x < 4 ? 255 : 0));
             case DENOISE -> task.setImage(ByteBuffer.wrap(TestImages.png(8))).setSigma(0.3).build();
             case TRAJECTORY -> task.setEveryRows(2).build();
+            case IMAGE_TO_IMAGE ->
+                    task.setImage(ByteBuffer.wrap(TestImages.png(8))).setSigma(0.5).build();
+            case SUPER_RESOLVE ->
+                    task.setImage(ByteBuffer.wrap(TestImages.png(4))).setFactor(2).build();
+            case DEBLUR -> task.setImage(ByteBuffer.wrap(TestImages.png(8))).setBlur(1.0).build();
+            case COLORIZE -> task.setImage(ByteBuffer.wrap(TestImages.png(8))).build();
+            case COMPRESSED_SENSING ->
+                    task.setImage(Float32.bytes(numbers(2)))
+                            .setMatrix(Float32.bytes(numbers(2 * 64)))
+                            .build();
         };
+    }
+
+    /** Any numbers between −1 and 1. */
+    private static float[] numbers(int count) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (37 * i % 64 - 32) / 32f;
+        }
+        return numbers;
     }
 
     private static String golden() {

@@ -114,7 +114,11 @@ public final class SamplingFixture implements AutoCloseable {
 
     /** A small untrained network: its images are noise, but always the same noise. */
     public static Checkpoint checkpoint(long seed, int levels) {
-        var architecture = new NetworkArchitecture(NetworkArchitecture.Family.BASE, 4, 1, 8);
+        return checkpoint(seed, levels, 1);
+    }
+
+    static Checkpoint checkpoint(long seed, int levels, int channels) {
+        var architecture = new NetworkArchitecture(NetworkArchitecture.Family.BASE, 4, channels, 8);
         return new Checkpoint(
                 architecture,
                 NoiseSchedule.geometric(1, 0.1, levels),

@@ -13,7 +13,7 @@ import io.langevin.trajectory.Float32;
 import java.nio.ByteBuffer;
 
 /**
- * An image that comes with a request.
+ * An image that comes with a request, or other numbers.
  *
  * @param field of the task
  * @param bytes null where {@code artifact} says where they are
@@ -28,13 +28,9 @@ public record GivenImage(String field, ByteBuffer bytes, String artifact) {
      * @throws java.io.UncheckedIOException where the store is away
      */
     public float[] pixels(ImageShape shape, ArtifactStore artifacts) {
-        require(
-                bytes == null ^ artifact == null,
-                "task.%s and task.%sArtifact".formatted(field, field),
-                "be given one or the other",
-                bytes == null ? "none" : "both");
+        requireOneWay();
         try {
-            byte[] file = bytes == null ? artifacts.get(new ArtifactId(artifact)) : copyOf(bytes);
+            byte[] file = file(artifacts);
             if (file.length == Float.BYTES * shape.channels() * shape.size() * shape.size()
                     && !ImageDataset.isImage(file)) {
                 return floats(file);
@@ -43,6 +39,42 @@ public record GivenImage(String field, ByteBuffer bytes, String artifact) {
         } catch (DatasetException | ArtifactException | IllegalArgumentException e) {
             throw new RejectedException("task.%s: %s".formatted(field, e.getMessage()));
         }
+    }
+
+    /**
+     * Reads little-endian float32 numbers that are no image.
+     *
+     * @param most how many there may be
+     * @return at least one
+     * @throws RejectedException which field, which rule, which value
+     * @throws java.io.UncheckedIOException where the store is away
+     */
+    public float[] numbers(int most, ArtifactStore artifacts) {
+        requireOneWay();
+        try {
+            byte[] file = file(artifacts);
+            int count = file.length / Float.BYTES;
+            require(
+                    file.length % Float.BYTES == 0 && count >= 1 && count <= most,
+                    "task." + field,
+                    "be 1 to %d float32 numbers".formatted(most),
+                    file.length + " bytes");
+            return floats(file);
+        } catch (ArtifactException | IllegalArgumentException e) {
+            throw new RejectedException("task.%s: %s".formatted(field, e.getMessage()));
+        }
+    }
+
+    private void requireOneWay() {
+        require(
+                bytes == null ^ artifact == null,
+                "task.%s and task.%sArtifact".formatted(field, field),
+                "be given one or the other",
+                bytes == null ? "none" : "both");
+    }
+
+    private byte[] file(ArtifactStore artifacts) {
+        return bytes == null ? artifacts.get(new ArtifactId(artifact)) : copyOf(bytes);
     }
 
     private float[] floats(byte[] file) {

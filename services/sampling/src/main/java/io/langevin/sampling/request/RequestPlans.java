@@ -7,6 +7,7 @@ import static io.langevin.messaging.rules.RecordRules.requireLabels;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
@@ -44,26 +45,30 @@ final class RequestPlans {
     /**
      * The request's own parameters, and the checkpoint's where it has none.
      *
+     * @param schedule the noise scales that the plan goes through
      * @throws RejectedException which field, which rule, which value
      */
-    static SamplingPlan of(Sampler asked, Checkpoint checkpoint) {
+    static SamplingPlan of(Sampler asked, NoiseSchedule schedule, Checkpoint checkpoint) {
         var recommended = checkpoint.recommended();
         boolean leavesTheChoice =
                 asked.getKind() == SamplerKind.RECOMMENDED
                         && asked.getStepsPerLevel() == null
                         && asked.getEpsilon() == null;
         if (leavesTheChoice && recommended.isPresent()) {
-            return recommended(asked, recommended.get(), checkpoint);
+            return recommended(asked, recommended.get(), schedule, checkpoint);
         }
         Samplers sampler =
                 asked.getKind() == SamplerKind.RECOMMENDED
                         ? Samplers.ANNEALED_LANGEVIN
                         : Samplers.valueOf(asked.getKind().name());
-        return sampler.plan(settings(asked, asked.getNetworkEvaluations()), checkpoint);
+        return sampler.plan(settings(asked, asked.getNetworkEvaluations()), schedule, checkpoint);
     }
 
     private static SamplingPlan recommended(
-            Sampler asked, Checkpoint.Recommendation recommended, Checkpoint checkpoint) {
+            Sampler asked,
+            Checkpoint.Recommendation recommended,
+            NoiseSchedule schedule,
+            Checkpoint checkpoint) {
         Samplers sampler;
         try {
             sampler = Samplers.valueOf(recommended.sampler());
@@ -77,6 +82,7 @@ final class RequestPlans {
                 settings(
                         asked,
                         evaluations == null ? recommended.networkEvaluations() : evaluations),
+                schedule,
                 checkpoint);
     }
 
@@ -87,7 +93,8 @@ final class RequestPlans {
                 Optional.ofNullable(asked.getDenoise()),
                 orEmpty(evaluations),
                 orEmpty(asked.getRho()),
-                orEmpty(asked.getChurn()));
+                orEmpty(asked.getChurn()),
+                orEmpty(asked.getNoiseScale()));
     }
 
     private static OptionalDouble orEmpty(Double number) {

@@ -3,6 +3,7 @@ package io.langevin.sampling.request;
 import io.langevin.messaging.follow.Cancellations;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.stream.Claim;
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.SampleRequest;
@@ -123,10 +124,11 @@ public final class SamplingRequest {
     /**
      * The plan of its sampler for a checkpoint.
      *
+     * @param schedule the checkpoint's own noise scales or some of them
      * @throws RejectedException which field, which rule, which value
      */
-    public SamplingPlan plan(Checkpoint checkpoint) {
-        return RequestPlans.of(record().getSampler(), checkpoint);
+    public SamplingPlan plan(NoiseSchedule schedule, Checkpoint checkpoint) {
+        return RequestPlans.of(record().getSampler(), schedule, checkpoint);
     }
 
     /** What it says of its task. */
@@ -138,8 +140,11 @@ public final class SamplingRequest {
                 task.getLastSeed(),
                 task.getEveryRows(),
                 task.getSigma(),
+                task.getFactor(),
+                task.getBlur(),
                 new GivenImage("image", task.getImage(), task.getImageArtifact()),
-                new GivenImage("mask", task.getMask(), task.getMaskArtifact()));
+                new GivenImage("mask", task.getMask(), task.getMaskArtifact()),
+                new GivenImage("matrix", task.getMatrix(), task.getMatrixArtifact()));
     }
 
     /**

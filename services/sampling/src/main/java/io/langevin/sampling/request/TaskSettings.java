@@ -7,7 +7,10 @@ package io.langevin.sampling.request;
  * @param firstSeed of an interpolation
  * @param lastSeed of an interpolation
  * @param everyRows rows of the plan from frame to frame of a film strip
- * @param sigma standard deviation of a given image's noise in pixel units
+ * @param sigma standard deviation in pixel units of the noise in what is given, or of what is added
+ * @param factor pixels a side that one pixel of a small image is the average of
+ * @param blur standard deviation in pixels of the Gaussian that an image was blurred with
+ * @param matrix numbers of a measurement's matrix, row by row
  */
 public record TaskSettings(
         String kind,
@@ -15,5 +18,8 @@ public record TaskSettings(
         Long lastSeed,
         Integer everyRows,
         Double sigma,
+        Integer factor,
+        Double blur,
         GivenImage image,
-        GivenImage mask) {}
+        GivenImage mask,
+        GivenImage matrix) {}

@@ -1,6 +1,7 @@
 package io.langevin.sampling.samplers;
 
 import io.langevin.noise.AnnealedLangevin;
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.score.Checkpoint;
 import java.util.Set;
@@ -18,16 +19,17 @@ final class AnnealedLangevinPlanner implements SamplerPlanner {
     }
 
     @Override
-    public SamplingPlan plan(SamplerSettings settings, Checkpoint checkpoint, boolean denoise) {
+    public SamplingPlan plan(
+            SamplerSettings settings,
+            NoiseSchedule schedule,
+            Checkpoint checkpoint,
+            boolean denoise) {
         int steps = settings.stepsPerLevel().orElse(checkpoint.stepsPerLevel());
-        int whole = checkpoint.schedule().levels() * steps + (denoise ? 1 : 0);
+        int whole = schedule.levels() * steps + (denoise ? 1 : 0);
         int budget = settings.networkEvaluations().orElse(whole);
         if (budget == whole) {
             return AnnealedLangevin.plan(
-                    checkpoint.schedule(),
-                    steps,
-                    settings.epsilon().orElse(checkpoint.epsilon()),
-                    denoise);
+                    schedule, steps, settings.epsilon().orElse(checkpoint.epsilon()), denoise);
         }
         if (settings.epsilon().isPresent()) {
             throw new IllegalArgumentException(
@@ -42,6 +44,6 @@ final class AnnealedLangevinPlanner implements SamplerPlanner {
                             + " levels, not "
                             + budget);
         }
-        return AnnealedLangevin.withBudget(checkpoint.schedule(), steps, budget, denoise);
+        return AnnealedLangevin.withBudget(schedule, steps, budget, denoise);
     }
 }

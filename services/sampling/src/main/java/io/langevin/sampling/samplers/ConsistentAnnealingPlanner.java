@@ -1,6 +1,7 @@
 package io.langevin.sampling.samplers;
 
 import io.langevin.noise.ConsistentAnnealing;
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.score.Checkpoint;
 import java.util.Set;
@@ -13,7 +14,11 @@ final class ConsistentAnnealingPlanner implements SamplerPlanner {
     }
 
     @Override
-    public SamplingPlan plan(SamplerSettings settings, Checkpoint checkpoint, boolean denoise) {
-        return ConsistentAnnealing.plan(checkpoint.schedule(), settings.evaluations(), denoise);
+    public SamplingPlan plan(
+            SamplerSettings settings,
+            NoiseSchedule schedule,
+            Checkpoint checkpoint,
+            boolean denoise) {
+        return ConsistentAnnealing.plan(schedule, settings.evaluations(), denoise);
     }
 }

@@ -1,5 +1,6 @@
 package io.langevin.sampling.samplers;
 
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.PredictorCorrector;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.score.Checkpoint;
@@ -13,13 +14,14 @@ final class PredictorCorrectorPlanner implements SamplerPlanner {
     }
 
     @Override
-    public SamplingPlan plan(SamplerSettings settings, Checkpoint checkpoint, boolean denoise) {
-        double smallest = checkpoint.schedule().smallest();
+    public SamplingPlan plan(
+            SamplerSettings settings,
+            NoiseSchedule schedule,
+            Checkpoint checkpoint,
+            boolean denoise) {
+        double smallest = schedule.smallest();
         double own = PredictorCorrector.RELATIVE_STEP_SIZE * smallest * smallest;
         return PredictorCorrector.plan(
-                checkpoint.schedule(),
-                settings.evaluations(),
-                settings.epsilon().orElse(own),
-                denoise);
+                schedule, settings.evaluations(), settings.epsilon().orElse(own), denoise);
     }
 }

@@ -1,5 +1,6 @@
 package io.langevin.sampling.samplers;
 
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.score.Checkpoint;
 import java.util.Set;
@@ -11,7 +12,8 @@ interface SamplerPlanner {
         STEPS_PER_LEVEL("stepsPerLevel"),
         EPSILON("epsilon"),
         RHO("rho"),
-        CHURN("churn");
+        CHURN("churn"),
+        NOISE_SCALE("noiseScale");
 
         private final String field;
 
@@ -36,8 +38,13 @@ interface SamplerPlanner {
     /**
      * The plan for one image.
      *
+     * @param schedule the noise scales that the plan goes through
      * @param denoise whether it ends with a denoising row
      * @throws IllegalArgumentException which setting, which rule, which value
      */
-    SamplingPlan plan(SamplerSettings settings, Checkpoint checkpoint, boolean denoise);
+    SamplingPlan plan(
+            SamplerSettings settings,
+            NoiseSchedule schedule,
+            Checkpoint checkpoint,
+            boolean denoise);
 }

@@ -14,6 +14,7 @@ import java.util.OptionalInt;
  * @param networkEvaluations for one image, to be met exactly
  * @param givenRho the noise scales' ρ-th roots are evenly spaced; infinite: they are geometric
  * @param churn S_churn of stochastic samplers
+ * @param noiseScale by which a deterministic sampler multiplies f
  */
 public record SamplerSettings(
         OptionalInt stepsPerLevel,
@@ -21,7 +22,8 @@ public record SamplerSettings(
         Optional<Boolean> denoise,
         OptionalInt networkEvaluations,
         OptionalDouble givenRho,
-        OptionalDouble churn) {
+        OptionalDouble churn,
+        OptionalDouble noiseScale) {
     /** Network evaluations of samplers that have no number of their own. */
     private static final int DEFAULT_EVALUATIONS = 64;
 

@@ -4,6 +4,7 @@ import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.noise.DpmSolver;
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.ProbabilityFlow;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.sampling.samplers.SamplerPlanner.Parameter;
@@ -18,11 +19,11 @@ import java.util.OptionalDouble;
 public enum Samplers {
     ANNEALED_LANGEVIN(new AnnealedLangevinPlanner()),
     CONSISTENT_ANNEALING(new ConsistentAnnealingPlanner()),
-    PROBABILITY_FLOW_EULER(new SpacedPlanner(ProbabilityFlow::euler)),
-    PROBABILITY_FLOW_HEUN(new SpacedPlanner(ProbabilityFlow::heun)),
+    PROBABILITY_FLOW_EULER(SpacedPlanner.deterministic(ProbabilityFlow::euler, 1)),
+    PROBABILITY_FLOW_HEUN(SpacedPlanner.deterministic(ProbabilityFlow::heun, 1)),
     PREDICTOR_CORRECTOR(new PredictorCorrectorPlanner()),
-    DPM_SOLVER_SDE(new SpacedPlanner(DpmSolver::sde)),
-    DPM_SOLVER_ODE(new SpacedPlanner(DpmSolver::ode)),
+    DPM_SOLVER_SDE(SpacedPlanner.stochastic(DpmSolver::sde)),
+    DPM_SOLVER_ODE(SpacedPlanner.deterministic(DpmSolver::ode, 1.035)),
     STOCHASTIC_HEUN(new StochasticHeunPlanner());
 
     private final SamplerPlanner planner;
@@ -34,9 +35,11 @@ public enum Samplers {
     /**
      * The plan for one image.
      *
+     * @param schedule the checkpoint's own noise scales or some of them
      * @throws RejectedException which field of the request's sampler, which rule, which value
      */
-    public SamplingPlan plan(SamplerSettings settings, Checkpoint checkpoint) {
+    public SamplingPlan plan(
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
         require(
                 planner.staysAtTrainedLevels()
                         || !checkpoint.architecture().family().isConditional(),
@@ -49,9 +52,10 @@ public enum Samplers {
         requireTaken(Parameter.EPSILON, settings.epsilon());
         requireTaken(Parameter.RHO, settings.givenRho());
         requireTaken(Parameter.CHURN, settings.churn());
+        requireTaken(Parameter.NOISE_SCALE, settings.noiseScale());
         boolean denoise = settings.denoise().orElse(checkpoint.denoise());
         try {
-            return planner.plan(settings, checkpoint, denoise);
+            return planner.plan(settings, schedule, checkpoint, denoise);
         } catch (IllegalArgumentException e) {
             throw new RejectedException("sampler." + e.getMessage());
         }

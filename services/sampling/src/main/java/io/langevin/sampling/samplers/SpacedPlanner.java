@@ -9,8 +9,10 @@ import java.util.Set;
  * A sampler that needs to know nothing but how many noise scales it has and how they are spaced.
  *
  * @param method makes its plan
+ * @param noiseScale by which f is multiplied where the request says nothing
  */
-record SpacedPlanner(Method method) implements SamplerPlanner {
+record SpacedPlanner(Method method, Set<Parameter> parameters, double noiseScale)
+        implements SamplerPlanner {
     /** A plan over scales between the ends of a schedule. */
     interface Method {
         /**
@@ -21,13 +23,34 @@ record SpacedPlanner(Method method) implements SamplerPlanner {
         SamplingPlan plan(NoiseSchedule schedule, int evaluations, double rho, boolean denoise);
     }
 
-    @Override
-    public Set<Parameter> parameters() {
-        return Set.of(Parameter.RHO);
+    /** Least and most that f may be multiplied by; anything else is a mistake. */
+    private static final double LEAST_SCALE = 0.5;
+
+    private static final double MOST_SCALE = 2;
+
+    /** A sampler that adds noise in every row: it forgets what the network leaves over. */
+    static SpacedPlanner stochastic(Method method) {
+        return new SpacedPlanner(method, Set.of(Parameter.RHO), 1);
+    }
+
+    /** A sampler that adds no noise after the start. */
+    static SpacedPlanner deterministic(Method method, double noiseScale) {
+        return new SpacedPlanner(method, Set.of(Parameter.RHO, Parameter.NOISE_SCALE), noiseScale);
     }
 
     @Override
-    public SamplingPlan plan(SamplerSettings settings, Checkpoint checkpoint, boolean denoise) {
-        return method.plan(checkpoint.schedule(), settings.evaluations(), settings.rho(), denoise);
+    public SamplingPlan plan(
+            SamplerSettings settings,
+            NoiseSchedule schedule,
+            Checkpoint checkpoint,
+            boolean denoise) {
+        double scale = settings.noiseScale().orElse(noiseScale);
+        if (!(scale >= LEAST_SCALE && scale <= MOST_SCALE)) {
+            throw new IllegalArgumentException(
+                    "noiseScale: must be %s to %s, not %s"
+                            .formatted(LEAST_SCALE, MOST_SCALE, scale));
+        }
+        SamplingPlan plan = method.plan(schedule, settings.evaluations(), settings.rho(), denoise);
+        return scale == 1 ? plan : plan.scaled(scale);
     }
 }

@@ -1,5 +1,6 @@
 package io.langevin.sampling.samplers;
 
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.noise.StochasticHeun;
 import io.langevin.score.Checkpoint;
@@ -16,9 +17,13 @@ final class StochasticHeunPlanner implements SamplerPlanner {
     }
 
     @Override
-    public SamplingPlan plan(SamplerSettings settings, Checkpoint checkpoint, boolean denoise) {
+    public SamplingPlan plan(
+            SamplerSettings settings,
+            NoiseSchedule schedule,
+            Checkpoint checkpoint,
+            boolean denoise) {
         return StochasticHeun.plan(
-                checkpoint.schedule(),
+                schedule,
                 settings.evaluations(),
                 settings.churn().orElse(DEFAULT_CHURN),
                 settings.rho(),

@@ -5,6 +5,7 @@ import static io.langevin.messaging.rules.RecordRules.require;
 import io.langevin.datasets.ImageShape;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.sampling.request.TaskSettings;
+import io.langevin.trajectory.ImageNoise;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,7 +37,7 @@ record DenoisingTask(float[] image, double sigma) implements SamplingTask {
     }
 
     @Override
-    public Optional<float[]> beginning() {
+    public Optional<float[]> beginning(SamplingPlan plan, ImageNoise noise) {
         return Optional.of(image);
     }
 

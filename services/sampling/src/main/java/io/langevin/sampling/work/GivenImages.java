@@ -6,8 +6,27 @@ import io.langevin.sampling.request.TaskSettings;
 
 /** The images that come with a task, read when they are asked for. */
 record GivenImages(TaskSettings task, ImageShape shape, ArtifactStore artifacts) {
+    /** Numbers of one of the model's images. */
+    int dimension() {
+        return shape.channels() * shape.size() * shape.size();
+    }
+
     float[] image() {
         return task.image().pixels(shape, artifacts);
+    }
+
+    /** The image as one of another shape. */
+    float[] image(ImageShape shape) {
+        return task.image().pixels(shape, artifacts);
+    }
+
+    /** The image's numbers where it is none. */
+    float[] measurements(int most) {
+        return task.image().numbers(most, artifacts);
+    }
+
+    float[] matrix(int most) {
+        return task.matrix().numbers(most, artifacts);
     }
 
     float[] mask() {

@@ -17,6 +17,11 @@ record PreviewTask(AfterRow task, int everyRows, BiConsumer<Integer, float[]> pr
     }
 
     @Override
+    public void evaluated(double sigma, float[] x, float[] f, int offset, int dimension) {
+        task.evaluated(sigma, x, f, offset, dimension);
+    }
+
+    @Override
     public boolean wantsEstimate(int rowsDone) {
         return rowsDone % everyRows == 0;
     }

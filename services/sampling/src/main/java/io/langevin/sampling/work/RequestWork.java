@@ -42,7 +42,12 @@ public final class RequestWork {
         var shape = new ImageShape(architecture.imageSize(), architecture.channels());
         TaskSettings settings = request.task();
         SamplingTask task = Tasks.of(settings).make(settings, shape, artifacts);
-        SamplingPlan plan = task.ownPlan().orElseGet(() -> request.plan(checkpoint));
+        SamplingPlan plan =
+                task.ownPlan()
+                        .orElseGet(
+                                () ->
+                                        request.plan(
+                                                task.schedule(checkpoint.schedule()), checkpoint));
         task.check(plan, request.count(), shape);
         return new RequestWork(request, task, shape, plan);
     }
@@ -92,11 +97,10 @@ public final class RequestWork {
          * @param all what happens after each row, the task's own included
          */
         <T> void enter(TrajectoryBatch<T> batch, T owner, AfterRow all) {
-            if (task.beginning().isPresent()) {
-                batch.add(owner, plan, noise, all, task.beginning().get());
-            } else {
-                batch.add(owner, plan, noise, all);
-            }
+            task.beginning(plan, noise)
+                    .ifPresentOrElse(
+                            start -> batch.add(owner, plan, noise, all, start),
+                            () -> batch.add(owner, plan, noise, all));
         }
 
         /**

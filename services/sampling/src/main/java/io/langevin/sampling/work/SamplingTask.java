@@ -1,6 +1,7 @@
 package io.langevin.sampling.work;
 
 import io.langevin.datasets.ImageShape;
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.trajectory.AfterRow;
 import io.langevin.trajectory.ImageNoise;
@@ -13,7 +14,13 @@ import java.util.Optional;
  * Tasks} and a symbol of {@code TaskKind}.
  */
 sealed interface SamplingTask
-        permits Generation, Interpolation, InpaintingTask, DenoisingTask, FilmStripTask {
+        permits Generation,
+                Interpolation,
+                InpaintingTask,
+                DenoisingTask,
+                FilmStripTask,
+                ImageToImage,
+                RestorationTask {
 
     /** The plan, where it is not the sampler's. */
     default Optional<SamplingPlan> ownPlan() {
@@ -46,12 +53,21 @@ sealed interface SamplingTask
         return ImageNoise.seeded(seedOf(seed, index));
     }
 
-    /** Where every image begins, channels·height·width numbers; empty: at its noise. */
-    default Optional<float[]> beginning() {
+    /** The noise scales that the plan goes through, of those of the checkpoint. */
+    default NoiseSchedule schedule(NoiseSchedule all) {
+        return all;
+    }
+
+    /**
+     * Where an image begins, channels·height·width numbers; empty: at its noise.
+     *
+     * @param noise of this image; nothing has been drawn from it
+     */
+    default Optional<float[]> beginning(SamplingPlan plan, ImageNoise noise) {
         return Optional.empty();
     }
 
-    /** What happens to one image after each row. */
+    /** What else happens to one image in each row. */
     default AfterRow afterRow(ImageShape shape) {
         return AfterRow.NOTHING;
     }

@@ -11,7 +11,12 @@ enum Tasks {
     INTERPOLATE(false, (task, given) -> Interpolation.of(task)),
     INPAINT(true, (task, given) -> InpaintingTask.of(given)),
     DENOISE(true, DenoisingTask::of),
-    TRAJECTORY(false, (task, given) -> FilmStripTask.of(task));
+    TRAJECTORY(false, (task, given) -> FilmStripTask.of(task)),
+    IMAGE_TO_IMAGE(true, ImageToImage::of),
+    SUPER_RESOLVE(true, RestorationTask::superResolution),
+    DEBLUR(true, RestorationTask::deblurring),
+    COLORIZE(true, RestorationTask::colourisation),
+    COMPRESSED_SENSING(true, RestorationTask::compressedSensing);
 
     private final boolean readsImages;
     private final BiFunction<TaskSettings, GivenImages, SamplingTask> maker;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.noise.SamplingPlan;
 import io.langevin.records.SamplerKind;
 import io.langevin.sampling.samplers.SamplerPlanner.Parameter;
 import io.langevin.score.Checkpoint;
@@ -41,9 +42,10 @@ class SamplersTest {
                             Optional.of(denoise),
                             OptionalInt.of(budget),
                             OptionalDouble.empty(),
+                            OptionalDouble.empty(),
                             OptionalDouble.empty());
 
-            var plan = sampler.plan(settings, CHECKPOINT);
+            var plan = sampler.plan(settings, CHECKPOINT.schedule(), CHECKPOINT);
 
             assertThat(plan.networkEvaluations()).isEqualTo(budget);
             double last = plan.row(budget - 1).sigma();
@@ -58,13 +60,17 @@ class SamplersTest {
             if (takes(sampler, parameter)) {
                 continue;
             }
-            assertThatThrownBy(() -> sampler.plan(only(parameter), CHECKPOINT))
+            assertThatThrownBy(() -> planned(sampler, parameter))
                     .as("%s of %s", parameter, sampler)
                     .isInstanceOf(RejectedException.class)
                     .hasMessageStartingWith(
                             "sampler.%s: must be null for %s, not "
                                     .formatted(parameter.field(), sampler));
         }
+    }
+
+    private static SamplingPlan planned(Samplers sampler, Parameter parameter) {
+        return sampler.plan(only(parameter), CHECKPOINT.schedule(), CHECKPOINT);
     }
 
     private static boolean takes(Samplers sampler, Parameter parameter) {
@@ -78,6 +84,9 @@ class SamplersTest {
                     sampler.name().startsWith("PROBABILITY_FLOW")
                             || sampler.name().startsWith("DPM_SOLVER")
                             || sampler == Samplers.STOCHASTIC_HEUN;
+            case NOISE_SCALE ->
+                    sampler.name().startsWith("PROBABILITY_FLOW")
+                            || sampler == Samplers.DPM_SOLVER_ODE;
         };
     }
 
@@ -88,7 +97,8 @@ class SamplersTest {
                 Optional.empty(),
                 OptionalInt.empty(),
                 given(parameter == Parameter.RHO, 5),
-                given(parameter == Parameter.CHURN, 10));
+                given(parameter == Parameter.CHURN, 10),
+                given(parameter == Parameter.NOISE_SCALE, 1.02));
     }
 
     private static OptionalDouble given(boolean given, double value) {

@@ -114,6 +114,11 @@ public record NoiseSchedule(List<Double> sigmas) {
         return best;
     }
 
+    /** The levels whose scale is at most {@code sigma}; those of dynamics that begin later. */
+    public NoiseSchedule upTo(double sigma) {
+        return new NoiseSchedule(sigmas.stream().filter(level -> level <= sigma).toList());
+    }
+
     public double largest() {
         return sigmas.get(0);
     }

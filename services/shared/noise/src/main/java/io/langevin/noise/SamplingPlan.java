@@ -66,6 +66,29 @@ public record SamplingPlan(double initialNoise, List<Row> rows) {
         }
     }
 
+    /**
+     * The same plan for a network whose f is multiplied by a factor. The estimate x + σ·f of a
+     * network that is not told σ leaves noise where more of it is there than σ; a factor above 1
+     * removes it (the converse of Ning et al. 2024, arXiv 2308.15321, who divide for networks that
+     * are told).
+     */
+    public SamplingPlan scaled(double factor) {
+        return new SamplingPlan(
+                initialNoise,
+                rows.stream()
+                        .map(
+                                row ->
+                                        new Row(
+                                                row.sigma(),
+                                                row.a(),
+                                                factor * row.b(),
+                                                row.c(),
+                                                row.d(),
+                                                row.keepX(),
+                                                factor * row.keepF()))
+                        .toList());
+    }
+
     public int networkEvaluations() {
         return rows.size();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntFunction;
@@ -208,6 +209,39 @@ class SamplersTest {
         }
         assertThatThrownBy(() -> NoiseSchedule.rooted(20, 0.01, 9, Double.NaN))
                 .hasMessage("rho: must be at least 1, not NaN");
+    }
+
+    /** Where f is −1 everywhere, an image goes as far as the scales fall, and in proportion. */
+    @Test
+    void a_scaled_plan_takes_away_so_many_times_the_noise() {
+        double largest = SCHEDULE.largest();
+        for (SamplingPlan plan :
+                List.of(
+                        ProbabilityFlow.euler(SCHEDULE, 9, 7, true),
+                        ProbabilityFlow.heun(SCHEDULE, 9, 7, true))) {
+            assertThat(alongMinusOne(plan)).isCloseTo(-largest, within(1e-9));
+            assertThat(alongMinusOne(plan.scaled(1.25))).isCloseTo(-1.25 * largest, within(1e-9));
+        }
+    }
+
+    private static double alongMinusOne(SamplingPlan plan) {
+        double x = 0;
+        double kept = 0;
+        for (SamplingPlan.Row row : plan.rows()) {
+            double moved = row.a() * x - row.b() + row.d() * kept;
+            kept = row.keeps() ? row.keepX() * x - row.keepF() : kept;
+            x = moved;
+        }
+        return x;
+    }
+
+    @Test
+    void dynamics_that_begin_later_keep_the_levels_below() {
+        NoiseSchedule all = NoiseSchedule.geometric(8, 1, 4);
+
+        assertThat(all.upTo(5).sigmas()).containsExactly(all.sigma(1), all.sigma(2), 1.0);
+        assertThat(all.upTo(all.sigma(1)).sigmas()).isEqualTo(all.upTo(5).sigmas());
+        assertThat(all.upTo(100)).isEqualTo(all);
     }
 
     private static double error(SamplingPlan plan) {

@@ -1,6 +1,6 @@
 package io.langevin.trajectory;
 
-/** What else happens to an image after each row of its plan. One for each image. */
+/** What else happens to an image in each row of its plan. One for each image. */
 @FunctionalInterface
 public interface AfterRow {
     /** Nothing is done but what the plan says. */
@@ -13,6 +13,16 @@ public interface AfterRow {
      * @param noise of this image
      */
     void afterRow(int rowsDone, double sigma, float[] x, int offset, ImageNoise noise);
+
+    /**
+     * The network has been called and the row is about to move the image.
+     *
+     * @param sigma the noise scale of the row; x + σ·f is the denoised estimate
+     * @param x the image is its D numbers from {@code offset}
+     * @param f the network's output, in the same places; it may be changed
+     * @param dimension D
+     */
+    default void evaluated(double sigma, float[] x, float[] f, int offset, int dimension) {}
 
     /** Whether {@link #estimated} is to be called for this row. */
     default boolean wantsEstimate(int rowsDone) {

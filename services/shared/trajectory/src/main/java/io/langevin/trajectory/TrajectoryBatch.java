@@ -128,6 +128,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
     private void move(int offset, Trajectory<T> trajectory) {
         SamplingPlan.Row row = trajectory.next();
         trajectory.row++;
+        trajectory.task.evaluated(row.sigma(), x, f, offset, dimension);
         float a = (float) row.a();
         float b = (float) row.b();
         float c = (float) row.c();
