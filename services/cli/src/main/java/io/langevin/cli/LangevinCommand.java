@@ -5,6 +5,7 @@ import io.langevin.client.NotCompletedException;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.ConfigurationException;
 import io.langevin.process.OutOfReachException;
+import io.langevin.process.Version;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,7 +19,7 @@ import picocli.CommandLine.ScopeType;
  */
 @Command(
         name = "langevin",
-        version = "langevin 0.1.0",
+        version = "langevin " + Version.NUMBER,
         description = "Score-based image generation on Apache Kafka.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
@@ -39,7 +40,9 @@ import picocli.CommandLine.ScopeType;
             JobsCommand.class,
             WatchCommand.class,
             CancelCommand.class,
-            TopicsCommand.class
+            TopicsCommand.class,
+            DescribeCommand.class,
+            ReproduceCommand.class
         })
 public final class LangevinCommand implements Runnable {
     private static final int FAILED = 1;

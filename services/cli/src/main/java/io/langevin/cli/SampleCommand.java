@@ -134,6 +134,9 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--no-denoise", description = "Leave out the last, denoising step.")
     boolean noDenoise;
 
+    @Option(names = "--no-description", description = "Leave out of the PNG's text what made it.")
+    boolean noDescription;
+
     @Option(names = "--out", paramLabel = "DIR", description = "Write every image there as PNG.")
     Path out;
 
@@ -181,6 +184,7 @@ final class SampleCommand implements Callable<Integer> {
                 .setCount(count)
                 .setSeed(seed)
                 .setTask(task.task())
+                .setDescribe(!noDescription)
                 .setPriority(
                         EnumOption.parse("--priority", Priority.class, priority, Priority.STANDARD))
                 .setSampler(

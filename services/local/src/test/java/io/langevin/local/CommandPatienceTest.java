@@ -124,6 +124,7 @@ class CommandPatienceTest {
             strings = {
                 "publish FIFO --as m",
                 "import FIFO --as m --preset cifar10",
+                "reproduce FIFO",
                 "sample --model m --task denoise --sigma 0.1 --image FIFO"
             })
     void a_pipe_is_no_file(String command) throws Exception {

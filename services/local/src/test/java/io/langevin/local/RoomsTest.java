@@ -2,6 +2,7 @@ package io.langevin.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.langevin.process.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,5 +45,13 @@ class RoomsTest {
             }
         }
         return rooms;
+    }
+
+    @Test
+    void program_says_the_version_of_its_pom() throws IOException {
+        assertThat(Files.readString(ROOT.resolve("pom.xml")))
+                .contains(
+                        "<artifactId>langevin</artifactId>\n  <version>%s</version>"
+                                .formatted(Version.NUMBER));
     }
 }

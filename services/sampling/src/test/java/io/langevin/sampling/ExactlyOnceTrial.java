@@ -488,7 +488,7 @@ final class ExactlyOnceTrial implements AutoCloseable {
         int size = checkpoint.architecture().imageSize();
         for (var image : batch.step()) {
             var picture = new Picture(image.pixels(), size, size);
-            byte[] file = ImageFile.of(picture, channels, ImageFormat.FLOAT32);
+            byte[] file = ImageFile.of(picture, channels, ImageFormat.FLOAT32, Map.of());
             digests.put(image.owner(), ArtifactId.of(file).hex());
         }
     }

@@ -2,12 +2,14 @@ package io.langevin.sampling.answers;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.FlatRecord;
 import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.sampling.work.ActiveRequest;
 import io.langevin.sampling.work.FinishedImage;
 import io.langevin.sampling.work.Picture;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes the files of finished images; large ones go to the artifact store. */
@@ -36,7 +38,11 @@ public final class ImageFiles {
         SamplingRequest request = active.request();
         Picture picture = active.work().picture(done.afterRow(), pixels);
         int channels = active.network().checkpoint().architecture().channels();
-        byte[] file = ImageFile.of(picture, channels, request.imageFormat());
+        Map<String, String> text =
+                request.describes()
+                        ? FlatRecord.fields(ImageOrigins.of(active, done.index()))
+                        : Map.of();
+        byte[] file = ImageFile.of(picture, channels, request.imageFormat(), text);
         boolean inline =
                 file.length <= inlineLimit
                         && (long) file.length * request.count() <= INLINE_BYTES_OF_A_REQUEST;

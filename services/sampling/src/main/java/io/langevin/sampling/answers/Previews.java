@@ -92,7 +92,8 @@ public final class Previews implements ActiveRequest.PreviewSink, AutoCloseable 
                 ImageFile.of(
                         new Picture(estimate.pixels(), size, size),
                         architecture.channels(),
-                        ImageFormat.PNG);
+                        ImageFormat.PNG,
+                        Map.of());
         var preview =
                 SamplePreview.newBuilder()
                         .setRequestId(request.request().id())

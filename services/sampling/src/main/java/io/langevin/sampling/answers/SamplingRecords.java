@@ -71,6 +71,7 @@ public final class SamplingRecords {
                 .setNetworkEvaluations(active.work().plan().networkEvaluations())
                 .setGeneratedAt(image.generatedAt())
                 .setLabels(request.labels())
+                .setOrigin(ImageOrigins.of(active, image.index()))
                 .build();
     }
 

@@ -11,6 +11,7 @@ import io.langevin.datasets.ImageShape;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.trajectory.Float32;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * An image that comes with a request, or other numbers.
@@ -63,6 +64,13 @@ public record GivenImage(String field, ByteBuffer bytes, String artifact) {
         } catch (ArtifactException | IllegalArgumentException e) {
             throw new RejectedException("task.%s: %s".formatted(field, e.getMessage()));
         }
+    }
+
+    /** SHA-256 of its bytes, in hexadecimal digits; empty where it is not given. */
+    public Optional<String> sha256() {
+        return bytes == null
+                ? Optional.ofNullable(artifact)
+                : Optional.of(ArtifactId.of(copyOf(bytes)).hex());
     }
 
     private void requireOneWay() {

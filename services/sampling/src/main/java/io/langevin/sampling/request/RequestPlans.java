@@ -12,6 +12,7 @@ import io.langevin.noise.SamplingPlan;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
+import io.langevin.records.TaskKind;
 import io.langevin.sampling.samplers.SamplerSettings;
 import io.langevin.sampling.samplers.Samplers;
 import io.langevin.score.Checkpoint;
@@ -40,6 +41,14 @@ final class RequestPlans {
                 "previewEvery",
                 "be at least 1, or 0 for no previews",
                 request.getPreviewEvery());
+        require(
+                !request.getSeedOfImage()
+                        || request.getSeed() != null
+                                && request.getCount() == 1
+                                && request.getTask().getKind() != TaskKind.INTERPOLATE,
+                "seedOfImage",
+                "be false without a seed, for more than one image and for an interpolation",
+                true);
     }
 
     /**
@@ -49,41 +58,43 @@ final class RequestPlans {
      * @throws RejectedException which field, which rule, which value
      */
     static SamplingPlan of(Sampler asked, NoiseSchedule schedule, Checkpoint checkpoint) {
-        var recommended = checkpoint.recommended();
-        boolean leavesTheChoice =
-                asked.getKind() == SamplerKind.RECOMMENDED
-                        && asked.getStepsPerLevel() == null
-                        && asked.getEpsilon() == null;
-        if (leavesTheChoice && recommended.isPresent()) {
-            return recommended(asked, recommended.get(), schedule, checkpoint);
+        Integer evaluations = asked.getNetworkEvaluations();
+        if (evaluations == null && leavesTheChoice(asked)) {
+            evaluations =
+                    checkpoint
+                            .recommended()
+                            .map(Checkpoint.Recommendation::networkEvaluations)
+                            .orElse(null);
         }
-        Samplers sampler =
-                asked.getKind() == SamplerKind.RECOMMENDED
-                        ? Samplers.ANNEALED_LANGEVIN
-                        : Samplers.valueOf(asked.getKind().name());
-        return sampler.plan(settings(asked, asked.getNetworkEvaluations()), schedule, checkpoint);
+        return sampler(asked, checkpoint).plan(settings(asked, evaluations), schedule, checkpoint);
     }
 
-    private static SamplingPlan recommended(
-            Sampler asked,
-            Checkpoint.Recommendation recommended,
-            NoiseSchedule schedule,
-            Checkpoint checkpoint) {
-        Samplers sampler;
+    private static boolean leavesTheChoice(Sampler asked) {
+        return asked.getKind() == SamplerKind.RECOMMENDED
+                && asked.getStepsPerLevel() == null
+                && asked.getEpsilon() == null;
+    }
+
+    /**
+     * The sampler that the request asks for, or that the checkpoint recommends.
+     *
+     * @throws RejectedException where that is not known here
+     */
+    static Samplers sampler(Sampler asked, Checkpoint checkpoint) {
+        if (asked.getKind() != SamplerKind.RECOMMENDED) {
+            return Samplers.valueOf(asked.getKind().name());
+        }
+        if (checkpoint.recommended().isEmpty() || !leavesTheChoice(asked)) {
+            return Samplers.ANNEALED_LANGEVIN;
+        }
+        String recommended = checkpoint.recommended().get().sampler();
         try {
-            sampler = Samplers.valueOf(recommended.sampler());
+            return Samplers.valueOf(recommended);
         } catch (IllegalArgumentException e) {
             throw new RejectedException(
                     "checkpoint: recommends the sampler '%s', which is not known here"
-                            .formatted(recommended.sampler()));
+                            .formatted(recommended));
         }
-        Integer evaluations = asked.getNetworkEvaluations();
-        return sampler.plan(
-                settings(
-                        asked,
-                        evaluations == null ? recommended.networkEvaluations() : evaluations),
-                schedule,
-                checkpoint);
     }
 
     private static SamplerSettings settings(Sampler asked, Integer evaluations) {

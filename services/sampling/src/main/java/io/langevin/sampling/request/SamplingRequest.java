@@ -7,6 +7,8 @@ import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.SampleRequest;
+import io.langevin.records.Sampler;
+import io.langevin.records.SamplerKind;
 import io.langevin.records.Task;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
@@ -115,6 +117,16 @@ public final class SamplingRequest {
         return record().getPreviewEvery();
     }
 
+    /** Whether {@link #seed} is that of its one image alone. */
+    public boolean isSeedOfImage() {
+        return record().getSeedOfImage();
+    }
+
+    /** Whether a PNG says what made it. */
+    public boolean describes() {
+        return record().getDescribe();
+    }
+
     /** The seed of all its images; one made from its id where it gives none. */
     public long seed() {
         Long asked = record().getSeed();
@@ -129,6 +141,18 @@ public final class SamplingRequest {
      */
     public SamplingPlan plan(NoiseSchedule schedule, Checkpoint checkpoint) {
         return RequestPlans.of(record().getSampler(), schedule, checkpoint);
+    }
+
+    /**
+     * The sampler that a plan of {@link #plan} is made by, named also where the request leaves the
+     * choice.
+     */
+    public Sampler sampler(SamplingPlan plan, Checkpoint checkpoint) {
+        Sampler asked = record().getSampler();
+        return Sampler.newBuilder(asked)
+                .setKind(SamplerKind.valueOf(RequestPlans.sampler(asked, checkpoint).name()))
+                .setNetworkEvaluations(plan.networkEvaluations())
+                .build();
     }
 
     /** What it says of its task. */

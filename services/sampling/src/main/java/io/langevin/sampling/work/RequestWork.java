@@ -18,7 +18,9 @@ public final class RequestWork {
     private final SamplingTask task;
     private final ImageShape shape;
     private final SamplingPlan plan;
+    private final String planSha256;
     private final long seed;
+    private final boolean seedOfImage;
     private final int count;
 
     private RequestWork(
@@ -26,8 +28,10 @@ public final class RequestWork {
         this.task = task;
         this.shape = shape;
         this.plan = plan;
+        this.planSha256 = plan.sha256();
         this.count = request.count();
         this.seed = request.seed();
+        this.seedOfImage = request.isSeedOfImage();
     }
 
     /**
@@ -57,6 +61,11 @@ public final class RequestWork {
         return Tasks.of(request.task()).readsImages();
     }
 
+    /** The plan's {@link SamplingPlan#sha256}. */
+    public String planSha256() {
+        return planSha256;
+    }
+
     public SamplingPlan plan() {
         return plan;
     }
@@ -68,12 +77,13 @@ public final class RequestWork {
 
     /** The seed of one image alone. */
     public long seedOf(int index) {
-        return task.seedOf(seed, index);
+        return seedOfImage ? seed : task.seedOf(seed, index);
     }
 
     /** An image of the request that is about to begin, or to go on. */
     Start start(int index) {
-        return new Start(task.noise(seed, index, count), task.afterRow(shape));
+        ImageNoise noise = seedOfImage ? ImageNoise.seeded(seed) : task.noise(seed, index, count);
+        return new Start(noise, task.afterRow(shape));
     }
 
     /** All that a batch needs to know of an image. */

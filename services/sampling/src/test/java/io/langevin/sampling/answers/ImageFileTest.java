@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -36,14 +37,14 @@ class ImageFileTest {
     void floats_are_little_endian_and_not_clamped() {
         var picture = new Picture(new float[] {-0.5f, 1.5f}, 2, 1);
 
-        ByteBuffer bytes = ByteBuffer.wrap(ImageFile.of(picture, 1, ImageFormat.FLOAT32));
+        ByteBuffer bytes = ByteBuffer.wrap(ImageFile.of(picture, 1, ImageFormat.FLOAT32, Map.of()));
 
         assertThat(bytes.remaining()).isEqualTo(8);
         assertThat(bytes.order(ByteOrder.LITTLE_ENDIAN).getFloat(4)).isEqualTo(1.5f);
     }
 
     private static BufferedImage png(Picture picture, int channels) throws Exception {
-        byte[] file = ImageFile.of(picture, channels, ImageFormat.PNG);
+        byte[] file = ImageFile.of(picture, channels, ImageFormat.PNG, Map.of());
         return ImageIO.read(new ByteArrayInputStream(file));
     }
 }

@@ -1,5 +1,9 @@
 package io.langevin.noise;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -87,6 +91,23 @@ public record SamplingPlan(double initialNoise, List<Row> rows) {
                                                 row.keepX(),
                                                 factor * row.keepF()))
                         .toList());
+    }
+
+    /** SHA-256 of all its numbers, in hexadecimal digits: equal plans have equal ones. */
+    public String sha256() {
+        ByteBuffer numbers = ByteBuffer.allocate(Double.BYTES * (1 + 7 * rows.size()));
+        numbers.putDouble(initialNoise);
+        for (Row row : rows) {
+            numbers.putDouble(row.sigma()).putDouble(row.a()).putDouble(row.b());
+            numbers.putDouble(row.c()).putDouble(row.d());
+            numbers.putDouble(row.keepX()).putDouble(row.keepF());
+        }
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(numbers.array());
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
     }
 
     public int networkEvaluations() {

@@ -1,0 +1,40 @@
+package io.langevin.cli;
+
+import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.InputFile;
+import io.langevin.cli.terminal.PngText;
+import io.langevin.messaging.FlatRecord;
+import io.langevin.process.Inert;
+import io.langevin.records.ImageOrigin;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A PNG that says what made it.
+ *
+ * @param texts as they stand in the file
+ */
+record MadeImage(byte[] bytes, ImageOrigin origin, Map<String, String> texts) {
+    private static final long LARGEST = 100_000_000;
+
+    /**
+     * @throws CommandFailure where the file is no such PNG
+     */
+    static MadeImage read(Path file) throws IOException {
+        byte[] bytes = InputFile.read("FILE", file, LARGEST);
+        Map<String, String> texts = PngText.read(bytes);
+        if (!texts.containsKey("checkpoint")) {
+            throw new CommandFailure(
+                    "%s does not say what made it: it is of another program, or was asked for"
+                                    .formatted(file)
+                            + " with --no-description");
+        }
+        try {
+            return new MadeImage(
+                    bytes, FlatRecord.record(ImageOrigin.getClassSchema(), texts), texts);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure("%s: %s".formatted(file, Inert.text(e.getMessage())));
+        }
+    }
+}
