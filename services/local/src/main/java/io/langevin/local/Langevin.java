@@ -27,6 +27,7 @@ public final class Langevin {
         line.addSubcommand(new UpCommand());
         line.addSubcommand(new DemoCommand());
         line.addSubcommand(new ImportCommand());
+        line.addSubcommand(new PlanCommand());
         line.addSubcommand(new PaperCommand());
         line.addSubcommand(new CommandLine(new AblationsFigure()).setCommandName("ablate"));
         ServiceLoader.load(ExtraCommand.class).forEach(line::addSubcommand);

@@ -2,7 +2,6 @@ package io.langevin.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.langevin.cli.LangevinCommand;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // only against a hang
 class ReproduceIT {
     @TempDir static Path folder;
+    private static LocalConfig config;
     private static LocalPlatform here;
 
     /** What a command printed and how it ended. */
@@ -33,9 +33,8 @@ class ReproduceIT {
 
     @BeforeAll
     static void start() throws Exception {
-        here =
-                LocalPlatform.start(
-                        new LocalConfig(folder.resolve("data"), Path.of("../.."), 0, 0, 0));
+        config = new LocalConfig(folder.resolve("data"), Path.of("../.."), 0, 0, 0);
+        here = LocalPlatform.start(config);
     }
 
     @AfterAll
@@ -97,6 +96,25 @@ class ReproduceIT {
     }
 
     @Test
+    void a_plan_is_searched_published_and_used() throws Exception {
+        Ran planned =
+                platform(
+                        "plan --model fashion --as planned --dataset %s --evaluations 4 --trials 3"
+                                        .formatted(config.bundledDatasets().resolve("fashion"))
+                                + " --images 32 --artifacts "
+                                + config.artifacts());
+        assertThat(planned.code()).as(planned.err()).isZero();
+        assertThat(planned.out()).contains("recommends 4 evaluations");
+        Path out = Files.createTempDirectory(folder, "out");
+
+        assertThat(platform("sample --model planned --out " + out).code()).isZero();
+
+        Path file = out.resolve("planned-00000.png");
+        assertThat(run("describe " + file).out()).containsPattern("sampler.kind +SEARCHED");
+        assertThat(platform("reproduce " + file).out()).contains("the same");
+    }
+
+    @Test
     void damaged_file_is_answered_by_one_line() throws Exception {
         byte[] whole = Files.readAllBytes(sampled("--seed 4"));
         Path file = folder.resolve("damaged.png");
@@ -130,7 +148,7 @@ class ReproduceIT {
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
             int code =
-                    LangevinCommand.commandLine()
+                    Langevin.commandLine()
                             .setErr(new PrintWriter(err, true))
                             .execute(words.toArray(String[]::new));
             return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString());

@@ -68,7 +68,9 @@ class GoldenImagesIT {
     private static Map<String, SampleRequest> requests() {
         Map<String, SampleRequest> requests = new LinkedHashMap<>();
         for (SamplerKind kind : SamplerKind.values()) {
-            requests.put(kind.name(), request(kind.name()).setSampler(sampler(kind)).build());
+            if (kind != SamplerKind.SEARCHED) { // its plan is the checkpoint's
+                requests.put(kind.name(), request(kind.name()).setSampler(sampler(kind)).build());
+            }
         }
         for (TaskKind kind : TaskKind.values()) {
             requests.put(

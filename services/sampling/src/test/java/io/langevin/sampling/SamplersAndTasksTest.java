@@ -8,8 +8,10 @@ import static io.langevin.sampling.TestImages.png;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.artifacts.ArtifactId;
+import io.langevin.noise.PlanShape;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
+import io.langevin.records.ImageOrigin;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
@@ -27,6 +29,9 @@ class SamplersAndTasksTest extends OneModelSession {
     @Test
     void every_sampler_meets_its_budget() throws Exception {
         for (SamplerKind kind : SamplerKind.values()) {
+            if (kind == SamplerKind.SEARCHED) {
+                continue; // its numbers stand in the checkpoint
+            }
             int budget = kind == SamplerKind.ANNEALED_LANGEVIN ? 9 : 12;
             SampleRequest request =
                     request()
@@ -57,6 +62,46 @@ class SamplersAndTasksTest extends OneModelSession {
 
         assertThat(sampling.outcome(free.getRequestId()).getNetworkEvaluations()).isEqualTo(5);
         assertThat(sampling.outcome(steps.getRequestId()).getNetworkEvaluations()).isEqualTo(10);
+    }
+
+    @Test
+    void a_searched_plan_is_used_where_the_request_leaves_the_choice() throws Exception {
+        var schedule = CHECKPOINT.schedule();
+        var five = new PlanShape(9, 2, 1, 0.5, 1, 1, 1).plan(schedule, 5);
+        var eight = new PlanShape(9, 2, 1, 0.5, 1, 1, 1).plan(schedule, 8);
+        var choice = new Checkpoint.Recommendation("SEARCHED", 8, List.of(five, eight));
+        ArtifactId id = sampling.artifacts.put(CHECKPOINT.recommending(choice).bytes());
+
+        assertThat(origin(id, Sampler.newBuilder()).getPlan()).isEqualTo(eight.sha256());
+        assertThat(origin(id, Sampler.newBuilder().setNetworkEvaluations(5)).getPlan())
+                .isEqualTo(five.sha256());
+        assertThat(origin(id, Sampler.newBuilder().setNetworkEvaluations(6)).getSampler().getKind())
+                .isEqualTo(SamplerKind.DPM_SOLVER_SDE);
+        assertThat(origin(id, Sampler.newBuilder().setRho(5.0)).getSampler().getKind())
+                .isEqualTo(SamplerKind.DPM_SOLVER_SDE);
+        assertThat(origin(id, Sampler.newBuilder().setDenoise(false)).getSampler().getKind())
+                .isEqualTo(SamplerKind.DPM_SOLVER_SDE);
+        SampleRequest unknown =
+                request()
+                        .setCheckpoint(id.hex())
+                        .setSampler(
+                                Sampler.newBuilder()
+                                        .setKind(SamplerKind.SEARCHED)
+                                        .setNetworkEvaluations(6)
+                                        .build())
+                        .build();
+        sampling.ask(unknown);
+        assertThat(sampling.outcome(unknown.getRequestId()).getReason())
+                .isEqualTo(
+                        "sampler.networkEvaluations: must be one of [5, 8], for which the"
+                                + " checkpoint has plans, not 6");
+    }
+
+    private ImageOrigin origin(ArtifactId checkpoint, Sampler.Builder sampler) throws Exception {
+        SampleRequest request =
+                request().setCheckpoint(checkpoint.hex()).setSampler(sampler.build()).build();
+        sampling.ask(request);
+        return sampling.images(request.getRequestId()).get(0).getOrigin();
     }
 
     @Test

@@ -27,7 +27,8 @@ final class ImageOrigins {
                 .setCheckpoint(active.network().id().hex())
                 .setScheduleId(checkpoint.scheduleId())
                 .setSeed(active.work().seedOf(index))
-                .setSampler(request.sampler(active.work().plan(), checkpoint))
+                .setSampler(
+                        request.sampler(active.work().plan(), active.work().schedule(), checkpoint))
                 .setTask(task(request, index))
                 .setPlan(active.work().planSha256())
                 .setDevice(DEVICE)

@@ -66,7 +66,8 @@ final class RequestPlans {
                             .map(Checkpoint.Recommendation::networkEvaluations)
                             .orElse(null);
         }
-        return sampler(asked, checkpoint).plan(settings(asked, evaluations), schedule, checkpoint);
+        return sampler(asked, schedule, checkpoint)
+                .plan(settings(asked, evaluations), schedule, checkpoint);
     }
 
     private static boolean leavesTheChoice(Sampler asked) {
@@ -76,11 +77,12 @@ final class RequestPlans {
     }
 
     /**
-     * The sampler that the request asks for, or that the checkpoint recommends.
+     * The sampler that the request asks for, or that the checkpoint recommends. Where it recommends
+     * plans and none of them is what is asked for, the solver that they are made after.
      *
      * @throws RejectedException where that is not known here
      */
-    static Samplers sampler(Sampler asked, Checkpoint checkpoint) {
+    static Samplers sampler(Sampler asked, NoiseSchedule schedule, Checkpoint checkpoint) {
         if (asked.getKind() != SamplerKind.RECOMMENDED) {
             return Samplers.valueOf(asked.getKind().name());
         }
@@ -89,12 +91,26 @@ final class RequestPlans {
         }
         String recommended = checkpoint.recommended().get().sampler();
         try {
-            return Samplers.valueOf(recommended);
+            Samplers sampler = Samplers.valueOf(recommended);
+            return sampler == Samplers.SEARCHED && !isSearched(asked, schedule, checkpoint)
+                    ? Samplers.DPM_SOLVER_SDE
+                    : sampler;
         } catch (IllegalArgumentException e) {
             throw new RejectedException(
                     "checkpoint: recommends the sampler '%s', which is not known here"
                             .formatted(recommended));
         }
+    }
+
+    private static boolean isSearched(
+            Sampler asked, NoiseSchedule schedule, Checkpoint checkpoint) {
+        var recommended = checkpoint.recommended().orElseThrow();
+        Integer evaluations = asked.getNetworkEvaluations();
+        int wanted = evaluations == null ? recommended.networkEvaluations() : evaluations;
+        return schedule.largest() == checkpoint.schedule().largest()
+                && !Boolean.FALSE.equals(asked.getDenoise())
+                && asked.getRho() == null
+                && recommended.plans().stream().anyMatch(p -> p.networkEvaluations() == wanted);
     }
 
     private static SamplerSettings settings(Sampler asked, Integer evaluations) {

@@ -146,11 +146,15 @@ public final class SamplingRequest {
     /**
      * The sampler that a plan of {@link #plan} is made by, named also where the request leaves the
      * choice.
+     *
+     * @param schedule as for {@link #plan}
      */
-    public Sampler sampler(SamplingPlan plan, Checkpoint checkpoint) {
+    public Sampler sampler(SamplingPlan plan, NoiseSchedule schedule, Checkpoint checkpoint) {
         Sampler asked = record().getSampler();
         return Sampler.newBuilder(asked)
-                .setKind(SamplerKind.valueOf(RequestPlans.sampler(asked, checkpoint).name()))
+                .setKind(
+                        SamplerKind.valueOf(
+                                RequestPlans.sampler(asked, schedule, checkpoint).name()))
                 .setNetworkEvaluations(plan.networkEvaluations())
                 .build();
     }

@@ -24,7 +24,8 @@ public enum Samplers {
     PREDICTOR_CORRECTOR(new PredictorCorrectorPlanner()),
     DPM_SOLVER_SDE(SpacedPlanner.stochastic(DpmSolver::sde)),
     DPM_SOLVER_ODE(SpacedPlanner.deterministic(DpmSolver::ode, 1.035)),
-    STOCHASTIC_HEUN(new StochasticHeunPlanner());
+    STOCHASTIC_HEUN(new StochasticHeunPlanner()),
+    SEARCHED(new SearchedPlanner());
 
     private final SamplerPlanner planner;
 

@@ -3,6 +3,7 @@ package io.langevin.sampling.work;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.datasets.ImageShape;
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.sampling.request.TaskSettings;
@@ -17,6 +18,7 @@ import io.langevin.trajectory.TrajectoryBatch;
 public final class RequestWork {
     private final SamplingTask task;
     private final ImageShape shape;
+    private final NoiseSchedule schedule;
     private final SamplingPlan plan;
     private final String planSha256;
     private final long seed;
@@ -24,9 +26,14 @@ public final class RequestWork {
     private final int count;
 
     private RequestWork(
-            SamplingRequest request, SamplingTask task, ImageShape shape, SamplingPlan plan) {
+            SamplingRequest request,
+            SamplingTask task,
+            ImageShape shape,
+            NoiseSchedule schedule,
+            SamplingPlan plan) {
         this.task = task;
         this.shape = shape;
+        this.schedule = schedule;
         this.plan = plan;
         this.planSha256 = plan.sha256();
         this.count = request.count();
@@ -46,19 +53,20 @@ public final class RequestWork {
         var shape = new ImageShape(architecture.imageSize(), architecture.channels());
         TaskSettings settings = request.task();
         SamplingTask task = Tasks.of(settings).make(settings, shape, artifacts);
-        SamplingPlan plan =
-                task.ownPlan()
-                        .orElseGet(
-                                () ->
-                                        request.plan(
-                                                task.schedule(checkpoint.schedule()), checkpoint));
+        NoiseSchedule schedule = task.schedule(checkpoint.schedule());
+        SamplingPlan plan = task.ownPlan().orElseGet(() -> request.plan(schedule, checkpoint));
         task.check(plan, request.count(), shape);
-        return new RequestWork(request, task, shape, plan);
+        return new RequestWork(request, task, shape, schedule, plan);
     }
 
     /** Whether {@link #of} has images to read, which may take long. */
     public static boolean readsImages(SamplingRequest request) {
         return Tasks.of(request.task()).readsImages();
+    }
+
+    /** The noise scales that the plan goes through. */
+    public NoiseSchedule schedule() {
+        return schedule;
     }
 
     /** The plan's {@link SamplingPlan#sha256}. */

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.noise.PlanShape;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.records.SamplerKind;
 import io.langevin.sampling.samplers.SamplerPlanner.Parameter;
 import io.langevin.score.Checkpoint;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -18,7 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SamplersTest {
-    private static final Checkpoint CHECKPOINT = checkpoint(1, 3);
+    private static final Checkpoint CHECKPOINT = planned(checkpoint(1, 3));
+
+    /** With a plan for the tests' budget. */
+    private static Checkpoint planned(Checkpoint checkpoint) {
+        var plan = PlanShape.SOLVER.plan(checkpoint.schedule(), 12);
+        return checkpoint.recommending(
+                new Checkpoint.Recommendation("SEARCHED", 12, List.of(plan)));
+    }
 
     @Test
     void every_kind_that_a_request_can_name_is_a_sampler() {
@@ -30,8 +39,25 @@ class SamplersTest {
                                 .toList());
     }
 
+    @Test
+    void a_searched_plan_ends_with_the_denoising_row() {
+        var settings =
+                new SamplerSettings(
+                        OptionalInt.empty(),
+                        OptionalDouble.empty(),
+                        Optional.of(false),
+                        OptionalInt.empty(),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty());
+
+        assertThatThrownBy(
+                        () -> Samplers.SEARCHED.plan(settings, CHECKPOINT.schedule(), CHECKPOINT))
+                .hasMessage("sampler.denoise: must be true for SEARCHED, not false");
+    }
+
     @ParameterizedTest
-    @EnumSource(Samplers.class)
+    @EnumSource(value = Samplers.class, mode = EnumSource.Mode.EXCLUDE, names = "SEARCHED")
     void budget_is_met_with_and_without_the_denoising_row(Samplers sampler) {
         for (boolean denoise : new boolean[] {true, false}) {
             int budget = sampler == Samplers.ANNEALED_LANGEVIN ? denoise ? 9 : 8 : 12;

@@ -57,7 +57,7 @@ public final class DpmSolver {
     /**
      * x′ = (σ′/σ)·e^(−ηh)·x + (1 − e^(−(1+η)h))·(D + slope·(D − kept D)) + σ′·√(1 − e^(−2ηh))·z.
      */
-    private static Row row(double from, double to, double h, double slope, double eta) {
+    static Row row(double from, double to, double h, double slope, double eta) {
         double ofEstimate = -Math.expm1(-(1 + eta) * h);
         double ofD = ofEstimate * (1 + slope);
         return new Row(

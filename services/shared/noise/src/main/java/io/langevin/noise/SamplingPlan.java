@@ -51,6 +51,11 @@ public record SamplingPlan(double initialNoise, List<Row> rows) {
             return keepX != 0 || keepF != 0;
         }
 
+        /** The same row for a network whose f is multiplied by a factor. */
+        Row scaled(double factor) {
+            return new Row(sigma, a, factor * b, c, d, keepX, factor * keepF);
+        }
+
         /** x ← x + σ·f(x), the estimate without noise (Tweedie). */
         public static Row denoising(double sigma) {
             return new Row(sigma, 1, sigma, 0);
@@ -78,19 +83,7 @@ public record SamplingPlan(double initialNoise, List<Row> rows) {
      */
     public SamplingPlan scaled(double factor) {
         return new SamplingPlan(
-                initialNoise,
-                rows.stream()
-                        .map(
-                                row ->
-                                        new Row(
-                                                row.sigma(),
-                                                row.a(),
-                                                factor * row.b(),
-                                                row.c(),
-                                                row.d(),
-                                                row.keepX(),
-                                                factor * row.keepF()))
-                        .toList());
+                initialNoise, rows.stream().map(row -> row.scaled(factor)).toList());
     }
 
     /** SHA-256 of all its numbers, in hexadecimal digits: equal plans have equal ones. */

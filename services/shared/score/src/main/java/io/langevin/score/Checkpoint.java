@@ -1,8 +1,10 @@
 package io.langevin.score;
 
 import io.langevin.noise.NoiseSchedule;
+import io.langevin.noise.SamplingPlan;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,9 @@ public record Checkpoint(
         Map<String, String> origin) {
     private static final String FORMAT = "langevin-checkpoint-1";
     private static final String ORIGIN = "origin.";
+    private static final String PLAN = "plan.";
     private static final int MOST_STEPS = 10_000;
+    private static final int MOST_PLANS = 64;
     private static final int MOST_EVALUATIONS = 1_000_000;
     private static final int LONGEST_NAME = 200;
     private static final int LONGEST_ORIGIN = 16_384;
@@ -47,9 +51,24 @@ public record Checkpoint(
      *
      * @param sampler its name in a request
      * @param networkEvaluations for one image
+     * @param plans that were searched for this checkpoint, the only ones of sampler SEARCHED; no
+     *     two of as many evaluations
      */
-    public record Recommendation(String sampler, int networkEvaluations) {
+    public record Recommendation(String sampler, int networkEvaluations, List<SamplingPlan> plans) {
+        /** Recommends a sampler that needs no plans. */
+        public Recommendation(String sampler, int networkEvaluations) {
+            this(sampler, networkEvaluations, List.of());
+        }
+
         public Recommendation {
+            plans = List.copyOf(plans);
+            require(plans.size() <= MOST_PLANS, "plans", "be at most " + MOST_PLANS, plans.size());
+            require(
+                    plans.stream().map(SamplingPlan::networkEvaluations).distinct().count()
+                            == plans.size(),
+                    "plans",
+                    "have other numbers of evaluations each",
+                    plans.stream().map(SamplingPlan::networkEvaluations).toList());
             require(
                     sampler.matches("[A-Z0-9_]{1,100}"),
                     "sampler",
@@ -124,6 +143,12 @@ public record Checkpoint(
                 choice -> {
                     metadata.put("sampler", choice.sampler());
                     metadata.put("network_evaluations", "" + choice.networkEvaluations());
+                    choice.plans()
+                            .forEach(
+                                    plan ->
+                                            metadata.put(
+                                                    PLAN + plan.networkEvaluations(),
+                                                    PlanText.of(plan)));
                 });
         origin.forEach((name, value) -> metadata.put(ORIGIN + name, value));
         Map<String, SafeTensors.Tensor> tensors = new LinkedHashMap<>();
@@ -178,7 +203,18 @@ public record Checkpoint(
                 .map(
                         sampler ->
                                 new Recommendation(
-                                        sampler, whole(metadata, "network_evaluations")));
+                                        sampler,
+                                        whole(metadata, "network_evaluations"),
+                                        plans(metadata)));
+    }
+
+    private static List<SamplingPlan> plans(Map<String, String> metadata) {
+        return metadata.keySet().stream()
+                .filter(name -> name.startsWith(PLAN))
+                .sorted(Comparator.comparingInt(String::length).thenComparing(name -> name))
+                .limit(MOST_PLANS + 1L)
+                .map(name -> PlanText.plan(name, metadata.get(name)))
+                .toList();
     }
 
     /** Returns the checkpoint with another sampler to use by default. */

@@ -3,7 +3,9 @@ package io.langevin.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.langevin.noise.DpmSolver;
 import io.langevin.noise.NoiseSchedule;
+import io.langevin.noise.SamplingPlan;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -77,6 +79,40 @@ class CheckpointTest {
 
     private static float[] weights() {
         return DenoisingScoreMatching.State.initial(SMALL, 3).weights();
+    }
+
+    @Test
+    void plans_come_back_bit_by_bit() {
+        var plans =
+                List.of(
+                        new SamplingPlan(
+                                1 / 3.0,
+                                List.of(
+                                        new SamplingPlan.Row(10, -0.1, 2, Math.PI, 0.3, 1, 1e-300),
+                                        SamplingPlan.Row.denoising(0.01))),
+                        DpmSolver.sde(NoiseSchedule.geometric(10, 0.01, 20), 12, 7, true));
+        Checkpoint checkpoint =
+                checkpoint(weights())
+                        .recommending(new Checkpoint.Recommendation("SEARCHED", 12, plans));
+
+        assertThat(Checkpoint.parse(checkpoint.bytes()).recommended())
+                .isEqualTo(checkpoint.recommended());
+    }
+
+    @Test
+    void what_is_no_plan_is_refused_by_its_name() {
+        for (String text : List.of("", "1", "1 2 3", "1 1 1 1 0 0 0 x", "1 NaN 1 1 0 0 0 0")) {
+            assertThatThrownBy(() -> PlanText.plan("plan.8", text))
+                    .as(text)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("plan.8: ");
+        }
+        assertThatThrownBy(() -> PlanText.plan("plan.8", "1 ".repeat(100_000)))
+                .hasMessageStartingWith("plan.8: must be 1 + 7·rows numbers");
+        var twice = DpmSolver.sde(NoiseSchedule.geometric(10, 0.01, 20), 12, 7, true);
+        assertThatThrownBy(
+                        () -> new Checkpoint.Recommendation("SEARCHED", 12, List.of(twice, twice)))
+                .hasMessage("plans: must have other numbers of evaluations each, not [12, 12]");
     }
 
     private static Checkpoint checkpoint(float[] weights) {

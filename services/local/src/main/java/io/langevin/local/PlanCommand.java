@@ -1,0 +1,209 @@
+package io.langevin.local;
+
+import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
+import static io.langevin.messaging.rules.RecordRules.between;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
+
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.artifacts.ArtifactStores;
+import io.langevin.cli.Connection;
+import io.langevin.cli.PublishCommand;
+import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.Progress;
+import io.langevin.client.PlatformClient;
+import io.langevin.datasets.DatasetException;
+import io.langevin.datasets.ImageDataset;
+import io.langevin.datasets.ImageShape;
+import io.langevin.noise.DpmSolver;
+import io.langevin.noise.NoiseSchedule;
+import io.langevin.noise.PlanShape;
+import io.langevin.noise.SamplingPlan;
+import io.langevin.process.Inert;
+import io.langevin.quality.Generation;
+import io.langevin.quality.ImageSet;
+import io.langevin.quality.PlanSearch;
+import io.langevin.quality.Quality;
+import io.langevin.quality.RandomConvolutionalExtractor;
+import io.langevin.records.PublishedCheckpoint;
+import io.langevin.score.Checkpoint;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Searches plans for a checkpoint and publishes it with them. */
+@Command(
+        name = "plan",
+        description = {
+            "Search plans of few network evaluations for a model's newest checkpoint, and publish",
+            "the checkpoint with them: a request that names no sampler gets the recommended one.",
+            "A plan is kept where it is nearer to the data than the solver it began with, on seeds",
+            "that the search has not seen."
+        },
+        footer = {
+            "",
+            "For example:",
+            "  langevin plan --model mine --dataset data/datasets/mine --evaluations 8,12"
+        })
+final class PlanCommand implements Callable<Integer> {
+    private static final int MOST_REAL = 5_000;
+    private static final int HELD_OUT = 3;
+    private static final long FIRST_HELD_OUT = 1_000;
+    private static final long SEARCHED = 1;
+
+    /** A searched plan is to be as good as the solver with so many evaluations. */
+    private static final int REFERENCE = 16;
+
+    @Mixin Connection connection;
+
+    @Option(names = "--model", required = true, description = "Name of the model.")
+    String model;
+
+    @Option(
+            names = "--as",
+            paramLabel = "MODEL",
+            description = "The model that it is published as; by default the same.")
+    String as;
+
+    @Option(
+            names = "--dataset",
+            required = true,
+            paramLabel = "PATH",
+            description = "Images that the model was made for: a folder, zip or IDX file.")
+    Path dataset;
+
+    @Option(
+            names = "--evaluations",
+            paramLabel = "N,…",
+            split = ",",
+            defaultValue = "8,12",
+            description = "Network evaluations, a plan each (default: ${DEFAULT-VALUE}).")
+    List<Integer> evaluations;
+
+    @Option(
+            names = "--trials",
+            defaultValue = "60",
+            description = "Plans that are tried for each (default: ${DEFAULT-VALUE}).")
+    int trials;
+
+    @Option(
+            names = "--images",
+            defaultValue = "512",
+            description = "Images that a plan is judged by (default: ${DEFAULT-VALUE}).")
+    int images;
+
+    @Option(
+            names = "--artifacts",
+            paramLabel = "URI",
+            description = "The services' artifact store; by default that of the running 'up'.")
+    URI artifacts;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        requireModelName(model);
+        String target = as == null ? model : as;
+        requireModelName(target);
+        new TreeSet<>(evaluations).forEach(n -> between("--evaluations", n, 2, 256));
+        between("--trials", trials, 1, 10_000);
+        between("--images", images, 16, 50_000);
+        try (PlatformClient platform = connection.platform();
+                ArtifactStore store = ArtifactStores.open(connection.artifacts(artifacts))) {
+            Checkpoint checkpoint = newest(platform, store);
+            try (var extractor = new RandomConvolutionalExtractor()) {
+                Checkpoint planned =
+                        planned(checkpoint, Quality.against(extractor, real(checkpoint)));
+                ArtifactId id = PublishCommand.publish(platform, store, planned.bytes(), target);
+                System.out.printf(
+                        "%s is now checkpoint %s and recommends %d evaluations%n",
+                        target, id, planned.recommended().orElseThrow().networkEvaluations());
+            }
+        }
+        return 0;
+    }
+
+    private Checkpoint newest(PlatformClient platform, ArtifactStore store)
+            throws InterruptedException {
+        Map<String, PublishedCheckpoint> models = platform.latest(MODEL_CHECKPOINTS);
+        PublishedCheckpoint newest = models.get(model);
+        if (newest == null) {
+            throw new CommandFailure(
+                    "there is no model '%s': name one of %s"
+                            .formatted(
+                                    model, Inert.text(new TreeSet<>(models.keySet()).toString())));
+        }
+        return Checkpoint.parse(store.get(new ArtifactId(newest.getCheckpoint())));
+    }
+
+    private ImageSet real(Checkpoint checkpoint) {
+        var network = checkpoint.architecture();
+        try {
+            ImageDataset data =
+                    ImageDataset.read(
+                            dataset, new ImageShape(network.imageSize(), network.channels()));
+            int count = Math.min(MOST_REAL, data.size());
+            return new ImageSet(
+                    network.channels(),
+                    network.imageSize(),
+                    Arrays.copyOf(data.pixels(), count * data.dimension()));
+        } catch (DatasetException | IllegalArgumentException e) {
+            throw new CommandFailure("--dataset: " + e.getMessage());
+        }
+    }
+
+    private Checkpoint planned(Checkpoint checkpoint, Quality quality) {
+        NoiseSchedule schedule = checkpoint.schedule();
+        double wanted = heldOut(checkpoint, quality, DpmSolver.sde(schedule, REFERENCE, 7, true));
+        System.out.printf("%-12s %12s %12s%n", "EVALUATIONS", "solver", "searched");
+        System.out.printf("%-12d %12.3f%n", REFERENCE, wanted);
+        List<SamplingPlan> plans = new ArrayList<>();
+        int recommended = 0;
+        for (int n : new TreeSet<>(evaluations)) {
+            SamplingPlan solver = PlanShape.SOLVER.plan(schedule, n);
+            SamplingPlan searched = searched(checkpoint, quality, n).plan(schedule, n);
+            double before = heldOut(checkpoint, quality, solver);
+            double after = heldOut(checkpoint, quality, searched);
+            System.out.printf("%-12d %12.3f %12.3f%n", n, before, after);
+            plans.add(after < before ? searched : solver);
+            boolean asGood = Math.min(before, after) <= wanted;
+            recommended = recommended == 0 && asGood ? n : recommended;
+        }
+        int most = new TreeSet<>(evaluations).last();
+        return checkpoint.recommending(
+                new Checkpoint.Recommendation(
+                        "SEARCHED", recommended == 0 ? most : recommended, plans));
+    }
+
+    private PlanShape searched(Checkpoint checkpoint, Quality quality, int n) {
+        var search =
+                new PlanSearch(
+                        checkpoint.schedule(),
+                        n,
+                        plan -> distance(checkpoint, quality, plan, SEARCHED),
+                        trials);
+        try (Progress progress = Progress.of(n + " evaluations", trials, "plans")) {
+            return search.best(
+                    (tried, best) -> progress.at(tried, "distance %.3f".formatted(best)));
+        }
+    }
+
+    private double heldOut(Checkpoint checkpoint, Quality quality, SamplingPlan plan) {
+        return IntStream.range(0, HELD_OUT)
+                .mapToDouble(i -> distance(checkpoint, quality, plan, FIRST_HELD_OUT + i))
+                .average()
+                .orElseThrow();
+    }
+
+    private double distance(Checkpoint checkpoint, Quality quality, SamplingPlan plan, long seed) {
+        ImageSet made = Generation.of(checkpoint, plan, images, seed, finished -> {});
+        return quality.compare(made, seed).distance();
+    }
+}
