@@ -42,6 +42,11 @@ final class QualityBench implements Callable<Integer> {
 
     private static final double CHURN = 30;
 
+    /** That of DPM_SOLVER_ODE. */
+    private static final double NOISE_SCALE = 1.035;
+
+    private static final String SEARCHED = "searched";
+
     @Option(
             names = "--images",
             defaultValue = "1000",
@@ -132,12 +137,21 @@ final class QualityBench implements Callable<Integer> {
                                 row(figure, checkpoint, quality, name, sampler.apply(budget));
                             }
                         });
+        if (isChosen(SEARCHED)) {
+            for (SamplingPlan plan : searched(checkpoint)) {
+                row(figure, checkpoint, quality, SEARCHED, plan);
+            }
+        }
         if (isChosen("Algorithm 1 in full")) {
             row(figure, checkpoint, quality, "Algorithm 1 in full", algorithm1(checkpoint));
         }
         if (out != null) {
             figure.write(out, "quality");
         }
+    }
+
+    private static List<SamplingPlan> searched(Checkpoint checkpoint) {
+        return checkpoint.recommended().map(Checkpoint.Recommendation::plans).orElse(List.of());
     }
 
     private boolean isChosen(String name) {
@@ -196,7 +210,8 @@ final class QualityBench implements Callable<Integer> {
         samplers.put(
                 "predictor-corrector", n -> PredictorCorrector.plan(schedule, n, epsilon, true));
         samplers.put("dpm-solver-sde", n -> DpmSolver.sde(schedule, n, RHO, true));
-        samplers.put("dpm-solver-ode", n -> DpmSolver.ode(schedule, n, RHO, true));
+        samplers.put(
+                "dpm-solver-ode", n -> DpmSolver.ode(schedule, n, RHO, true).scaled(NOISE_SCALE));
         samplers.put("stochastic-heun", n -> StochasticHeun.plan(schedule, n, CHURN, RHO, true));
         return samplers;
     }

@@ -17,16 +17,23 @@ public final class BatchSize {
 
     private static final int PASSES = 5;
 
+    /**
+     * Seconds of the longest call: whoever comes meanwhile waits for its end, and a few percent
+     * more images a second, which may be chance, are not worth that.
+     */
+    private static final double LONGEST_CALL = 0.1;
+
     private BatchSize() {}
 
     /**
-     * Measures calls of 16, 32, 64, … images, as far as two doublings beyond the last one that
-     * brought 3 % more images a second. It goes through all sizes several times and keeps the
-     * fastest call of each: a process that starts has other work too.
+     * Measures calls of 16, 32, 64, … images of at most 0.1 seconds, as far as two doublings beyond
+     * the last one that brought 3 % more images a second. It goes through all sizes several times
+     * and keeps the fastest call of each: a process that starts has other work too.
      *
      * @param most never exceeded
      * @param device others call their networks between these calls
-     * @return the largest size that brought 3 % more images a second than all smaller ones
+     * @return the largest size that brought 3 % more images a second than all smaller ones; 16
+     *     where no larger call is short enough
      */
     static int measured(ScoreNetwork network, int most, Device device) {
         return measured(network, most, device, System::nanoTime);
@@ -38,7 +45,11 @@ public final class BatchSize {
         }
         SortedMap<Integer, Double> imagesPerSecond = new TreeMap<>();
         for (int pass = 0; pass < PASSES; pass++) {
-            for (int n = LEAST; n <= most && n <= 4 * chosen(imagesPerSecond); n *= 2) {
+            for (int n = LEAST;
+                    n <= most
+                            && n <= 4 * chosen(imagesPerSecond)
+                            && isShort(n / 2, imagesPerSecond);
+                    n *= 2) {
                 if (!imagesPerSecond.containsKey(n)) {
                     seconds(network, n, device, nanoTime); // prepares this size
                 }
@@ -53,12 +64,18 @@ public final class BatchSize {
         int chosen = LEAST;
         double best = 0;
         for (var size : imagesPerSecond.entrySet()) {
-            if (size.getValue() > WORTHWHILE * best) {
+            if (size.getValue() > WORTHWHILE * best && isShort(size.getKey(), imagesPerSecond)) {
                 chosen = size.getKey();
                 best = size.getValue();
             }
         }
         return chosen;
+    }
+
+    /** Whether the fastest call of a size was short enough; one that was not measured is. */
+    private static boolean isShort(int size, SortedMap<Integer, Double> imagesPerSecond) {
+        Double rate = imagesPerSecond.get(size);
+        return rate == null || size / rate <= LONGEST_CALL;
     }
 
     /** The seconds of one call. */
