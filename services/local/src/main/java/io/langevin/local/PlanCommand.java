@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -162,8 +161,9 @@ final class PlanCommand implements Callable<Integer> {
     private Checkpoint planned(Checkpoint checkpoint, Quality quality) {
         NoiseSchedule schedule = checkpoint.schedule();
         double wanted = heldOut(checkpoint, quality, DpmSolver.sde(schedule, REFERENCE, 7, true));
-        System.out.printf("%-12s %12s %12s%n", "EVALUATIONS", "solver", "searched");
-        System.out.printf("%-12d %12.3f%n", REFERENCE, wanted);
+        System.out.printf(
+                "%-12s %12s %12s%n%-12d %12.3f%n",
+                "EVALUATIONS", "solver", "searched", REFERENCE, wanted);
         List<SamplingPlan> plans = new ArrayList<>();
         int recommended = 0;
         for (int n : new TreeSet<>(evaluations)) {
@@ -195,11 +195,17 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
+    /** The mean over seeds that no search has seen. */
     private double heldOut(Checkpoint checkpoint, Quality quality, SamplingPlan plan) {
-        return IntStream.range(0, HELD_OUT)
-                .mapToDouble(i -> distance(checkpoint, quality, plan, FIRST_HELD_OUT + i))
-                .average()
-                .orElseThrow();
+        String task = "judging " + plan.networkEvaluations() + " evaluations";
+        double sum = 0;
+        try (Progress progress = Progress.of(task, HELD_OUT, "seeds")) {
+            for (int i = 0; i < HELD_OUT; i++) {
+                sum += distance(checkpoint, quality, plan, FIRST_HELD_OUT + i);
+                progress.at(i + 1);
+            }
+        }
+        return sum / HELD_OUT;
     }
 
     private double distance(Checkpoint checkpoint, Quality quality, SamplingPlan plan, long seed) {
