@@ -10,12 +10,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/**
- * A PNG that says what made it.
- *
- * @param texts as they stand in the file
- */
-record MadeImage(byte[] bytes, ImageOrigin origin, Map<String, String> texts) {
+/** A PNG that says what made it. */
+record MadeImage(byte[] bytes, ImageOrigin origin) {
     private static final long LARGEST = 100_000_000;
 
     /**
@@ -31,8 +27,7 @@ record MadeImage(byte[] bytes, ImageOrigin origin, Map<String, String> texts) {
                             + " with --no-description");
         }
         try {
-            return new MadeImage(
-                    bytes, FlatRecord.record(ImageOrigin.getClassSchema(), texts), texts);
+            return new MadeImage(bytes, FlatRecord.record(ImageOrigin.getClassSchema(), texts));
         } catch (IllegalArgumentException e) {
             throw new CommandFailure("%s: %s".formatted(file, Inert.text(e.getMessage())));
         }

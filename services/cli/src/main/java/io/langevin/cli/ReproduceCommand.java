@@ -3,9 +3,12 @@ package io.langevin.cli;
 import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.cli.terminal.ImageGrid;
 import io.langevin.cli.terminal.InputFile;
-import io.langevin.cli.terminal.PngText;
 import io.langevin.cli.terminal.SamplingBar;
+import io.langevin.cli.terminal.Writable;
 import io.langevin.client.PlatformClient;
+import io.langevin.messaging.FlatRecord;
+import io.langevin.messaging.rules.RecordRules;
+import io.langevin.process.Inert;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageOrigin;
 import io.langevin.records.ImageTask;
@@ -40,6 +43,7 @@ import picocli.CommandLine.Parameters;
         })
 final class ReproduceCommand implements Callable<Integer> {
     private static final long LARGEST_IMAGE = 1_000_000;
+    private static final int LONGEST_TEXT = 100;
 
     @Mixin Connection connection;
 
@@ -63,9 +67,11 @@ final class ReproduceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        Writable.require("--out", out);
         MadeImage made = MadeImage.read(file);
         ImageOrigin origin = made.origin();
         boolean between = origin.getTask().getKind() == TaskKind.INTERPOLATE;
+        requireIndex(origin.getTask(), between);
         SampleRequest request = request(origin, between);
         GeneratedImage again;
         try (PlatformClient platform = connection.platform()) {
@@ -87,7 +93,19 @@ final class ReproduceCommand implements Callable<Integer> {
                 "the pixels are %s; what differs of the description: %s"
                         .formatted(
                                 samePixels ? "the same, the file is not" : "others",
-                                differences(made.texts(), PngText.read(bytes))));
+                                differences(
+                                        FlatRecord.fields(origin),
+                                        FlatRecord.fields(again.getOrigin()))));
+    }
+
+    private static void requireIndex(ImageTask task, boolean between) {
+        Integer index = task.getIndex();
+        Integer count = task.getCount();
+        if (between && (index == null || count == null || index < 0 || index >= count)) {
+            throw new CommandFailure(
+                    "task.index: must be 0 to task.count − 1, not %s of %s"
+                            .formatted(index, count));
+        }
     }
 
     private SampleRequest request(ImageOrigin origin, boolean between) throws IOException {
@@ -141,8 +159,14 @@ final class ReproduceCommand implements Callable<Integer> {
                                 field ->
                                         "%s was %s, is %s"
                                                 .formatted(
-                                                        field, before.get(field), after.get(field)))
+                                                        shown(field),
+                                                        shown(before.get(field)),
+                                                        shown(after.get(field))))
                         .collect(Collectors.joining("; "));
         return differences.isEmpty() ? "nothing" : differences;
+    }
+
+    private static String shown(String text) {
+        return Inert.text(RecordRules.abbreviated("" + text, LONGEST_TEXT));
     }
 }

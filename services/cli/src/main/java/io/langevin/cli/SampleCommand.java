@@ -155,6 +155,11 @@ final class SampleCommand implements Callable<Integer> {
             Sampling.Answer answer =
                     SamplingBar.ask(platform, request, connection.patience().toSeconds());
             write(answer);
+            for (GeneratedImage image : answer.images()) {
+                if (image.getScore() != null) {
+                    System.out.printf("score %.1f (about 11 is typical)%n", image.getScore());
+                }
+            }
             System.out.printf(
                     "%d images of %s: waited %.1f s, computed %.1f s, %d network evaluations%n",
                     answer.images().size(),

@@ -18,8 +18,8 @@ final class TaskOptions {
             paramLabel = "KIND",
             description =
                     "generate (default), interpolate, inpaint, denoise, trajectory (a film strip),"
-                            + " image-to-image, super-resolve, deblur, colorize or"
-                            + " compressed-sensing.")
+                            + " image-to-image, super-resolve, deblur, colorize,"
+                            + " compressed-sensing or score (how unusual an image is).")
     String kind;
 
     @Option(
@@ -38,7 +38,7 @@ final class TaskOptions {
             names = "--image",
             paramLabel = "FILE",
             description =
-                    "inpaint, denoise, image-to-image, super-resolve, deblur, colorize: PNG or"
+                    "inpaint, denoise, image-to-image, super-resolve, deblur, colorize, score: PNG or"
                             + " JPEG; or float32 numbers, as many as pixels."
                             + " compressed-sensing: float32 numbers, one a row of --matrix.")
     Path image;
@@ -75,7 +75,8 @@ final class TaskOptions {
             paramLabel = "FILE",
             description =
                     "compressed-sensing: float32 numbers, row by row; a row has as many as an"
-                            + " image.")
+                            + " image. At most 1,000,000 bytes; a larger one is given by a"
+                            + " program, as an artifact.")
     Path matrix;
 
     @Option(

@@ -55,6 +55,7 @@ import picocli.CommandLine.Option;
         })
 final class PlanCommand implements Callable<Integer> {
     private static final int MOST_REAL = 5_000;
+    private static final int MOST_PLANS = 16;
     private static final int HELD_OUT = 3;
     private static final long FIRST_HELD_OUT = 1_000;
     private static final long SEARCHED = 1;
@@ -112,14 +113,22 @@ final class PlanCommand implements Callable<Integer> {
         String target = as == null ? model : as;
         requireModelName(target);
         new TreeSet<>(evaluations).forEach(n -> between("--evaluations", n, 2, 256));
+        between("--evaluations", evaluations.size(), 1, MOST_PLANS);
         between("--trials", trials, 1, 10_000);
         between("--images", images, 16, 50_000);
         try (PlatformClient platform = connection.platform();
                 ArtifactStore store = ArtifactStores.open(connection.artifacts(artifacts))) {
-            Checkpoint checkpoint = newest(platform, store);
+            ArtifactId before = newest(platform);
+            Checkpoint checkpoint = checkpoint(store, before);
             try (var extractor = new RandomConvolutionalExtractor()) {
                 Checkpoint planned =
                         planned(checkpoint, Quality.against(extractor, real(checkpoint)));
+                if (target.equals(model) && !newest(platform).equals(before)) {
+                    throw new CommandFailure(
+                            "%s has another checkpoint by now, which this would replace: search again, or"
+                                            .formatted(model)
+                                    + " name another model with --as");
+                }
                 ArtifactId id = PublishCommand.publish(platform, store, planned.bytes(), target);
                 System.out.printf(
                         "%s is now checkpoint %s and recommends %d evaluations%n",
@@ -129,8 +138,7 @@ final class PlanCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Checkpoint newest(PlatformClient platform, ArtifactStore store)
-            throws InterruptedException {
+    private ArtifactId newest(PlatformClient platform) throws InterruptedException {
         Map<String, PublishedCheckpoint> models = platform.latest(MODEL_CHECKPOINTS);
         PublishedCheckpoint newest = models.get(model);
         if (newest == null) {
@@ -139,7 +147,17 @@ final class PlanCommand implements Callable<Integer> {
                             .formatted(
                                     model, Inert.text(new TreeSet<>(models.keySet()).toString())));
         }
-        return Checkpoint.parse(store.get(new ArtifactId(newest.getCheckpoint())));
+        return new ArtifactId(newest.getCheckpoint());
+    }
+
+    private static Checkpoint checkpoint(ArtifactStore store, ArtifactId id) {
+        Checkpoint checkpoint = Checkpoint.parse(store.get(id));
+        if (checkpoint.architecture().family().isConditional()) {
+            throw new CommandFailure(
+                    "a network that knows only its own noise levels cannot be sampled between them:"
+                            + " name a model of NCSNv2");
+        }
+        return checkpoint;
     }
 
     private ImageSet real(Checkpoint checkpoint) {
@@ -164,22 +182,46 @@ final class PlanCommand implements Callable<Integer> {
         System.out.printf(
                 "%-12s %12s %12s%n%-12d %12.3f%n",
                 "EVALUATIONS", "solver", "searched", REFERENCE, wanted);
-        List<SamplingPlan> plans = new ArrayList<>();
-        int recommended = 0;
+        List<Judged> judged = new ArrayList<>();
         for (int n : new TreeSet<>(evaluations)) {
             SamplingPlan solver = PlanShape.SOLVER.plan(schedule, n);
             SamplingPlan searched = searched(checkpoint, quality, n).plan(schedule, n);
             double before = heldOut(checkpoint, quality, solver);
             double after = heldOut(checkpoint, quality, searched);
             System.out.printf("%-12d %12.3f %12.3f%n", n, before, after);
-            plans.add(after < before ? searched : solver);
-            boolean asGood = Math.min(before, after) <= wanted;
-            recommended = recommended == 0 && asGood ? n : recommended;
+            judged.add(new Judged(solver, before, searched, after));
         }
-        int most = new TreeSet<>(evaluations).last();
-        return checkpoint.recommending(
-                new Checkpoint.Recommendation(
-                        "SEARCHED", recommended == 0 ? most : recommended, plans));
+        return checkpoint.recommending(recommendation(judged, wanted));
+    }
+
+    /**
+     * A plan that was searched beside the solver with as many evaluations, by their distances on
+     * seeds that no search has seen.
+     */
+    record Judged(SamplingPlan solver, double before, SamplingPlan searched, double after) {
+        SamplingPlan better() {
+            return after < before ? searched : solver;
+        }
+    }
+
+    /**
+     * The better plan of each number of evaluations. The cheapest one that is as good as the
+     * reference is recommended, or the longest where none is.
+     *
+     * @param judged in the order of their evaluations
+     * @param wanted distance of the reference
+     */
+    static Checkpoint.Recommendation recommendation(List<Judged> judged, double wanted) {
+        Judged last = judged.get(judged.size() - 1);
+        Judged cheapest =
+                judged.stream()
+                        .filter(one -> Math.min(one.before(), one.after()) <= wanted)
+                        .findFirst()
+                        .orElse(last);
+        return new Checkpoint.Recommendation(
+                "SEARCHED",
+                cheapest.solver().networkEvaluations(),
+                judged.stream().map(Judged::better).toList());
     }
 
     private PlanShape searched(Checkpoint checkpoint, Quality quality, int n) {

@@ -12,6 +12,7 @@ import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.queue.JobHandler;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.noise.AnnealedLangevin;
+import io.langevin.noise.SamplingPlan;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
 import io.langevin.records.PublishedCheckpoint;
@@ -102,7 +103,31 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
                         .filter(kind -> kind != SamplerKind.RECOMMENDED)
                         .map(SamplerKind::name)
                         .toList();
-        checkpoint.recommended().ifPresent(choice -> oneOf("sampler", choice.sampler(), known));
+        checkpoint
+                .recommended()
+                .ifPresent(
+                        choice -> {
+                            oneOf("sampler", choice.sampler(), known);
+                            requirePlan(checkpoint, choice);
+                        });
+    }
+
+    private static void requirePlan(Checkpoint checkpoint, Checkpoint.Recommendation choice) {
+        if (!choice.sampler().equals(SamplerKind.SEARCHED.name())) {
+            return;
+        }
+        require(
+                !checkpoint.architecture().family().isConditional(),
+                "sampler",
+                "be ANNEALED_LANGEVIN for a network that knows only its own noise levels",
+                choice.sampler());
+        List<Integer> plans =
+                choice.plans().stream().map(SamplingPlan::networkEvaluations).toList();
+        require(
+                plans.contains(choice.networkEvaluations()),
+                "network_evaluations",
+                "be those of one of the checkpoint's plans, " + plans,
+                choice.networkEvaluations());
     }
 
     @Override

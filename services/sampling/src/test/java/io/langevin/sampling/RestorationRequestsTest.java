@@ -138,7 +138,16 @@ class RestorationRequestsTest extends OneModelSession {
         refuses(
                 wrong,
                 task(TaskKind.DEBLUR, image).setBlur(Double.NaN),
-                "task.blur: must be above 0 and at most the 8 pixels of the model, not NaN");
+                "task.blur: must be 0.1 to the 8 pixels of the model, not NaN");
+        refuses(
+                wrong,
+                task(TaskKind.DEBLUR, image).setBlur(1e-170),
+                "task.blur: must be 0.1 to the 8 pixels of the model, not 1.0E-170");
+        refuses(
+                wrong,
+                task(TaskKind.COMPRESSED_SENSING, Float32.bytes(new float[] {3e38f}).array())
+                        .setMatrix(Float32.bytes(half(SIDE * SIDE))),
+                "task.image: must measure images of numbers up to 1.0E9, not Infinity");
         refuses(
                 wrong,
                 task(TaskKind.DEBLUR, image).setBlur(1.0).setSigma(-1.0),
@@ -199,6 +208,13 @@ class RestorationRequestsTest extends OneModelSession {
 
     private static Task.Builder task(TaskKind kind, byte[] image) {
         return Task.newBuilder().setKind(kind).setImage(ByteBuffer.wrap(image));
+    }
+
+    /** One half, then zeros. */
+    private static float[] half(int count) {
+        float[] numbers = new float[count];
+        numbers[0] = 0.5f;
+        return numbers;
     }
 
     private static void refuses(Map<SampleRequest, String> wrong, Task.Builder task, String why) {

@@ -81,6 +81,8 @@ class SamplersAndTasksTest extends OneModelSession {
                 .isEqualTo(SamplerKind.DPM_SOLVER_SDE);
         assertThat(origin(id, Sampler.newBuilder().setDenoise(false)).getSampler().getKind())
                 .isEqualTo(SamplerKind.DPM_SOLVER_SDE);
+        assertThat(origin(id, Sampler.newBuilder().setKind(SamplerKind.SEARCHED)).getPlan())
+                .isEqualTo(eight.sha256());
         SampleRequest unknown =
                 request()
                         .setCheckpoint(id.hex())

@@ -12,7 +12,10 @@ import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
+import io.langevin.records.Task;
+import io.langevin.records.TaskKind;
 import io.langevin.score.Checkpoint;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,6 +151,53 @@ class SessionTest {
         assertThat(rows).isBetween(1L, 3L * ROWS - 1);
         assertThat(rows + networks.get(1).images()).isEqualTo(3L * ROWS);
         assertThat(images).extracting(GeneratedImage::getSha256).isEqualTo(undisturbed(request));
+    }
+
+    @Test
+    void every_task_goes_on_in_another_process_with_the_same_bytes() throws Exception {
+        ByteBuffer image = ByteBuffer.wrap(TestImages.png(8));
+        Task.Builder given = Task.newBuilder().setImage(image);
+        List<Task> tasks =
+                List.of(
+                        Task.newBuilder(given)
+                                .setKind(TaskKind.IMAGE_TO_IMAGE)
+                                .setSigma(1.0)
+                                .build(),
+                        Task.newBuilder(given).setKind(TaskKind.DEBLUR).setBlur(1.0).build(),
+                        TestImages.inpainting(TestImages.png(8), TestImages.png(8)),
+                        Task.newBuilder().setKind(TaskKind.TRAJECTORY).setEveryRows(2).build());
+        for (Task task : tasks) {
+            SampleRequest several = request().setCount(2).setSeed(5L).setTask(task).build();
+            SampleRequest alone = request().setSeed(5L).setSeedOfImage(true).setTask(task).build();
+            for (SampleRequest request : List.of(several, alone)) {
+                assertThat(elsewhere(request))
+                        .as("%s", task.getKind())
+                        .isEqualTo(undisturbed(request));
+            }
+        }
+    }
+
+    /** One process computes the first row and stops, another goes on. */
+    private List<String> elsewhere(SampleRequest request) throws InterruptedException {
+        var network = new AtomicReference<FakeNetwork>();
+        NetworkOpener opener =
+                (c, precision) -> {
+                    network.set(open(c));
+                    return network.get();
+                };
+        try (var first = sampling.beside(folder, opener);
+                var other = sampling.beside(folder, (c, precision) -> open(c))) {
+            first.ask(request);
+            first.turnUntil(() -> network.get() != null && network.get().images() > 0);
+            first.session.drain(Duration.ZERO);
+            assertThat(sampling.topics.records(SAMPLING_SAVED, request.getRequestId())).hasSize(1);
+            long rows = network.get().images();
+            assertThat(rows).isLessThan((long) ROWS * request.getCount());
+            other.ask(request);
+            return other.images(request.getRequestId()).stream()
+                    .map(GeneratedImage::getSha256)
+                    .toList();
+        }
     }
 
     private List<String> undisturbed(SampleRequest request) throws InterruptedException {

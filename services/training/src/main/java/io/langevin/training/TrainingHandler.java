@@ -30,8 +30,11 @@ import io.langevin.score.LearningRate;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.NetworkArchitecture.Family;
 import io.langevin.score.ParameterLayout;
+import io.langevin.score.TorchScoreNetwork;
+import io.langevin.score.Typicality;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +45,9 @@ import org.slf4j.LoggerFactory;
 final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     /** A family in a job that leaves the choice to the image size. */
     private static final String BY_SIZE = "auto";
+
+    /** Images of the data that say what is typical. */
+    private static final int TYPICAL_IMAGES = 256;
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainingHandler.class);
 
@@ -170,23 +176,23 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
             TrainingJob job, TrainingPlan plan, ScoreTrainer.Trained trained) {
         byte[] checkpoint;
         try {
-            checkpoint =
+            var made =
                     new Checkpoint(
-                                    plan.architecture(),
-                                    plan.schedule(),
-                                    job.getStepsPerLevel(),
-                                    job.getEpsilon(),
-                                    job.getDenoise(),
-                                    job.getScheduleId(),
-                                    recommended(plan.architecture()),
-                                    trained.state().average(),
-                                    Map.of(
-                                            "model", job.getModel(),
-                                            "run_id", job.getRunId(),
-                                            "dataset", job.getDataset(),
-                                            "dataset_fingerprint", job.getDatasetFingerprint(),
-                                            "iterations", "" + trained.state().step()))
-                            .bytes();
+                            plan.architecture(),
+                            plan.schedule(),
+                            job.getStepsPerLevel(),
+                            job.getEpsilon(),
+                            job.getDenoise(),
+                            job.getScheduleId(),
+                            recommended(plan.architecture()),
+                            trained.state().average(),
+                            Map.of(
+                                    "model", job.getModel(),
+                                    "run_id", job.getRunId(),
+                                    "dataset", job.getDataset(),
+                                    "dataset_fingerprint", job.getDatasetFingerprint(),
+                                    "iterations", "" + trained.state().step()));
+            checkpoint = made.knowing(typical(made, plan.data())).bytes();
         } catch (IllegalArgumentException e) {
             throw new RejectedException(
                     "training diverged: %s; lower learningRate".formatted(e.getMessage()));
@@ -205,6 +211,19 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                 .setIterations(iterations)
                 .setSeconds(trained.seconds())
                 .build();
+    }
+
+    /** Looks at images of the data, evenly spaced. */
+    private static Optional<Typicality> typical(Checkpoint checkpoint, ImageDataset data) {
+        int dimension = data.dimension();
+        int count = Math.min(TYPICAL_IMAGES, data.size());
+        List<float[]> images = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            float[] image = new float[dimension];
+            data.copyInto(image, 0, (int) ((long) i * data.size() / count), false);
+            images.add(image);
+        }
+        return Typicality.of(new TorchScoreNetwork(checkpoint), checkpoint.schedule(), images);
     }
 
     /**

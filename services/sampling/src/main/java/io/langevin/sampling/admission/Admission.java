@@ -101,7 +101,7 @@ public final class Admission {
     }
 
     private long bytes(Collection<ActiveRequest> active) {
-        return held(active) + waiting.stream().mapToLong(w -> w.request().bytes()).sum();
+        return held(active) + waiting.stream().mapToLong(WaitingRequest::bytes).sum();
     }
 
     /** Its sender is told by the key; nobody whose request has the same id is disturbed. */

@@ -237,6 +237,11 @@ public final class Preparation implements AutoCloseable {
         if (saved.isEmpty()) {
             return begun;
         }
+        if (!saved.get().plan().equals(begun.work().planSha256())) {
+            beginsAnew(
+                    request, new IllegalStateException("it was saved on the rows of another plan"));
+            return begun;
+        }
         try {
             return ActiveRequest.resumed(
                     request, network, begun.work(), savedRequests.read(saved.get()), previews);

@@ -18,6 +18,11 @@ sealed interface WaitingRequest {
     /** The network that it waits for, or has and needs; empty as long as there is none. */
     Optional<ServingNetwork.Key> wanted();
 
+    /** What it holds in memory, in bytes. */
+    default long bytes() {
+        return request().bytes();
+    }
+
     /** Images that want a slot, at most one network call's; none where the network is not. */
     int images();
 
@@ -72,6 +77,12 @@ sealed interface WaitingRequest {
         @Override
         public Optional<ServingNetwork.Key> wanted() {
             return Optional.of(network.key());
+        }
+
+        @Override
+        public long bytes() {
+            boolean isRead = reading.isDone() && !reading.isCompletedExceptionally();
+            return isRead ? reading.join().bytes() : request.bytes();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.langevin.sampling.answers;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.FlatRecord;
+import io.langevin.records.ImageFormat;
 import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.sampling.work.ActiveRequest;
 import io.langevin.sampling.work.FinishedImage;
@@ -39,7 +40,7 @@ public final class ImageFiles {
         Picture picture = active.work().picture(done.afterRow(), pixels);
         int channels = active.network().checkpoint().architecture().channels();
         Map<String, String> text =
-                request.describes()
+                request.describes() && request.imageFormat() == ImageFormat.PNG
                         ? FlatRecord.fields(ImageOrigins.of(active, done.index()))
                         : Map.of();
         byte[] file = ImageFile.of(picture, channels, request.imageFormat(), text);
@@ -53,6 +54,7 @@ public final class ImageFiles {
                 inline ? Optional.of(ByteBuffer.wrap(file)) : Optional.empty(),
                 inline ? Optional.empty() : Optional.of(artifacts.put(file).hex()),
                 ArtifactId.of(file).hex(),
+                active.work().score(done.afterRow()),
                 Instant.now());
     }
 }

@@ -72,6 +72,7 @@ public final class SamplingRecords {
                 .setGeneratedAt(image.generatedAt())
                 .setLabels(request.labels())
                 .setOrigin(ImageOrigins.of(active, image.index()))
+                .setScore(image.score().isPresent() ? image.score().getAsDouble() : null)
                 .build();
     }
 

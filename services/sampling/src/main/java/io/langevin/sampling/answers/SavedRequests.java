@@ -45,9 +45,10 @@ public final class SavedRequests implements FollowedView {
      * Where the state of a request is, as its record says.
      *
      * @param checkpoint that the request began with
+     * @param plan SHA-256 of the rows that it goes through
      * @param blob in the artifact store
      */
-    public record State(String checkpoint, String blob) {}
+    public record State(String checkpoint, String plan, String blob) {}
 
     private SavedRequests(Followers followers, ArtifactStore artifacts)
             throws InterruptedException {
@@ -101,7 +102,7 @@ public final class SavedRequests implements FollowedView {
     public Optional<State> of(SamplingRequest request) {
         return Optional.ofNullable(byId.get(request.id()))
                 .filter(saved -> saved.getRequestSha256().equals(digest(request)))
-                .map(saved -> new State(saved.getCheckpoint(), saved.getState()));
+                .map(saved -> new State(saved.getCheckpoint(), saved.getPlan(), saved.getState()));
     }
 
     private static String digest(SamplingRequest request) {
@@ -124,6 +125,7 @@ public final class SavedRequests implements FollowedView {
                     .setRequestSha256(digest(request.request()))
                     .setCheckpoint(request.network().id().hex())
                     .setState(artifacts.put(blob).hex())
+                    .setPlan(request.work().planSha256())
                     .setSavedAt(Instant.now())
                     .build();
         } catch (IOException e) {

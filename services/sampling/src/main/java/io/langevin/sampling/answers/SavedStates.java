@@ -10,6 +10,7 @@ import io.langevin.trajectory.Saved;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** How far a request has come as a record, and back. Numbers are little-endian float32. */
 final class SavedStates {
@@ -48,6 +49,9 @@ final class SavedStates {
                 Optional.ofNullable(image.getBytes()),
                 Optional.ofNullable(image.getArtifact()),
                 image.getSha256(),
+                image.getScore() == null
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(image.getScore()),
                 image.getGeneratedAt());
     }
 

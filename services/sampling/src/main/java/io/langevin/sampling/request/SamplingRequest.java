@@ -10,12 +10,16 @@ import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
 import io.langevin.records.Task;
+import io.langevin.records.TaskKind;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.trajectory.ImageSeeds;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -25,7 +29,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class SamplingRequest {
     private static final String TENANT = "tenant";
 
+    /** Tasks that no sampler works for. */
+    private static final Set<TaskKind> HAVE_THEIR_PLAN = Set.of(TaskKind.DENOISE, TaskKind.SCORE);
+
     private final Claim<SampleRequest> claim;
+    private Map<String, String> givenSha256;
 
     public SamplingRequest(Claim<SampleRequest> claim) {
         this.claim = claim;
@@ -145,18 +153,37 @@ public final class SamplingRequest {
 
     /**
      * The sampler that a plan of {@link #plan} is made by, named also where the request leaves the
-     * choice.
+     * choice. A task that has its own plan has none but the precision.
      *
      * @param schedule as for {@link #plan}
      */
     public Sampler sampler(SamplingPlan plan, NoiseSchedule schedule, Checkpoint checkpoint) {
         Sampler asked = record().getSampler();
+        if (HAVE_THEIR_PLAN.contains(record().getTask().getKind())) {
+            return Sampler.newBuilder().setPrecision(asked.getPrecision()).build();
+        }
         return Sampler.newBuilder(asked)
                 .setKind(
                         SamplerKind.valueOf(
                                 RequestPlans.sampler(asked, schedule, checkpoint).name()))
                 .setNetworkEvaluations(plan.networkEvaluations())
                 .build();
+    }
+
+    /**
+     * SHA-256 of what is given with it, in hexadecimal digits by field of the task; computed once.
+     * Safe to ask from several threads.
+     */
+    public synchronized Map<String, String> givenSha256() {
+        if (givenSha256 == null) {
+            Map<String, String> digests = new HashMap<>();
+            TaskSettings task = task();
+            for (GivenImage given : List.of(task.image(), task.mask(), task.matrix())) {
+                given.sha256().ifPresent(digest -> digests.put(given.field(), digest));
+            }
+            givenSha256 = Map.copyOf(digests);
+        }
+        return givenSha256;
     }
 
     /** What it says of its task. */

@@ -3,6 +3,7 @@ package io.langevin.sampling.work;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * An image whose file is made. The file is in {@code bytes} or in the artifact store.
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param height in pixels
  * @param artifact the file's id in the store
  * @param sha256 of the file, in hexadecimal digits
+ * @param score how unusual the given image is, where that was asked
  */
 public record FinishedImage(
         int index,
@@ -20,6 +22,7 @@ public record FinishedImage(
         Optional<ByteBuffer> bytes,
         Optional<String> artifact,
         String sha256,
+        OptionalDouble score,
         Instant generatedAt) {
     /** Memory that its file takes here, in bytes. */
     long held() {

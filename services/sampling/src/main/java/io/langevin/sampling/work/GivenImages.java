@@ -3,9 +3,16 @@ package io.langevin.sampling.work;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.datasets.ImageShape;
 import io.langevin.sampling.request.TaskSettings;
+import io.langevin.score.Checkpoint;
 
-/** The images that come with a task, read when they are asked for. */
-record GivenImages(TaskSettings task, ImageShape shape, ArtifactStore artifacts) {
+/**
+ * The images that come with a task, read when they are asked for.
+ *
+ * @param shape of the model's images
+ * @param checkpoint that works on them
+ */
+record GivenImages(
+        TaskSettings task, ImageShape shape, Checkpoint checkpoint, ArtifactStore artifacts) {
     /** Numbers of one of the model's images. */
     int dimension() {
         return shape.channels() * shape.size() * shape.size();

@@ -1,5 +1,6 @@
 package io.langevin.sampling.work;
 
+import io.langevin.messaging.rules.RejectedException;
 import io.langevin.trajectory.ChannelMeanBasis;
 import io.langevin.trajectory.DenseBasis;
 import io.langevin.trajectory.Restoration;
@@ -15,6 +16,9 @@ final class Measurements {
     /** Singular values below this part of the largest are rounding. */
     private static final double NEGLIGIBLE = 1e-7;
 
+    /** Those of A·Aᵀ are known to half as many digits. */
+    private static final double NEGLIGIBLE_IN_GRAM = 1e-6;
+
     private Measurements() {}
 
     /** A thin decomposition; vectors are columns. */
@@ -23,7 +27,7 @@ final class Measurements {
             var svd =
                     DecompositionFactory_DDRM.svd(matrix.numRows, matrix.numCols, true, true, true);
             if (!svd.decompose(matrix.copy())) {
-                throw new IllegalArgumentException("matrix: has no singular value decomposition");
+                throw new RejectedException("task: its measurement cannot be decomposed");
             }
             DMatrixRMaj u = svd.getU(null, false);
             DMatrixRMaj v = svd.getV(null, false);
@@ -83,32 +87,59 @@ final class Measurements {
     }
 
     /**
-     * Any matrix.
+     * Any matrix A, by the eigenvectors of A·Aᵀ = U·S²·Uᵀ: it is small where A has few rows.
      *
      * @param matrix row by row
      * @param y a number for each row
      * @param noise standard deviation of each number of {@code y}
      */
     static Restoration dense(float[] matrix, int dimension, float[] y, double noise) {
-        var a = new DMatrixRMaj(y.length, dimension);
-        for (int i = 0; i < matrix.length; i++) {
-            a.data[i] = matrix[i];
+        int rows = y.length;
+        var eigen = DecompositionFactory_DDRM.eig(rows, true, true);
+        if (!eigen.decompose(gram(matrix, dimension, rows))) {
+            throw new RejectedException("task.matrix: has no singular value decomposition");
         }
-        Svd svd = Svd.of(a);
-        int rank = svd.s().length;
-        float[] measured = new float[rank];
-        float[] deviation = new float[rank];
-        for (int i = 0; i < rank; i++) {
-            double sum = 0;
-            for (int row = 0; row < y.length; row++) {
-                sum += svd.u().get(row, i) * y[row];
+        double largest = 0;
+        for (int i = 0; i < rows; i++) {
+            largest = Math.max(largest, eigen.getEigenvalue(i).getReal());
+        }
+        float[] vectors = new float[rows * dimension];
+        float[] measured = new float[rows];
+        float[] deviation = new float[rows];
+        for (int i = 0; i < rows; i++) {
+            double s = Math.sqrt(Math.max(0, eigen.getEigenvalue(i).getReal()));
+            deviation[i] = Float.POSITIVE_INFINITY;
+            if (!(s > NEGLIGIBLE_IN_GRAM * Math.sqrt(largest))) {
+                continue;
             }
-            boolean seen = svd.s()[i] > NEGLIGIBLE * svd.s()[0];
-            measured[i] = seen ? (float) (sum / svd.s()[i]) : 0;
-            deviation[i] = seen ? (float) (noise / svd.s()[i]) : Float.POSITIVE_INFINITY;
+            DMatrixRMaj u = eigen.getEigenVector(i);
+            double sum = 0;
+            for (int row = 0; row < rows; row++) {
+                double weight = u.data[row] / s;
+                sum += weight * y[row];
+                for (int k = 0; k < dimension; k++) {
+                    vectors[i * dimension + k] += (float) (weight * matrix[row * dimension + k]);
+                }
+            }
+            measured[i] = (float) sum;
+            deviation[i] = (float) (noise / s);
         }
-        CommonOps_DDRM.transpose(svd.v());
-        return new Restoration(new DenseBasis(dimension, floats(svd.v())), measured, deviation);
+        return new Restoration(new DenseBasis(dimension, vectors), measured, deviation);
+    }
+
+    private static DMatrixRMaj gram(float[] matrix, int dimension, int rows) {
+        var gram = new DMatrixRMaj(rows, rows);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j <= i; j++) {
+                double sum = 0;
+                for (int k = 0; k < dimension; k++) {
+                    sum += (double) matrix[i * dimension + k] * matrix[j * dimension + k];
+                }
+                gram.set(i, j, sum);
+                gram.set(j, i, sum);
+            }
+        }
+        return gram;
     }
 
     /** Rows that blur a line of pixels with a Gaussian; the line goes on as its mirror image. */

@@ -13,6 +13,7 @@ import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.Parked;
 import io.langevin.trajectory.Saved;
 import io.langevin.trajectory.TrajectoryBatch;
+import java.util.OptionalDouble;
 
 /** What a request asks of the batch: its plan, and for each of its images what its task says. */
 public final class RequestWork {
@@ -52,7 +53,7 @@ public final class RequestWork {
         var architecture = checkpoint.architecture();
         var shape = new ImageShape(architecture.imageSize(), architecture.channels());
         TaskSettings settings = request.task();
-        SamplingTask task = Tasks.of(settings).make(settings, shape, artifacts);
+        SamplingTask task = Tasks.of(settings).make(settings, shape, checkpoint, artifacts);
         NoiseSchedule schedule = task.schedule(checkpoint.schedule());
         SamplingPlan plan = task.ownPlan().orElseGet(() -> request.plan(schedule, checkpoint));
         task.check(plan, request.count(), shape);
@@ -132,6 +133,15 @@ public final class RequestWork {
             }
             return Parked.of(owner, plan, noise, all, saved);
         }
+    }
+
+    /**
+     * How unusual a given image is; empty where that was not asked.
+     *
+     * @param own what the task did after each of its rows
+     */
+    public OptionalDouble score(AfterRow own) {
+        return task.score(own);
     }
 
     /**

@@ -13,8 +13,17 @@ import io.langevin.trajectory.Restoration;
  * @param restoration holds no state: all images share it
  */
 record RestorationTask(Restoration restoration) implements SamplingTask {
-    /** A measurement with more numbers could not be decomposed while somebody waits. */
+    /** Numbers of a matrix: it stays in memory as long as the request. */
     private static final int MOST_NUMBERS = 1 << 22;
+
+    /** Rows² times numbers of a row: more could not be decomposed while somebody waits. */
+    private static final long MOST_WORK = 500_000_000;
+
+    /** Pixels are 0 to 1; a coefficient of a thousand times a million of them is a mistake. */
+    private static final float LARGEST = 1e9f;
+
+    /** Less is no blur, and its weights are too small to be numbers. */
+    private static final double LEAST_BLUR = 0.1;
 
     /** Standard deviation of rounding to 8 bits: a uniform error of at most half a step. */
     private static final double ROUNDING = 1 / (255 * Math.sqrt(12));
@@ -33,7 +42,7 @@ record RestorationTask(Restoration restoration) implements SamplingTask {
         for (int i = 0; i < shape.size(); i++) {
             averages[i / factor][i] = 1.0 / factor;
         }
-        return new RestorationTask(
+        return checked(
                 Measurements.separable(
                         averages, shape.channels(), given.image(small), noise(task)));
     }
@@ -43,11 +52,11 @@ record RestorationTask(Restoration restoration) implements SamplingTask {
         ImageShape shape = given.shape();
         Double blur = task.blur();
         require(
-                blur != null && blur > 0 && blur <= shape.size(),
+                blur != null && blur >= LEAST_BLUR && blur <= shape.size(),
                 "task.blur",
-                "be above 0 and at most the %d pixels of the model".formatted(shape.size()),
+                "be %s to the %d pixels of the model".formatted(LEAST_BLUR, shape.size()),
                 blur);
-        return new RestorationTask(
+        return checked(
                 Measurements.separable(
                         Measurements.gaussian(shape.size(), blur),
                         shape.channels(),
@@ -55,7 +64,7 @@ record RestorationTask(Restoration restoration) implements SamplingTask {
                         noise(task)));
     }
 
-    /** From a grey image that is the average of the channels. */
+    /** From a grey image that is the average of the channels; one with colours is averaged. */
     static RestorationTask colourisation(TaskSettings task, GivenImages given) {
         ImageShape shape = given.shape();
         require(
@@ -63,19 +72,23 @@ record RestorationTask(Restoration restoration) implements SamplingTask {
                 "task.kind",
                 "be another one: the model's images have no colours",
                 "COLORIZE");
-        var grey = new ImageShape(shape.size(), 1);
-        return new RestorationTask(
-                Measurements.channelMean(shape.channels(), given.image(grey), noise(task)));
+        float[] image = given.image();
+        float[] grey = new float[shape.size() * shape.size()];
+        for (int k = 0; k < image.length; k++) {
+            grey[k % grey.length] += image[k] / shape.channels();
+        }
+        return checked(Measurements.channelMean(shape.channels(), grey, noise(task)));
     }
 
     /** From as many numbers as the matrix has rows. */
     static RestorationTask compressedSensing(TaskSettings task, GivenImages given) {
         int dimension = given.dimension();
         float[] matrix = given.matrix(MOST_NUMBERS);
+        int mostRows = (int) Math.min(dimension, Math.sqrt((double) MOST_WORK / dimension));
         require(
-                matrix.length % dimension == 0 && matrix.length / dimension <= dimension,
+                matrix.length % dimension == 0 && matrix.length / dimension <= mostRows,
                 "task.matrix",
-                "be at most %d rows of %d numbers".formatted(dimension, dimension),
+                "be at most %d rows of %d numbers".formatted(mostRows, dimension),
                 matrix.length + " numbers");
         float[] y = given.measurements(dimension);
         require(
@@ -84,7 +97,19 @@ record RestorationTask(Restoration restoration) implements SamplingTask {
                 "be a number for each of the %d rows of task.matrix"
                         .formatted(matrix.length / dimension),
                 y.length + " numbers");
-        return new RestorationTask(Measurements.dense(matrix, dimension, y, noise(task)));
+        return checked(Measurements.dense(matrix, dimension, y, noise(task)));
+    }
+
+    /** Numbers that are too large would make images of none. */
+    private static RestorationTask checked(Restoration restoration) {
+        for (float number : restoration.measured()) {
+            require(
+                    Math.abs(number) <= LARGEST,
+                    "task.image",
+                    "measure images of numbers up to " + LARGEST,
+                    number);
+        }
+        return new RestorationTask(restoration);
     }
 
     private static double noise(TaskSettings task) {

@@ -7,6 +7,7 @@ import io.langevin.trajectory.AfterRow;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.ImageSeeds;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What a request makes: where its images begin, what happens to them after each row of the plan,
@@ -20,7 +21,8 @@ sealed interface SamplingTask
                 DenoisingTask,
                 FilmStripTask,
                 ImageToImage,
-                RestorationTask {
+                RestorationTask,
+                ScoreTask {
 
     /** The plan, where it is not the sampler's. */
     default Optional<SamplingPlan> ownPlan() {
@@ -79,6 +81,15 @@ sealed interface SamplingTask
      */
     default Picture picture(AfterRow own, float[] pixels, ImageShape shape) {
         return new Picture(pixels, shape.size(), shape.size());
+    }
+
+    /**
+     * How unusual a given image is; empty where that was not asked.
+     *
+     * @param own what {@link #afterRow} gave to this image
+     */
+    default OptionalDouble score(AfterRow own) {
+        return OptionalDouble.empty();
     }
 
     /** Memory that the task holds for all images together, in bytes. */

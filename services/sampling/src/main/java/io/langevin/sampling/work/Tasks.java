@@ -3,6 +3,7 @@ package io.langevin.sampling.work;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.datasets.ImageShape;
 import io.langevin.sampling.request.TaskSettings;
+import io.langevin.score.Checkpoint;
 import java.util.function.BiFunction;
 
 /** The tasks, under the names that requests call them by. */
@@ -16,7 +17,8 @@ enum Tasks {
     SUPER_RESOLVE(true, RestorationTask::superResolution),
     DEBLUR(true, RestorationTask::deblurring),
     COLORIZE(true, RestorationTask::colourisation),
-    COMPRESSED_SENSING(true, RestorationTask::compressedSensing);
+    COMPRESSED_SENSING(true, RestorationTask::compressedSensing),
+    SCORE(true, ScoreTask::of);
 
     private final boolean readsImages;
     private final BiFunction<TaskSettings, GivenImages, SamplingTask> maker;
@@ -38,7 +40,8 @@ enum Tasks {
         return readsImages;
     }
 
-    SamplingTask make(TaskSettings task, ImageShape shape, ArtifactStore artifacts) {
-        return maker.apply(task, new GivenImages(task, shape, artifacts));
+    SamplingTask make(
+            TaskSettings task, ImageShape shape, Checkpoint checkpoint, ArtifactStore artifacts) {
+        return maker.apply(task, new GivenImages(task, shape, checkpoint, artifacts));
     }
 }

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class SavedStatesTest {
@@ -44,7 +45,14 @@ class SavedStatesTest {
         assertThat(back.finished())
                 .containsExactly(
                         new FinishedImage(
-                                5, 28, 14, Optional.of(file), Optional.empty(), "abc", FIRST_CALL));
+                                5,
+                                28,
+                                14,
+                                Optional.of(file),
+                                Optional.empty(),
+                                "abc",
+                                OptionalDouble.of(0.5),
+                                FIRST_CALL));
     }
 
     @Test
@@ -69,6 +77,7 @@ class SavedStatesTest {
                 .setChannels(1)
                 .setFormat(ImageFormat.PNG)
                 .setSha256("abc")
+                .setScore(0.5)
                 .setSeed(1)
                 .setModel("m")
                 .setCheckpoint("c")

@@ -84,6 +84,13 @@ public final class FlatRecord {
                 .orElseThrow();
     }
 
+    private static Boolean truth(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("is neither true nor false");
+        }
+        return Boolean.valueOf(text);
+    }
+
     private static Object parsed(Schema type, String name, String text) {
         try {
             return switch (type.getType()) {
@@ -91,7 +98,7 @@ public final class FlatRecord {
                 case INT -> Integer.valueOf(text);
                 case LONG -> Long.valueOf(text);
                 case DOUBLE -> Double.valueOf(text);
-                case BOOLEAN -> Boolean.valueOf(text);
+                case BOOLEAN -> truth(text);
                 case ENUM -> SpecificData.get().createEnum(text, type);
                 default -> throw new IllegalArgumentException("is of type " + type.getType());
             };

@@ -61,6 +61,10 @@ class FlatRecordTest {
                 .hasMessageStartingWith("seed: cannot be '777")
                 .hasMessageMatching(".{0,200}");
         fields.put("seed", "7");
+        fields.put("sampler.denoise", "yes");
+        assertThatThrownBy(() -> FlatRecord.record(ImageOrigin.getClassSchema(), fields))
+                .hasMessage("sampler.denoise: cannot be 'yes'");
+        fields.put("sampler.denoise", "true");
         fields.put("task.kind", "FLY");
         assertThatThrownBy(() -> FlatRecord.record(ImageOrigin.getClassSchema(), fields))
                 .hasMessage("task.kind: cannot be 'FLY'");

@@ -166,7 +166,7 @@ public final class HostileRecords {
             case "sampling.previews" ->
                     new SamplePreview(id, 0, 1, 2, ByteBuffer.wrap(new byte[] {1}));
             case "sampling.saved" ->
-                    new SavedRequest(id, NO_ARTIFACT, NO_ARTIFACT, NO_ARTIFACT, now);
+                    new SavedRequest(id, NO_ARTIFACT, NO_ARTIFACT, NO_ARTIFACT, "", now);
             case "retraining.requests" ->
                     RetrainingRequest.newBuilder()
                             .setRunId(id)

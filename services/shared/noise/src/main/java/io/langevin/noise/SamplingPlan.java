@@ -27,18 +27,36 @@ public record SamplingPlan(double initialNoise, List<Row> rows) {
      * @param d weight of what is kept
      * @param keepX what is kept for later rows is keepX·x + keepF·f(x), of x before the move
      * @param keepF where both are 0, what was kept before stays
+     * @param scale the factor of f that is in b and keepF: the row's estimate of the image without
+     *     its noise is x + scale·σ·f(x)
      */
     public record Row(
-            double sigma, double a, double b, double c, double d, double keepX, double keepF) {
+            double sigma,
+            double a,
+            double b,
+            double c,
+            double d,
+            double keepX,
+            double keepF,
+            double scale) {
         public Row {
             if (!(sigma > 0 && Double.isFinite(sigma))) {
                 throw new IllegalArgumentException("sigma: must be above 0, not " + sigma);
+            }
+            if (!(scale > 0 && Double.isFinite(scale))) {
+                throw new IllegalArgumentException("scale: must be above 0, not " + scale);
             }
             if (!Double.isFinite(a + b + d + keepX + keepF) || !(c >= 0 && Double.isFinite(c))) {
                 throw new IllegalArgumentException(
                         "row: weights must be finite and c at least 0, not %s, %s, %s, %s, %s, %s"
                                 .formatted(a, b, c, d, keepX, keepF));
             }
+        }
+
+        /** A row of f as it is. */
+        public Row(
+                double sigma, double a, double b, double c, double d, double keepX, double keepF) {
+            this(sigma, a, b, c, d, keepX, keepF, 1);
         }
 
         /** A row that neither keeps nor uses anything. */
@@ -53,7 +71,7 @@ public record SamplingPlan(double initialNoise, List<Row> rows) {
 
         /** The same row for a network whose f is multiplied by a factor. */
         Row scaled(double factor) {
-            return new Row(sigma, a, factor * b, c, d, keepX, factor * keepF);
+            return new Row(sigma, a, factor * b, c, d, keepX, factor * keepF, factor * scale);
         }
 
         /** x ← x + σ·f(x), the estimate without noise (Tweedie). */
@@ -88,12 +106,12 @@ public record SamplingPlan(double initialNoise, List<Row> rows) {
 
     /** SHA-256 of all its numbers, in hexadecimal digits: equal plans have equal ones. */
     public String sha256() {
-        ByteBuffer numbers = ByteBuffer.allocate(Double.BYTES * (1 + 7 * rows.size()));
+        ByteBuffer numbers = ByteBuffer.allocate(Double.BYTES * (1 + 8 * rows.size()));
         numbers.putDouble(initialNoise);
         for (Row row : rows) {
             numbers.putDouble(row.sigma()).putDouble(row.a()).putDouble(row.b());
             numbers.putDouble(row.c()).putDouble(row.d());
-            numbers.putDouble(row.keepX()).putDouble(row.keepF());
+            numbers.putDouble(row.keepX()).putDouble(row.keepF()).putDouble(row.scale());
         }
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(numbers.array());

@@ -59,7 +59,7 @@ public final class PlanSearch {
     public PlanShape best(Progress progress) {
         double[] best = numbers(PlanShape.SOLVER);
         double[] steps = STEPS.clone();
-        double least = distance.applyAsDouble(PlanShape.SOLVER.plan(schedule, evaluations));
+        double least = judged(PlanShape.SOLVER.plan(schedule, evaluations));
         progress.tried(1, least);
         int tried = 1;
         int halvings = 0;
@@ -104,6 +104,11 @@ public final class PlanSearch {
         } catch (IllegalArgumentException e) {
             return Double.NaN;
         }
+        return judged(plan);
+    }
+
+    /** Images that are no numbers are infinitely far. */
+    private double judged(SamplingPlan plan) {
         double found = distance.applyAsDouble(plan);
         return Double.isNaN(found) ? Double.POSITIVE_INFINITY : found;
     }

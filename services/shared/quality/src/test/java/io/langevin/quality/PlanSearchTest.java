@@ -70,6 +70,16 @@ class PlanSearchTest {
         assertThat(found).isEqualTo(PlanShape.SOLVER);
     }
 
+    @Test
+    void solver_that_breaks_everything_is_beaten() {
+        SamplingPlan solver = PlanShape.SOLVER.plan(SCHEDULE, EVALUATIONS);
+
+        PlanShape found =
+                search(plan -> plan.equals(solver) ? Double.NaN : 1, 30).best((tried, best) -> {});
+
+        assertThat(found).isNotEqualTo(PlanShape.SOLVER);
+    }
+
     private static PlanSearch search(ToDoubleFunction<SamplingPlan> distance, int trials) {
         return new PlanSearch(SCHEDULE, EVALUATIONS, distance, trials);
     }

@@ -35,10 +35,12 @@ public record Checkpoint(
         boolean denoise,
         String scheduleId,
         Optional<Recommendation> recommended,
+        Optional<Typicality> typical,
         float[] weights,
         Map<String, String> origin) {
     private static final String FORMAT = "langevin-checkpoint-1";
     private static final String ORIGIN = "origin.";
+    private static final String TYPICAL = "typical";
     private static final String PLAN = "plan.";
     private static final int MOST_STEPS = 10_000;
     private static final int MOST_PLANS = 64;
@@ -63,6 +65,13 @@ public record Checkpoint(
         public Recommendation {
             plans = List.copyOf(plans);
             require(plans.size() <= MOST_PLANS, "plans", "be at most " + MOST_PLANS, plans.size());
+            for (SamplingPlan plan : plans) {
+                require(
+                        plan.networkEvaluations() <= PlanText.MOST_ROWS,
+                        "plans",
+                        "have at most %d evaluations each".formatted(PlanText.MOST_ROWS),
+                        plan.networkEvaluations());
+            }
             require(
                     plans.stream().map(SamplingPlan::networkEvaluations).distinct().count()
                             == plans.size(),
@@ -82,6 +91,30 @@ public record Checkpoint(
         }
     }
 
+    /** A checkpoint that does not know what is typical. */
+    public Checkpoint(
+            NetworkArchitecture architecture,
+            NoiseSchedule schedule,
+            int stepsPerLevel,
+            double epsilon,
+            boolean denoise,
+            String scheduleId,
+            Optional<Recommendation> recommended,
+            float[] weights,
+            Map<String, String> origin) {
+        this(
+                architecture,
+                schedule,
+                stepsPerLevel,
+                epsilon,
+                denoise,
+                scheduleId,
+                recommended,
+                Optional.empty(),
+                weights,
+                origin);
+    }
+
     public Checkpoint {
         origin = Map.copyOf(origin);
         require(
@@ -99,6 +132,11 @@ public record Checkpoint(
                 "schedule_id",
                 "have at most %d characters".formatted(LONGEST_NAME),
                 scheduleId.length());
+        require(
+                scheduleId.chars().allMatch(c -> c >= ' ' && c <= '~'),
+                "schedule_id",
+                "be of printable ASCII characters",
+                "'" + scheduleId + "'");
         int originLength =
                 origin.entrySet().stream()
                         .mapToInt(entry -> entry.getKey().length() + entry.getValue().length())
@@ -150,6 +188,7 @@ public record Checkpoint(
                                                     PLAN + plan.networkEvaluations(),
                                                     PlanText.of(plan)));
                 });
+        typical.ifPresent(density -> metadata.put(TYPICAL, density.text()));
         origin.forEach((name, value) -> metadata.put(ORIGIN + name, value));
         Map<String, SafeTensors.Tensor> tensors = new LinkedHashMap<>();
         tensors.put("sigmas", doubles(schedule.sigmas()));
@@ -183,6 +222,7 @@ public record Checkpoint(
                 truth(metadata, "denoise"),
                 metadata.getOrDefault("schedule_id", ""),
                 recommended(metadata),
+                Optional.ofNullable(metadata.get(TYPICAL)).map(Typicality::parse),
                 ParameterLayout.of(architecture).join(file.tensors()),
                 origin);
     }
@@ -213,8 +253,18 @@ public record Checkpoint(
                 .filter(name -> name.startsWith(PLAN))
                 .sorted(Comparator.comparingInt(String::length).thenComparing(name -> name))
                 .limit(MOST_PLANS + 1L)
-                .map(name -> PlanText.plan(name, metadata.get(name)))
+                .map(name -> plan(name, metadata.get(name)))
                 .toList();
+    }
+
+    private static SamplingPlan plan(String name, String text) {
+        SamplingPlan plan = PlanText.plan(name, text);
+        require(
+                name.equals(PLAN + plan.networkEvaluations()),
+                "plan",
+                "be named %s%d after its rows".formatted(PLAN, plan.networkEvaluations()),
+                "'" + shown(name) + "'");
+        return plan;
     }
 
     /** Returns the checkpoint with another sampler to use by default. */
@@ -227,6 +277,22 @@ public record Checkpoint(
                 denoise,
                 scheduleId,
                 Optional.of(choice),
+                typical,
+                weights,
+                origin);
+    }
+
+    /** Returns the checkpoint with what is typical for the images that it was trained on. */
+    public Checkpoint knowing(Optional<Typicality> density) {
+        return new Checkpoint(
+                architecture,
+                schedule,
+                stepsPerLevel,
+                epsilon,
+                denoise,
+                scheduleId,
+                recommended,
+                density,
                 weights,
                 origin);
     }

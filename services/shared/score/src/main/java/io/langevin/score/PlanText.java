@@ -2,20 +2,24 @@ package io.langevin.score;
 
 import io.langevin.noise.SamplingPlan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * A plan as text in a checkpoint: σ₀ of the start, then for every row σ, a, b, c, d and the weights
- * of what it keeps, with blanks between. Numbers come back bit by bit.
+ * A plan as text in a checkpoint: σ₀ of the start, then for every row σ, a, b, c, d, the weights of
+ * what it keeps and the factor of f, with blanks between. Numbers come back bit by bit.
  */
 final class PlanText {
-    private static final int NUMBERS_OF_A_ROW = 7;
+    private static final int NUMBERS_OF_A_ROW = 8;
 
-    /** About 300 rows; a searched plan has a dozen. */
+    /** A searched plan has a dozen rows. */
+    static final int MOST_ROWS = 256;
+
     private static final int LONGEST = 1 << 16;
+    private static final int LONGEST_SHOWN = 40;
 
     private PlanText() {}
 
@@ -29,7 +33,14 @@ final class PlanText {
 
     private static DoubleStream numbers(SamplingPlan.Row row) {
         return DoubleStream.of(
-                row.sigma(), row.a(), row.b(), row.c(), row.d(), row.keepX(), row.keepF());
+                row.sigma(),
+                row.a(),
+                row.b(),
+                row.c(),
+                row.d(),
+                row.keepX(),
+                row.keepF(),
+                row.scale());
     }
 
     /**
@@ -38,22 +49,38 @@ final class PlanText {
      */
     static SamplingPlan plan(String name, String text) {
         try {
-            String[] words = text.length() <= LONGEST ? text.split(" ") : new String[0];
-            if (words.length % NUMBERS_OF_A_ROW != 1) {
+            if (text.length() > LONGEST) {
                 throw new IllegalArgumentException(
-                        "must be 1 + 7·rows numbers, not " + words.length);
+                        "must have at most %d characters, not %d"
+                                .formatted(LONGEST, text.length()));
+            }
+            double[] numbers =
+                    Arrays.stream(text.split(" ")).mapToDouble(PlanText::number).toArray();
+            if (numbers.length % NUMBERS_OF_A_ROW != 1) {
+                throw new IllegalArgumentException(
+                        "must be 1 + %d·rows numbers, not %d"
+                                .formatted(NUMBERS_OF_A_ROW, numbers.length));
             }
             List<SamplingPlan.Row> rows = new ArrayList<>();
-            for (int i = 1; i < words.length; i += NUMBERS_OF_A_ROW) {
-                double[] n = new double[NUMBERS_OF_A_ROW];
-                for (int k = 0; k < n.length; k++) {
-                    n[k] = Double.parseDouble(words[i + k]);
-                }
-                rows.add(new SamplingPlan.Row(n[0], n[1], n[2], n[3], n[4], n[5], n[6]));
+            for (int i = 1; i < numbers.length; i += NUMBERS_OF_A_ROW) {
+                double[] n = Arrays.copyOfRange(numbers, i, i + NUMBERS_OF_A_ROW);
+                rows.add(new SamplingPlan.Row(n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7]));
             }
-            return new SamplingPlan(Double.parseDouble(words[0]), rows);
+            return new SamplingPlan(numbers[0], rows);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("%s: %s".formatted(name, e.getMessage()), e);
+            throw new IllegalArgumentException("%s: %s".formatted(shown(name), e.getMessage()), e);
         }
+    }
+
+    private static double number(String word) {
+        try {
+            return Double.parseDouble(word);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("must be numbers, not '" + shown(word) + "'", e);
+        }
+    }
+
+    private static String shown(String text) {
+        return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
     }
 }

@@ -90,7 +90,8 @@ class CheckpointTest {
                                 List.of(
                                         new SamplingPlan.Row(10, -0.1, 2, Math.PI, 0.3, 1, 1e-300),
                                         SamplingPlan.Row.denoising(0.01))),
-                        DpmSolver.sde(NoiseSchedule.geometric(10, 0.01, 20), 12, 7, true));
+                        DpmSolver.sde(NoiseSchedule.geometric(10, 0.01, 20), 12, 7, true)
+                                .scaled(1.1));
         Checkpoint checkpoint =
                 checkpoint(weights())
                         .recommending(new Checkpoint.Recommendation("SEARCHED", 12, plans));
@@ -101,14 +102,23 @@ class CheckpointTest {
 
     @Test
     void what_is_no_plan_is_refused_by_its_name() {
-        for (String text : List.of("", "1", "1 2 3", "1 1 1 1 0 0 0 x", "1 NaN 1 1 0 0 0 0")) {
+        for (String text :
+                List.of(
+                        "",
+                        "1",
+                        "1 2 3",
+                        "1 1 1 1 0 0 0 0 x",
+                        "1 NaN 1 1 0 0 0 0 1",
+                        "1 1 1 1 0 0 0 0 0")) {
             assertThatThrownBy(() -> PlanText.plan("plan.8", text))
                     .as(text)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("plan.8: ");
         }
         assertThatThrownBy(() -> PlanText.plan("plan.8", "1 ".repeat(100_000)))
-                .hasMessageStartingWith("plan.8: must be 1 + 7·rows numbers");
+                .hasMessage("plan.8: must have at most 65536 characters, not 200000");
+        assertThatThrownBy(() -> PlanText.plan("plan.8", "x".repeat(60_000)))
+                .hasMessageMatching("plan.8: must be numbers, not 'x{40}…'");
         var twice = DpmSolver.sde(NoiseSchedule.geometric(10, 0.01, 20), 12, 7, true);
         assertThatThrownBy(
                         () -> new Checkpoint.Recommendation("SEARCHED", 12, List.of(twice, twice)))

@@ -17,7 +17,8 @@ public interface AfterRow {
     /**
      * The network has been called and the row is about to move the image.
      *
-     * @param sigma the noise scale of the row; x + σ·f is the denoised estimate
+     * @param sigma the noise scale of the row, times the factor of f; x + sigma·f is the estimate
+     *     of the image without its noise
      * @param x the image is its D numbers from {@code offset}
      * @param f the network's output, in the same places; it may be changed
      * @param dimension D

@@ -1,5 +1,7 @@
 package io.langevin.trajectory;
 
+import java.util.Arrays;
+
 /**
  * The basis of a measurement that treats rows and columns alike, channel by channel: K·X·Kᵀ with K
  * = U·S·Vᵀ. Its vectors are the outer products of those of K; coefficient (c, i, j) belongs to
@@ -33,13 +35,13 @@ public record SeparableBasis(int channels, int side, int rank, float[] vectors)
     public void project(float[] image, float[] coefficients) {
         float[] half = new float[rank * side];
         for (int c = 0; c < channels; c++) {
-            for (int i = 0; i < rank; i++) {
-                for (int column = 0; column < side; column++) {
-                    float sum = 0;
-                    for (int row = 0; row < side; row++) {
-                        sum += vectors[row * rank + i] * image[(c * side + row) * side + column];
+            Arrays.fill(half, 0);
+            for (int row = 0; row < side; row++) {
+                for (int i = 0; i < rank; i++) {
+                    float weight = vectors[row * rank + i];
+                    for (int column = 0; column < side; column++) {
+                        half[i * side + column] += weight * image[(c * side + row) * side + column];
                     }
-                    half[i * side + column] = sum;
                 }
             }
             for (int i = 0; i < rank; i++) {
@@ -68,12 +70,12 @@ public record SeparableBasis(int channels, int side, int rank, float[] vectors)
                 }
             }
             for (int row = 0; row < side; row++) {
-                for (int column = 0; column < side; column++) {
-                    float sum = 0;
-                    for (int i = 0; i < rank; i++) {
-                        sum += vectors[row * rank + i] * half[i * side + column];
+                for (int i = 0; i < rank; i++) {
+                    float weight = scale * vectors[row * rank + i];
+                    for (int column = 0; column < side; column++) {
+                        image[offset + (c * side + row) * side + column] +=
+                                weight * half[i * side + column];
                     }
-                    image[offset + (c * side + row) * side + column] += scale * sum;
                 }
             }
         }

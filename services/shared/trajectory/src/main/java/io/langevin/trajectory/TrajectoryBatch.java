@@ -128,13 +128,14 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
     private void move(int offset, Trajectory<T> trajectory) {
         SamplingPlan.Row row = trajectory.next();
         trajectory.row++;
-        trajectory.task.evaluated(row.sigma(), x, f, offset, dimension);
+        trajectory.task.evaluated(row.scale() * row.sigma(), x, f, offset, dimension);
         float a = (float) row.a();
         float b = (float) row.b();
         float c = (float) row.c();
         float d = (float) row.d();
         if (trajectory.task.wantsEstimate(trajectory.row)) {
-            trajectory.task.estimated(trajectory.row, estimate(offset, (float) row.sigma()));
+            trajectory.task.estimated(
+                    trajectory.row, estimate(offset, (float) (row.scale() * row.sigma())));
         }
         float[] kept = trajectory.kept;
         float[] keeps = row.keeps() ? new float[dimension] : kept;
@@ -162,7 +163,7 @@ public final class TrajectoryBatch<T> implements AutoCloseable {
                 trajectory.noise);
     }
 
-    /** x + σ·f(x), the image without its noise (Tweedie). */
+    /** x + scale·f(x), the image without its noise (Tweedie). */
     private float[] estimate(int offset, float scale) {
         float[] pixels = new float[dimension];
         for (int k = 0; k < dimension; k++) {

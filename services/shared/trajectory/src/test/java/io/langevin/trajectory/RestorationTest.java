@@ -78,7 +78,8 @@ class RestorationTest {
 
     @Test
     void what_was_measured_is_met_and_the_rest_is_as_without_a_measurement() {
-        for (SamplingPlan plan : List.of(SDE, ProbabilityFlow.heun(SCHEDULE, 12, 7, true))) {
+        for (SamplingPlan plan :
+                List.of(SDE, ProbabilityFlow.heun(SCHEDULE, 12, 7, true), SDE.scaled(1.2))) {
             for (SingularBasis basis : bases()) {
                 Restoration task = restoration(basis, 0);
 

@@ -50,7 +50,7 @@ public final class TopicsInMemory implements Followers {
                 following.hand(before.get(offset), offset);
             }
         }
-        return new CaughtUp();
+        return new CaughtUp(() -> followers.get(kafka.name(topic)).remove(following));
     }
 
     /** Writes a record. */
@@ -63,8 +63,7 @@ public final class TopicsInMemory implements Followers {
     public void write(ProducerRecord<String, byte[]> record) {
         List<ProducerRecord<String, byte[]>> topic = records(record.topic());
         topic.add(record);
-        followers
-                .getOrDefault(record.topic(), List.of())
+        List.copyOf(followers.getOrDefault(record.topic(), List.of()))
                 .forEach(following -> following.hand(record, topic.size() - 1));
     }
 
@@ -86,6 +85,11 @@ public final class TopicsInMemory implements Followers {
     /** It has always seen everything. */
     private static final class CaughtUp implements Follower {
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
+        private final Runnable forget;
+
+        private CaughtUp(Runnable forget) {
+            this.forget = forget;
+        }
 
         @Override
         public void awaitCaughtUp() {}
@@ -108,6 +112,7 @@ public final class TopicsInMemory implements Followers {
 
         @Override
         public void close() {
+            forget.run();
             ended.complete(null);
         }
     }
