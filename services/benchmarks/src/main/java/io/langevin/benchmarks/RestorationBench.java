@@ -20,22 +20,30 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import java.util.function.IntFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** How near restored images come to the images that were measured. */
+/** How near restored images come to the measured ones, and how well scores tell images apart. */
 @Command(
         name = "tasks",
         description = {
             "PSNR in dB of images that the bundled model restores, by events, beside a linear",
             "baseline's, on images that it was not trained on. A restored image is one of many",
-            "that agree with what was measured; their average is nearer than each of them."
+            "that agree with what was measured; their average is nearer than each of them.",
+            "Then how well scores tell other images from clothes: the area under the curve of",
+            "hits over false alarms (AUROC), 0.5 by chance and 1 at best."
         })
 final class RestorationBench implements Callable<Integer> {
     private static final int SIZE = 28;
     private static final int MEASUREMENTS = SIZE * SIZE / 4;
     private static final double BLUR = 1.5;
     private static final double NOISE = 0.02;
+
+    /** The bundled model knows every 39th image as typical: others are asked about. */
+    private static final int TYPICAL_EVERY = 39;
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Option(
@@ -83,6 +91,11 @@ final class RestorationBench implements Callable<Integer> {
             measure(platform, clothes, "super-resolution, ×4", image -> reduced(image, 4));
             measure(platform, clothes, "deblurring, 1.5 pixels", this::blurred);
             measure(platform, clothes, "compressed sensing, 25 %", this::sensed);
+            System.out.printf("%n%-26s %10s%n", "SCORE", "AUROC");
+            List<Double> usual = scores(platform, i -> image(clothes, TYPICAL_EVERY * i + 20));
+            compare(platform, usual, "digits", UnusualImages::digit);
+            compare(platform, usual, "noise", UnusualImages::noise);
+            compare(platform, usual, "clouds", UnusualImages::clouds);
         }
         return 0;
     }
@@ -94,8 +107,7 @@ final class RestorationBench implements Callable<Integer> {
         List<float[]> baselines = new ArrayList<>();
         List<SamplingCall> calls = new ArrayList<>();
         for (int i = 0; i < images; i++) {
-            float[] truth =
-                    Arrays.copyOfRange(clothes.pixels(), i * SIZE * SIZE, (i + 1) * SIZE * SIZE);
+            float[] truth = image(clothes, i);
             Measured measured = measurement.of(truth);
             truths.add(truth);
             baselines.add(measured.linear());
@@ -125,6 +137,47 @@ final class RestorationBench implements Callable<Integer> {
             average += decibels(truths.get(i), mean) / images;
         }
         System.out.printf("%-26s %10.2f %12.2f %14.2f%n", name, linear, one, average);
+    }
+
+    private static float[] image(ImageDataset data, int index) {
+        float[] image = new float[SIZE * SIZE];
+        data.copyInto(image, 0, index % data.size(), false);
+        return image;
+    }
+
+    private void compare(
+            Langevin platform,
+            List<Double> usual,
+            String name,
+            BiFunction<Integer, Random, float[]> unusual)
+            throws InterruptedException {
+        List<Double> others = scores(platform, i -> unusual.apply(SIZE, random));
+        double above = 0;
+        for (double other : others) {
+            for (double one : usual) {
+                above += other > one ? 1 : other == one ? 0.5 : 0;
+            }
+        }
+        System.out.printf("%-26s %10.3f%n", name, above / others.size() / usual.size());
+    }
+
+    private List<Double> scores(Langevin platform, IntFunction<float[]> given)
+            throws InterruptedException {
+        List<SamplingCall> calls = new ArrayList<>();
+        for (int i = 0; i < images; i++) {
+            Task score =
+                    Task.newBuilder()
+                            .setKind(TaskKind.SCORE)
+                            .setImage(Float32.bytes(given.apply(i)))
+                            .build();
+            calls.add(
+                    platform.sample(
+                            SampleRequest.newBuilder()
+                                    .setModel("fashion")
+                                    .setSeed((long) i)
+                                    .setTask(score)));
+        }
+        return calls.stream().map(call -> call.get().get(0).getScore()).toList();
     }
 
     /** Peak signal to noise ratio for a peak of 1. */

@@ -92,7 +92,7 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
     }
 
     /** Every default request of the model would fail with a sampler that there is not. */
-    private static void requireSampler(Checkpoint checkpoint) {
+    static void requireSampler(Checkpoint checkpoint) {
         AnnealedLangevin.plan(
                 checkpoint.schedule(),
                 checkpoint.stepsPerLevel(),
