@@ -1,5 +1,6 @@
 package io.langevin.benchmarks;
 
+import io.langevin.benchmarks.tasks.RestorationBench;
 import io.langevin.cli.ExtraCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

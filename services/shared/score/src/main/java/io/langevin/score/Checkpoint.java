@@ -1,16 +1,18 @@
 package io.langevin.score;
 
+import static io.langevin.score.CheckpointFields.number;
+import static io.langevin.score.CheckpointFields.require;
+import static io.langevin.score.CheckpointFields.shown;
+import static io.langevin.score.CheckpointFields.truth;
+import static io.langevin.score.CheckpointFields.whole;
+
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.DoubleStream;
 
 /**
  * A trained network with all that sampling needs, as one safetensors file: a tensor for every
@@ -41,9 +43,8 @@ public record Checkpoint(
     private static final String FORMAT = "langevin-checkpoint-1";
     private static final String ORIGIN = "origin.";
     private static final String TYPICAL = "typical";
-    private static final String PLAN = "plan.";
     private static final int MOST_STEPS = 10_000;
-    private static final int MOST_PLANS = 64;
+    static final int MOST_PLANS = 64;
     private static final int MOST_EVALUATIONS = 1_000_000;
     private static final int LONGEST_NAME = 200;
     private static final int LONGEST_ORIGIN = 16_384;
@@ -137,15 +138,7 @@ public record Checkpoint(
                 "schedule_id",
                 "be of printable ASCII characters",
                 "'" + scheduleId + "'");
-        int originLength =
-                origin.entrySet().stream()
-                        .mapToInt(entry -> entry.getKey().length() + entry.getValue().length())
-                        .sum();
-        require(
-                originLength <= LONGEST_ORIGIN,
-                "origin",
-                "have at most %d characters together".formatted(LONGEST_ORIGIN),
-                originLength);
+        requireOrigin(origin);
         if (architecture.levels() > 0 && architecture.levels() != schedule.levels()) {
             throw new IllegalArgumentException(
                     "sigmas: a network of %d levels has as many, not %d"
@@ -163,6 +156,19 @@ public record Checkpoint(
         }
     }
 
+    private static void requireOrigin(Map<String, String> origin) {
+        int length =
+                origin.entrySet().stream()
+                        .mapToInt(entry -> entry.getKey().length() + entry.getValue().length())
+                        .sum();
+        require(
+                length <= LONGEST_ORIGIN,
+                "origin",
+                "have at most %d characters together".formatted(LONGEST_ORIGIN),
+                length);
+    }
+
+    /** The checkpoint as the bytes of its safetensors file: settings are metadata. */
     public byte[] bytes() {
         Map<String, String> metadata = new TreeMap<>();
         metadata.put("format", FORMAT);
@@ -181,17 +187,12 @@ public record Checkpoint(
                 choice -> {
                     metadata.put("sampler", choice.sampler());
                     metadata.put("network_evaluations", "" + choice.networkEvaluations());
-                    choice.plans()
-                            .forEach(
-                                    plan ->
-                                            metadata.put(
-                                                    PLAN + plan.networkEvaluations(),
-                                                    PlanText.of(plan)));
+                    choice.plans().forEach(plan -> PlanText.put(plan, metadata));
                 });
         typical.ifPresent(density -> metadata.put(TYPICAL, density.text()));
         origin.forEach((name, value) -> metadata.put(ORIGIN + name, value));
         Map<String, SafeTensors.Tensor> tensors = new LinkedHashMap<>();
-        tensors.put("sigmas", doubles(schedule.sigmas()));
+        tensors.put("sigmas", CheckpointFields.doubles(schedule.sigmas()));
         tensors.putAll(ParameterLayout.of(architecture).split(weights));
         return new SafeTensors(metadata, tensors).write();
     }
@@ -216,7 +217,7 @@ public record Checkpoint(
                 });
         return new Checkpoint(
                 architecture,
-                new NoiseSchedule(sigmas(file)),
+                new NoiseSchedule(CheckpointFields.sigmas(file)),
                 whole(metadata, "steps_per_level"),
                 number(metadata, "epsilon"),
                 truth(metadata, "denoise"),
@@ -245,26 +246,7 @@ public record Checkpoint(
                                 new Recommendation(
                                         sampler,
                                         whole(metadata, "network_evaluations"),
-                                        plans(metadata)));
-    }
-
-    private static List<SamplingPlan> plans(Map<String, String> metadata) {
-        return metadata.keySet().stream()
-                .filter(name -> name.startsWith(PLAN))
-                .sorted(Comparator.comparingInt(String::length).thenComparing(name -> name))
-                .limit(MOST_PLANS + 1L)
-                .map(name -> plan(name, metadata.get(name)))
-                .toList();
-    }
-
-    private static SamplingPlan plan(String name, String text) {
-        SamplingPlan plan = PlanText.plan(name, text);
-        require(
-                name.equals(PLAN + plan.networkEvaluations()),
-                "plan",
-                "be named %s%d after its rows".formatted(PLAN, plan.networkEvaluations()),
-                "'" + shown(name) + "'");
-        return plan;
+                                        PlanText.plans(metadata)));
     }
 
     /** Returns the checkpoint with another sampler to use by default. */
@@ -295,67 +277,5 @@ public record Checkpoint(
                 density,
                 weights,
                 origin);
-    }
-
-    private static double number(Map<String, String> metadata, String name) {
-        try {
-            return Double.parseDouble(metadata.getOrDefault(name, ""));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "%s: must be a number, not '%s'".formatted(name, shown(metadata.get(name))), e);
-        }
-    }
-
-    private static int whole(Map<String, String> metadata, String name) {
-        String value = metadata.getOrDefault(name, "");
-        require(
-                value.matches("-?[0-9]{1,9}"),
-                name,
-                "be a whole number of at most 9 digits",
-                "'" + value + "'");
-        return Integer.parseInt(value);
-    }
-
-    private static boolean truth(Map<String, String> metadata, String name) {
-        String value = metadata.getOrDefault(name, "");
-        require(
-                value.equals("true") || value.equals("false"),
-                name,
-                "be true or false",
-                "'" + value + "'");
-        return Boolean.parseBoolean(value);
-    }
-
-    private static void require(boolean holds, String field, String rule, Object found) {
-        if (!holds) {
-            throw new IllegalArgumentException(
-                    "%s: must %s, not %s".formatted(field, rule, shown(found)));
-        }
-    }
-
-    private static String shown(Object found) {
-        String text = String.valueOf(found);
-        return text.length() <= LONGEST_NAME ? text : text.substring(0, LONGEST_NAME) + "…";
-    }
-
-    private static List<Double> sigmas(SafeTensors file) {
-        SafeTensors.Tensor tensor = file.tensors().get("sigmas");
-        if (tensor == null || !tensor.type().equals("F64")) {
-            throw new IllegalArgumentException("sigmas: must be an F64 tensor");
-        }
-        int levels = tensor.data().remaining() / Double.BYTES;
-        require(
-                levels <= NoiseSchedule.MAXIMUM_LEVELS,
-                "sigmas",
-                "be at most " + NoiseSchedule.MAXIMUM_LEVELS,
-                levels);
-        ByteBuffer data = tensor.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        return DoubleStream.generate(data::getDouble).limit(data.remaining() / 8).boxed().toList();
-    }
-
-    private static SafeTensors.Tensor doubles(List<Double> values) {
-        ByteBuffer data = ByteBuffer.allocate(8 * values.size()).order(ByteOrder.LITTLE_ENDIAN);
-        values.forEach(data::putDouble);
-        return new SafeTensors.Tensor("F64", List.of((long) values.size()), data.flip());
     }
 }

@@ -3,7 +3,9 @@ package io.langevin.score;
 import io.langevin.noise.SamplingPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -20,6 +22,8 @@ final class PlanText {
 
     private static final int LONGEST = 1 << 16;
     private static final int LONGEST_SHOWN = 40;
+
+    private static final String PREFIX = "plan.";
 
     private PlanText() {}
 
@@ -82,5 +86,33 @@ final class PlanText {
 
     private static String shown(String text) {
         return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
+    }
+
+    /** Writes a plan under the number of its evaluations. */
+    static void put(SamplingPlan plan, Map<String, String> metadata) {
+        metadata.put(PREFIX + plan.networkEvaluations(), of(plan));
+    }
+
+    /**
+     * Reads every plan, the fewest evaluations first.
+     *
+     * @throws IllegalArgumentException where one is none
+     */
+    static List<SamplingPlan> plans(Map<String, String> metadata) {
+        return metadata.keySet().stream()
+                .filter(name -> name.startsWith(PREFIX))
+                .map(name -> named(name, metadata.get(name)))
+                .sorted(Comparator.comparingInt(SamplingPlan::networkEvaluations))
+                .toList();
+    }
+
+    private static SamplingPlan named(String name, String text) {
+        SamplingPlan plan = plan(name, text);
+        if (!name.equals(PREFIX + plan.networkEvaluations())) {
+            throw new IllegalArgumentException(
+                    "plan: must be named %s%d after its rows, not '%s'"
+                            .formatted(PREFIX, plan.networkEvaluations(), shown(name)));
+        }
+        return plan;
     }
 }

@@ -1,4 +1,4 @@
-package io.langevin.benchmarks;
+package io.langevin.benchmarks.tasks;
 
 import io.langevin.client.Langevin;
 import io.langevin.client.SamplingCall;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
             "Then how well scores tell other images from clothes: the area under the curve of",
             "hits over false alarms (AUROC), 0.5 by chance and 1 at best."
         })
-final class RestorationBench implements Callable<Integer> {
+public final class RestorationBench implements Callable<Integer> {
     private static final int SIZE = 28;
     private static final int MEASUREMENTS = SIZE * SIZE / 4;
     private static final double BLUR = 1.5;

@@ -1,4 +1,4 @@
-package io.langevin.benchmarks;
+package io.langevin.benchmarks.tasks;
 
 import java.awt.Color;
 import java.awt.Font;

@@ -1,4 +1,4 @@
-package io.langevin.benchmarks;
+package io.langevin.benchmarks.tasks;
 
 /** Bicubic interpolation (Keys 1981, a = −1/2); beyond its edges an image goes on as its edge. */
 final class Bicubic {

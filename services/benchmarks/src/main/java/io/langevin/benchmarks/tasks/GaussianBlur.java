@@ -1,4 +1,4 @@
-package io.langevin.benchmarks;
+package io.langevin.benchmarks.tasks;
 
 /** A Gaussian blur by its sum; beyond its edges an image goes on as its mirror image. */
 final class GaussianBlur {
