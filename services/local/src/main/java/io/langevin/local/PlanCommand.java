@@ -183,9 +183,11 @@ final class PlanCommand implements Callable<Integer> {
                 "%-12s %12s %12s%n%-12d %12.3f%n",
                 "EVALUATIONS", "solver", "searched", REFERENCE, wanted);
         List<Judged> judged = new ArrayList<>();
+        PlanShape shape = PlanShape.SOLVER; // what is good for few evaluations is near for more
         for (int n : new TreeSet<>(evaluations)) {
             SamplingPlan solver = PlanShape.SOLVER.plan(schedule, n);
-            SamplingPlan searched = searched(checkpoint, quality, n).plan(schedule, n);
+            shape = searched(checkpoint, quality, n, shape);
+            SamplingPlan searched = shape.plan(schedule, n);
             double before = heldOut(checkpoint, quality, solver);
             double after = heldOut(checkpoint, quality, searched);
             System.out.printf("%-12d %12.3f %12.3f%n", n, before, after);
@@ -224,7 +226,7 @@ final class PlanCommand implements Callable<Integer> {
                 judged.stream().map(Judged::better).toList());
     }
 
-    private PlanShape searched(Checkpoint checkpoint, Quality quality, int n) {
+    private PlanShape searched(Checkpoint checkpoint, Quality quality, int n, PlanShape from) {
         var search =
                 new PlanSearch(
                         checkpoint.schedule(),
@@ -233,7 +235,7 @@ final class PlanCommand implements Callable<Integer> {
                         trials);
         try (Progress progress = Progress.of(n + " evaluations", trials, "plans")) {
             return search.best(
-                    (tried, best) -> progress.at(tried, "distance %.3f".formatted(best)));
+                    from, (tried, best) -> progress.at(tried, "distance %.3f".formatted(best)));
         }
     }
 

@@ -99,6 +99,19 @@ class SamplersAndTasksTest extends OneModelSession {
                                 + " checkpoint has plans, not 6");
     }
 
+    @Test
+    void a_plan_serves_its_number_of_evaluations_also_where_another_sampler_is_recommended()
+            throws Exception {
+        var five = new PlanShape(9, 2, 1, 0.5, 1, 1, 1).plan(CHECKPOINT.schedule(), 5);
+        var choice = new Checkpoint.Recommendation("DPM_SOLVER_SDE", 8, List.of(five));
+        ArtifactId id = sampling.artifacts.put(CHECKPOINT.recommending(choice).bytes());
+
+        assertThat(origin(id, Sampler.newBuilder()).getSampler().getKind())
+                .isEqualTo(SamplerKind.DPM_SOLVER_SDE);
+        assertThat(origin(id, Sampler.newBuilder().setNetworkEvaluations(5)).getPlan())
+                .isEqualTo(five.sha256());
+    }
+
     private ImageOrigin origin(ArtifactId checkpoint, Sampler.Builder sampler) throws Exception {
         SampleRequest request =
                 request().setCheckpoint(checkpoint.hex()).setSampler(sampler.build()).build();

@@ -77,8 +77,9 @@ final class RequestPlans {
     }
 
     /**
-     * The sampler that the request asks for, or that the checkpoint recommends. Where it recommends
-     * plans and none of them is what is asked for, the solver that they are made after.
+     * The sampler that the request asks for, or that the checkpoint recommends. A plan of the
+     * checkpoint serves where it has as many evaluations as are asked for; where plans are
+     * recommended and none fits, the solver that they are made after.
      *
      * @throws RejectedException where that is not known here
      */
@@ -92,9 +93,10 @@ final class RequestPlans {
         String recommended = checkpoint.recommended().get().sampler();
         try {
             Samplers sampler = Samplers.valueOf(recommended);
-            return sampler == Samplers.SEARCHED && !isSearched(asked, schedule, checkpoint)
-                    ? Samplers.DPM_SOLVER_SDE
-                    : sampler;
+            if (isSearched(asked, schedule, checkpoint)) {
+                return Samplers.SEARCHED;
+            }
+            return sampler == Samplers.SEARCHED ? Samplers.DPM_SOLVER_SDE : sampler;
         } catch (IllegalArgumentException e) {
             throw new RejectedException(
                     "checkpoint: recommends the sampler '%s', which is not known here"

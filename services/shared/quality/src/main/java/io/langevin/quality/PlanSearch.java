@@ -54,12 +54,13 @@ public final class PlanSearch {
     /**
      * The best shape that was found.
      *
+     * @param from where the search begins
      * @param progress told after every trial
      */
-    public PlanShape best(Progress progress) {
-        double[] best = numbers(PlanShape.SOLVER);
+    public PlanShape best(PlanShape from, Progress progress) {
+        double[] best = numbers(from);
         double[] steps = STEPS.clone();
-        double least = judged(PlanShape.SOLVER.plan(schedule, evaluations));
+        double least = judged(from.plan(schedule, evaluations));
         progress.tried(1, least);
         int tried = 1;
         int halvings = 0;

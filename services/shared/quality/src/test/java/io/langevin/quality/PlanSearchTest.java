@@ -22,7 +22,9 @@ class PlanSearchTest {
                 new PlanShape(11, 4, 1, 0.5, 1, 1.02, 0.8).plan(SCHEDULE, EVALUATIONS);
         double before = between(PlanShape.SOLVER.plan(SCHEDULE, EVALUATIONS), target);
 
-        PlanShape found = search(plan -> between(plan, target), 2_000).best((tried, best) -> {});
+        PlanShape found =
+                search(plan -> between(plan, target), 2_000)
+                        .best(PlanShape.SOLVER, (tried, best) -> {});
 
         assertThat(between(found.plan(SCHEDULE, EVALUATIONS), target)).isLessThan(before / 1_000);
         assertThat(found.end()).isCloseTo(4, within(0.2));
@@ -51,6 +53,7 @@ class PlanSearchTest {
 
         search(distance, 40)
                 .best(
+                        PlanShape.SOLVER,
                         (tried, best) -> {
                             assertThat(tried).isEqualTo(calls[0]);
                             told.add(best);
@@ -65,7 +68,8 @@ class PlanSearchTest {
         SamplingPlan solver = PlanShape.SOLVER.plan(SCHEDULE, EVALUATIONS);
 
         PlanShape found =
-                search(plan -> plan.equals(solver) ? 1 : Double.NaN, 30).best((tried, best) -> {});
+                search(plan -> plan.equals(solver) ? 1 : Double.NaN, 30)
+                        .best(PlanShape.SOLVER, (tried, best) -> {});
 
         assertThat(found).isEqualTo(PlanShape.SOLVER);
     }
@@ -75,7 +79,8 @@ class PlanSearchTest {
         SamplingPlan solver = PlanShape.SOLVER.plan(SCHEDULE, EVALUATIONS);
 
         PlanShape found =
-                search(plan -> plan.equals(solver) ? Double.NaN : 1, 30).best((tried, best) -> {});
+                search(plan -> plan.equals(solver) ? Double.NaN : 1, 30)
+                        .best(PlanShape.SOLVER, (tried, best) -> {});
 
         assertThat(found).isNotEqualTo(PlanShape.SOLVER);
     }
