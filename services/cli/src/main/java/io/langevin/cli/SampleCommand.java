@@ -76,8 +76,8 @@ final class SampleCommand implements Callable<Integer> {
             description =
                     "annealed-langevin, consistent-annealing, probability-flow-euler,"
                             + " probability-flow-heun, predictor-corrector, dpm-solver-sde,"
-                            + " dpm-solver-ode or stochastic-heun; by default the one that the"
-                            + " model recommends.")
+                            + " dpm-solver-ode, stochastic-heun or searched (a plan of the model); by"
+                            + " default the one that the model recommends.")
     String sampler;
 
     @Option(
