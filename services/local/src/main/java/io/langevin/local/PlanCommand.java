@@ -33,6 +33,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,7 +46,8 @@ import picocli.CommandLine.Option;
         name = "plan",
         description = {
             "Search plans of few network evaluations for a model's newest checkpoint, and publish",
-            "the checkpoint with them: a request that names no sampler gets the recommended one.",
+            "the checkpoint with them: a request for as many evaluations gets the plan, and one that",
+            "names nothing gets the cheapest plan that is as good as DPM_SOLVER_SDE with 16.",
             "A plan is kept where it is nearer to the data than the solver it began with, on seeds",
             "that the search has not seen."
         },
@@ -59,6 +62,7 @@ final class PlanCommand implements Callable<Integer> {
     private static final int HELD_OUT = 3;
     private static final long FIRST_HELD_OUT = 1_000;
     private static final long SEARCHED = 1;
+    private static final String SEARCHED_PLAN = "SEARCHED";
 
     /** A searched plan is to be as good as the solver with so many evaluations. */
     private static final int REFERENCE = 16;
@@ -130,9 +134,10 @@ final class PlanCommand implements Callable<Integer> {
                                     + " name another model with --as");
                 }
                 ArtifactId id = PublishCommand.publish(platform, store, planned.bytes(), target);
+                var choice = planned.recommended().orElseThrow();
                 System.out.printf(
-                        "%s is now checkpoint %s and recommends %d evaluations%n",
-                        target, id, planned.recommended().orElseThrow().networkEvaluations());
+                        "%s is now checkpoint %s and recommends %s with %d evaluations%n",
+                        target, id, choice.sampler(), choice.networkEvaluations());
             }
         }
         return 0;
@@ -193,7 +198,7 @@ final class PlanCommand implements Callable<Integer> {
             System.out.printf("%-12d %12.3f %12.3f%n", n, before, after);
             judged.add(new Judged(solver, before, searched, after));
         }
-        return checkpoint.recommending(recommendation(judged, wanted));
+        return checkpoint.recommending(recommendation(checkpoint.recommended(), judged, wanted));
     }
 
     /**
@@ -207,23 +212,43 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     /**
-     * The better plan of each number of evaluations. The cheapest one that is as good as the
-     * reference is recommended, or the longest where none is.
+     * The better plan of each number of evaluations, beside those that there were of others. The
+     * cheapest one that is as good as the reference is recommended; where none is, the sampler that
+     * was recommended before, or the reference.
      *
+     * @param before what the checkpoint recommended
      * @param judged in the order of their evaluations
      * @param wanted distance of the reference
      */
-    static Checkpoint.Recommendation recommendation(List<Judged> judged, double wanted) {
-        Judged last = judged.get(judged.size() - 1);
-        Judged cheapest =
-                judged.stream()
-                        .filter(one -> Math.min(one.before(), one.after()) <= wanted)
-                        .findFirst()
-                        .orElse(last);
-        return new Checkpoint.Recommendation(
-                "SEARCHED",
-                cheapest.solver().networkEvaluations(),
-                judged.stream().map(Judged::better).toList());
+    static Checkpoint.Recommendation recommendation(
+            Optional<Checkpoint.Recommendation> before, List<Judged> judged, double wanted) {
+        Map<Integer, SamplingPlan> byEvaluations = new TreeMap<>();
+        before.ifPresent(choice -> choice.plans().forEach(plan -> put(plan, byEvaluations)));
+        judged.forEach(one -> put(one.better(), byEvaluations));
+        List<SamplingPlan> plans = List.copyOf(byEvaluations.values());
+        return judged.stream()
+                .filter(one -> Math.min(one.before(), one.after()) <= wanted)
+                .findFirst()
+                .map(
+                        one ->
+                                new Checkpoint.Recommendation(
+                                        SEARCHED_PLAN, one.solver().networkEvaluations(), plans))
+                .orElseGet(
+                        () ->
+                                before.filter(choice -> !choice.sampler().equals(SEARCHED_PLAN))
+                                        .map(
+                                                choice ->
+                                                        new Checkpoint.Recommendation(
+                                                                choice.sampler(),
+                                                                choice.networkEvaluations(),
+                                                                plans))
+                                        .orElse(
+                                                new Checkpoint.Recommendation(
+                                                        "DPM_SOLVER_SDE", REFERENCE, plans)));
+    }
+
+    private static void put(SamplingPlan plan, Map<Integer, SamplingPlan> byEvaluations) {
+        byEvaluations.put(plan.networkEvaluations(), plan);
     }
 
     private PlanShape searched(Checkpoint checkpoint, Quality quality, int n, PlanShape from) {

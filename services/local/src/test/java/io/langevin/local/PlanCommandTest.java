@@ -6,7 +6,9 @@ import io.langevin.local.PlanCommand.Judged;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.PlanShape;
 import io.langevin.noise.SamplingPlan;
+import io.langevin.score.Checkpoint;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Which of the judged plans a checkpoint gets. */
@@ -27,12 +29,32 @@ class PlanCommandTest {
         Judged eight = judged(8, 2, 0.4);
         Judged twelve = judged(12, 0.3, 0.2);
 
-        var choice = PlanCommand.recommendation(List.of(four, eight, twelve), 0.4);
+        var choice =
+                PlanCommand.recommendation(Optional.empty(), List.of(four, eight, twelve), 0.4);
 
         assertThat(choice.sampler()).isEqualTo("SEARCHED");
         assertThat(choice.networkEvaluations()).isEqualTo(8);
-        assertThat(PlanCommand.recommendation(List.of(four, eight), 0.1).networkEvaluations())
-                .isEqualTo(8);
+    }
+
+    @Test
+    void where_none_is_as_good_the_sampler_from_before_stays_and_the_plans_are_there() {
+        List<Judged> judged = List.of(judged(4, 9, 5), judged(8, 2, 0.4));
+        var heun = new Checkpoint.Recommendation("PROBABILITY_FLOW_HEUN", 32);
+
+        var kept = PlanCommand.recommendation(Optional.of(heun), judged, 0.1);
+        var reference = PlanCommand.recommendation(Optional.empty(), judged, 0.1);
+
+        assertThat(kept.sampler()).isEqualTo("PROBABILITY_FLOW_HEUN");
+        assertThat(kept.networkEvaluations()).isEqualTo(32);
+        assertThat(kept.plans()).hasSize(2);
+        assertThat(PlanCommand.recommendation(Optional.of(kept), judged, 0.1)).isEqualTo(kept);
+        assertThat(
+                        PlanCommand.recommendation(Optional.of(kept), List.of(judged(6, 2, 1)), 0.1)
+                                .plans())
+                .extracting(SamplingPlan::networkEvaluations)
+                .containsExactly(4, 6, 8);
+        assertThat(reference.sampler()).isEqualTo("DPM_SOLVER_SDE");
+        assertThat(reference.networkEvaluations()).isEqualTo(16);
     }
 
     @Test
@@ -42,7 +64,8 @@ class PlanCommandTest {
         Judged broken = judged(16, 1, Double.NaN);
 
         List<SamplingPlan> plans =
-                PlanCommand.recommendation(List.of(better, worse, broken), 0).plans();
+                PlanCommand.recommendation(Optional.empty(), List.of(better, worse, broken), 0)
+                        .plans();
 
         assertThat(plans).containsExactly(better.searched(), worse.solver(), broken.solver());
     }

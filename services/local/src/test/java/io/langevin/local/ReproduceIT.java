@@ -104,10 +104,10 @@ class ReproduceIT {
                                 + " --images 32 --artifacts "
                                 + config.artifacts());
         assertThat(planned.code()).as(planned.err()).isZero();
-        assertThat(planned.out()).contains("recommends 4 evaluations");
+        assertThat(planned.out()).contains("recommends DPM_SOLVER_SDE with 16 evaluations");
         Path out = Files.createTempDirectory(folder, "out");
 
-        assertThat(platform("sample --model planned --out " + out).code()).isZero();
+        assertThat(platform("sample --model planned --evaluations 4 --out " + out).code()).isZero();
 
         Path file = out.resolve("planned-00000.png");
         assertThat(run("describe " + file).out()).containsPattern("sampler.kind +SEARCHED");
