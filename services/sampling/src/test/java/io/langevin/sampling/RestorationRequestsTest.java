@@ -99,6 +99,23 @@ class RestorationRequestsTest extends OneModelSession {
         }
     }
 
+    /** A preview looks at the estimate; it must not take the restoration's place. */
+    @Test
+    void previews_change_no_byte() throws Exception {
+        Task task = task(TaskKind.DEBLUR, png(SIDE)).setBlur(0.5).build();
+        SampleRequest looked =
+                request()
+                        .setSeed(7L)
+                        .setImageFormat(ImageFormat.FLOAT32)
+                        .setPreviewEvery(2)
+                        .setTask(task)
+                        .build();
+        sampling.ask(looked);
+
+        assertThat(floats(sampling.images(looked.getRequestId()).get(0)))
+                .containsExactly(made(task));
+    }
+
     @Test
     void an_image_like_a_given_one_begins_at_the_level_below_sigma() throws Exception {
         SampleRequest request =

@@ -12,6 +12,7 @@ import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
+import io.langevin.records.SavedRequest;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
 import io.langevin.score.Checkpoint;
@@ -198,6 +199,26 @@ class SessionTest {
                     .map(GeneratedImage::getSha256)
                     .toList();
         }
+    }
+
+    @Test
+    void what_was_saved_on_the_rows_of_another_plan_begins_anew() throws Exception {
+        SampleRequest request = request().setSeed(5L).build();
+        sampling.ask(request);
+        sampling.session.turn();
+        sampling.session.drain(Duration.ZERO);
+        SavedRequest saved = sampling.topics.records(SAMPLING_SAVED, request.getRequestId()).get(0);
+        sampling.topics.write(
+                SAMPLING_SAVED,
+                request.getRequestId(),
+                SavedRequest.newBuilder(saved).setPlan("0".repeat(64)).build());
+
+        try (var other = sampling.beside(folder, (c, precision) -> open(c))) {
+            other.ask(request);
+            other.outcome(request.getRequestId());
+        }
+
+        assertThat(networks.get(1).images()).isEqualTo(ROWS);
     }
 
     private List<String> undisturbed(SampleRequest request) throws InterruptedException {
