@@ -6,7 +6,7 @@ import static io.langevin.sampling.TestImages.png;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.artifacts.ArtifactId;
-import io.langevin.noise.ScoreNormsPlan;
+import io.langevin.noise.DenoisingErrorsPlan;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.SampleRequest;
@@ -14,9 +14,9 @@ import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
 import io.langevin.score.TorchScoreNetwork;
 import io.langevin.score.Typicality;
+import io.langevin.trajectory.DenoisingErrors;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.ImageSeeds;
-import io.langevin.trajectory.ScoreNorms;
 import io.langevin.trajectory.TrajectoryBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -29,7 +29,8 @@ class ScoreRequestsTest extends OneModelSession {
     private static final int D = 64;
 
     @Test
-    void the_score_is_the_distance_of_the_images_norms_and_the_image_comes_back() throws Exception {
+    void the_score_is_the_distance_of_the_images_errors_and_the_image_comes_back()
+            throws Exception {
         var random = new Random(4);
         List<float[]> grey = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
@@ -48,26 +49,26 @@ class ScoreRequestsTest extends OneModelSession {
         for (int k = 0; k < D; k++) {
             given[k] = (17 * (k % 8) + k / 8) / 255f;
         }
-        assertThat(scored.getScore()).isEqualTo(typical.orElseThrow().distance(norms(given)));
+        assertThat(scored.getScore()).isEqualTo(typical.orElseThrow().distance(errors(given)));
         assertThat(floats(scored)).containsExactly(given);
         assertThat(scored.getNetworkEvaluations()).isEqualTo(11);
     }
 
-    /** The norms of the one image of a request with seed 7. */
-    private static float[] norms(float[] image) {
-        var norms = new ScoreNorms();
+    /** The errors of the one image of a request with seed 7. */
+    private static float[] errors(float[] image) {
+        var errors = new DenoisingErrors(image);
         try (var batch = new TrajectoryBatch<String>(new TorchScoreNetwork(CHECKPOINT), 1)) {
             batch.add(
                     "",
-                    ScoreNormsPlan.of(CHECKPOINT.schedule()),
+                    DenoisingErrorsPlan.of(CHECKPOINT.schedule()),
                     ImageNoise.seeded(ImageSeeds.ofImage(7, 0)),
-                    norms,
+                    errors,
                     image);
             while (batch.size() > 0) {
                 batch.step();
             }
         }
-        return norms.gathered();
+        return errors.gathered();
     }
 
     private GeneratedImage scored(ArtifactId checkpoint, byte[] image) throws Exception {

@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,6 +57,12 @@ public final class RestorationBench implements Callable<Integer> {
             description = "Restored images that are averaged (default: 8).")
     int samples;
 
+    @Option(
+            names = "--unusual",
+            paramLabel = "DIR",
+            description = "Other images, read as a data set is: they are scored too.")
+    Path unusual;
+
     private final Random random = new Random(1);
     private final float[] matrix = orthonormalRows(random);
 
@@ -93,9 +98,13 @@ public final class RestorationBench implements Callable<Integer> {
             measure(platform, clothes, "compressed sensing, 25 %", this::sensed);
             System.out.printf("%n%-26s %10s%n", "SCORE", "AUROC");
             List<Double> usual = scores(platform, i -> image(clothes, TYPICAL_EVERY * i + 20));
-            compare(platform, usual, "digits", UnusualImages::digit);
-            compare(platform, usual, "noise", UnusualImages::noise);
-            compare(platform, usual, "clouds", UnusualImages::clouds);
+            compare(platform, usual, "digits", i -> UnusualImages.digit(SIZE, random));
+            compare(platform, usual, "noise", i -> UnusualImages.noise(SIZE, random));
+            compare(platform, usual, "clouds", i -> UnusualImages.clouds(SIZE, random));
+            if (unusual != null) {
+                ImageDataset others = ImageDataset.read(unusual, new ImageShape(SIZE, 1));
+                compare(platform, usual, unusual.toString(), i -> image(others, i));
+            }
         }
         return 0;
     }
@@ -146,12 +155,9 @@ public final class RestorationBench implements Callable<Integer> {
     }
 
     private void compare(
-            Langevin platform,
-            List<Double> usual,
-            String name,
-            BiFunction<Integer, Random, float[]> unusual)
+            Langevin platform, List<Double> usual, String name, IntFunction<float[]> given)
             throws InterruptedException {
-        List<Double> others = scores(platform, i -> unusual.apply(SIZE, random));
+        List<Double> others = scores(platform, given);
         double above = 0;
         for (double other : others) {
             for (double one : usual) {

@@ -4,13 +4,13 @@ import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.datasets.ImageShape;
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.noise.DenoisingErrorsPlan;
 import io.langevin.noise.SamplingPlan;
-import io.langevin.noise.ScoreNormsPlan;
 import io.langevin.sampling.request.TaskSettings;
 import io.langevin.score.Typicality;
 import io.langevin.trajectory.AfterRow;
+import io.langevin.trajectory.DenoisingErrors;
 import io.langevin.trajectory.ImageNoise;
-import io.langevin.trajectory.ScoreNorms;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
  * itself.
  *
  * @param image channels·height·width numbers
- * @param plan of the norms
+ * @param plan of the errors
  */
 record ScoreTask(float[] image, Typicality typical, SamplingPlan plan) implements SamplingTask {
     static ScoreTask of(TaskSettings task, GivenImages given) {
@@ -32,7 +32,7 @@ record ScoreTask(float[] image, Typicality typical, SamplingPlan plan) implement
                                                 "task.kind: must be another one: the checkpoint does"
                                                         + " not know which images are typical, not"
                                                         + " SCORE"));
-        SamplingPlan plan = ScoreNormsPlan.of(given.checkpoint().schedule());
+        SamplingPlan plan = DenoisingErrorsPlan.of(given.checkpoint().schedule());
         require(
                 typical.mean().size() == plan.networkEvaluations(),
                 "checkpoint.typical",
@@ -58,7 +58,7 @@ record ScoreTask(float[] image, Typicality typical, SamplingPlan plan) implement
 
     @Override
     public AfterRow afterRow(ImageShape shape) {
-        return new ScoreNorms();
+        return new DenoisingErrors(image);
     }
 
     @Override

@@ -42,7 +42,7 @@ public record Checkpoint(
         Map<String, String> origin) {
     private static final String FORMAT = "langevin-checkpoint-1";
     private static final String ORIGIN = "origin.";
-    private static final String TYPICAL = "typical";
+    private static final String TYPICAL = "typical.errors";
     private static final int MOST_STEPS = 10_000;
     static final int MOST_PLANS = 64;
     private static final int MOST_EVALUATIONS = 1_000_000;

@@ -1,11 +1,11 @@
 package io.langevin.score;
 
+import io.langevin.noise.DenoisingErrorsPlan;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
-import io.langevin.noise.ScoreNormsPlan;
+import io.langevin.trajectory.DenoisingErrors;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.ScoreNetwork;
-import io.langevin.trajectory.ScoreNorms;
 import io.langevin.trajectory.TrajectoryBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,10 +14,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How the norms of a network's output are distributed over the images that it was trained on, as a
- * normal density (Mahmood et al. 2021, arXiv 2010.13132). What is far from it is no such image.
+ * How a network's errors on noisy images are distributed over the images that it was trained on, as
+ * a normal density. What is far from it is no such image. Mahmood et al. (2021, arXiv 2010.13132)
+ * take the norms of the output at ten scales; those of its errors tell images apart better.
  *
- * @param mean μ of the n logarithms of {@link ScoreNorms}
+ * @param mean μ of the n logarithms of {@link DenoisingErrors}
  * @param precision the inverse of their covariance, n·n numbers, row by row
  */
 public record Typicality(List<Double> mean, List<Double> precision) {
@@ -48,29 +49,30 @@ public record Typicality(List<Double> mean, List<Double> precision) {
     }
 
     /**
-     * Looks at images that are typical; empty where they are too few, or the network's output is
-     * none that has a norm.
+     * Looks at images that are typical; empty where they are too few, or the network's errors are
+     * not finite.
      *
      * @param network is closed
      * @param images D numbers each
      */
     public static Optional<Typicality> of(
             ScoreNetwork network, NoiseSchedule schedule, List<float[]> images) {
-        SamplingPlan plan = ScoreNormsPlan.of(schedule);
-        List<ScoreNorms> norms = new ArrayList<>();
-        try (var batch = new TrajectoryBatch<ScoreNorms>(network, SLOTS)) {
+        SamplingPlan plan = DenoisingErrorsPlan.of(schedule);
+        List<DenoisingErrors> errors = new ArrayList<>();
+        try (var batch = new TrajectoryBatch<DenoisingErrors>(network, SLOTS)) {
             int begun = 0;
             while (begun < images.size() || batch.size() > 0) {
                 while (begun < images.size() && batch.free() > 0) {
-                    var own = new ScoreNorms();
-                    norms.add(own);
-                    batch.add(own, plan, ImageNoise.seeded(begun), own, images.get(begun));
+                    float[] image = images.get(begun);
+                    var own = new DenoisingErrors(image);
+                    errors.add(own);
+                    batch.add(own, plan, ImageNoise.seeded(begun), own, image);
                     begun++;
                 }
                 batch.step();
             }
         }
-        return fitted(norms.stream().map(ScoreNorms::gathered).toList());
+        return fitted(errors.stream().map(DenoisingErrors::gathered).toList());
     }
 
     /** The density of rows of numbers; empty where they are too few, all the same or not finite. */
@@ -142,24 +144,24 @@ public record Typicality(List<Double> mean, List<Double> precision) {
     }
 
     /**
-     * How far an image is from what is typical: the squared Mahalanobis distance of its norms,
+     * How far an image is from what is typical: the squared Mahalanobis distance of its errors,
      * about n for a typical image.
      *
-     * @param norms n numbers
+     * @param errors n numbers
      */
-    public double distance(float[] norms) {
+    public double distance(float[] errors) {
         int n = mean.size();
-        if (norms.length != n) {
+        if (errors.length != n) {
             throw new IllegalArgumentException(
-                    "norms: must be %d, not %d".formatted(n, norms.length));
+                    "errors: must be %d, not %d".formatted(n, errors.length));
         }
         double sum = 0;
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
                 sum +=
-                        (norms[i] - mean.get(i))
+                        (errors[i] - mean.get(i))
                                 * precision.get(i * n + j)
-                                * (norms[j] - mean.get(j));
+                                * (errors[j] - mean.get(j));
             }
         }
         return sum;

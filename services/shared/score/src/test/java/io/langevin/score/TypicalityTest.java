@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.langevin.noise.DenoisingErrorsPlan;
 import io.langevin.noise.NoiseSchedule;
-import io.langevin.noise.ScoreNormsPlan;
+import io.langevin.trajectory.DenoisingErrors;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.ScoreNetwork;
-import io.langevin.trajectory.ScoreNorms;
 import io.langevin.trajectory.TrajectoryBatch;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,18 +48,25 @@ class TypicalityTest {
     @Test
     void the_plan_ends_with_the_image_that_it_begins_with() {
         float[] image = image(new Random(1), 1);
-        var norms = new ScoreNorms();
+        var errors = new DenoisingErrors(image);
         try (var batch = new TrajectoryBatch<String>(NORMAL, 1)) {
-            batch.add("", ScoreNormsPlan.of(SCHEDULE), ImageNoise.seeded(3), norms, image);
+            batch.add("", DenoisingErrorsPlan.of(SCHEDULE), ImageNoise.seeded(3), errors, image);
             var finished = batch.step();
             while (finished.isEmpty()) {
                 finished = batch.step();
             }
             assertThat(finished.get(0).pixels()).containsExactly(image);
         }
-        assertThat(norms.gathered()).hasSize(11);
-        // at the largest scale f is nearly −x/σ of noise alone: its norm is about 1
-        assertThat(norms.gathered()[10]).isCloseTo(0, within(0.5f));
+        assertThat(errors.gathered()).hasSize(11);
+        // at x₀ itself f is −σx₀/(1 + σ²); with noise the error's variance is 1/(1 + σ²)
+        double squares = 0;
+        for (float x : image) {
+            squares += x * x / (1.0 * D);
+        }
+        assertThat(errors.gathered()[0])
+                .isCloseTo((float) Math.log(1e-4 * squares), within(0.001f));
+        assertThat(errors.gathered()[1]).isCloseTo(0, within(0.6f));
+        assertThat(errors.gathered()[10]).isCloseTo((float) -Math.log(1 + 400), within(0.6f));
     }
 
     @Test
@@ -82,14 +89,14 @@ class TypicalityTest {
     }
 
     private static double distance(Typicality typical, float[] image, long seed) {
-        var norms = new ScoreNorms();
+        var errors = new DenoisingErrors(image);
         try (var batch = new TrajectoryBatch<String>(NORMAL, 1)) {
-            batch.add("", ScoreNormsPlan.of(SCHEDULE), ImageNoise.seeded(seed), norms, image);
+            batch.add("", DenoisingErrorsPlan.of(SCHEDULE), ImageNoise.seeded(seed), errors, image);
             while (batch.size() > 0) {
                 batch.step();
             }
         }
-        return typical.distance(norms.gathered());
+        return typical.distance(errors.gathered());
     }
 
     /** Σ = [[4, 2], [2, 3]]: the inverse is [[3, −2], [−2, 4]]/8. */
@@ -123,7 +130,7 @@ class TypicalityTest {
     }
 
     @Test
-    void nothing_is_known_from_too_few_images_or_from_none_that_has_a_norm() {
+    void nothing_is_known_from_too_few_images_or_from_errors_that_are_not_finite() {
         float[] row = {1, 2};
         assertThat(Typicality.fitted(Collections.nCopies(15, row))).isEmpty();
         assertThat(Typicality.fitted(Collections.nCopies(16, row))).isEmpty();

@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Evaluates the network at a given image and at the image with new noise of ten scales, for the
- * norms of its output (multiscale score matching analysis, Mahmood et al. 2021, arXiv 2010.13132).
- * The plan begins at the image, which it keeps, and ends with it.
+ * Evaluates the network at a given image and at the image with new noise of ten scales, to see how
+ * well it finds the noise (after multiscale score matching analysis, Mahmood et al. 2021, arXiv
+ * 2010.13132). The plan begins at the image, which it keeps, and ends with it.
  */
-public final class ScoreNormsPlan {
+public final class DenoisingErrorsPlan {
     private static final int SCALES = 10;
 
-    private ScoreNormsPlan() {}
+    private DenoisingErrorsPlan() {}
 
     /** The plan over levels of a schedule, evenly spaced from the smallest to the largest. */
     public static SamplingPlan of(NoiseSchedule schedule) {
