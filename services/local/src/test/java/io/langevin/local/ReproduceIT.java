@@ -88,7 +88,8 @@ class ReproduceIT {
         assertThat(told.code()).isZero();
         assertThat(told.out())
                 .containsPattern("model +fashion")
-                .containsPattern("sampler.kind +DPM");
+                .containsPattern("sampler.kind +DPM")
+                .containsPattern("sampler.rho +7.0");
 
         Ran silent = run("describe " + sampled("--no-description"));
         assertThat(silent.code()).isEqualTo(1);

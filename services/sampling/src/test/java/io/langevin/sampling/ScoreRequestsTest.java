@@ -15,8 +15,6 @@ import io.langevin.records.TaskKind;
 import io.langevin.score.TorchScoreNetwork;
 import io.langevin.score.Typicality;
 import io.langevin.trajectory.DenoisingErrors;
-import io.langevin.trajectory.ImageNoise;
-import io.langevin.trajectory.ImageSeeds;
 import io.langevin.trajectory.TrajectoryBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -54,14 +52,13 @@ class ScoreRequestsTest extends OneModelSession {
         assertThat(scored.getNetworkEvaluations()).isEqualTo(11);
     }
 
-    /** The errors of the one image of a request with seed 7. */
     private static float[] errors(float[] image) {
         var errors = new DenoisingErrors(image);
         try (var batch = new TrajectoryBatch<String>(new TorchScoreNetwork(CHECKPOINT), 1)) {
             batch.add(
                     "",
                     DenoisingErrorsPlan.of(CHECKPOINT.schedule()),
-                    ImageNoise.seeded(ImageSeeds.ofImage(7, 0)),
+                    Typicality.noise(),
                     errors,
                     image);
             while (batch.size() > 0) {

@@ -44,8 +44,7 @@ final class ImageOrigins {
                 .setCheckpoint(active.network().id().hex())
                 .setScheduleId(checkpoint.scheduleId())
                 .setSeed(active.work().seedOf(index))
-                .setSampler(
-                        request.sampler(active.work().plan(), active.work().schedule(), checkpoint))
+                .setSampler(request.sampler(active.work().schedule(), checkpoint))
                 .setTask(task(request, index))
                 .setPlan(active.work().planSha256())
                 .setDevice(DEVICE)

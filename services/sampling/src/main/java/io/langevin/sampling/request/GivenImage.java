@@ -21,6 +21,9 @@ import java.util.Optional;
  * @param artifact null where the bytes are given
  */
 public record GivenImage(String field, ByteBuffer bytes, String artifact) {
+    /** Bytes of an image's file: 4 million pixels of four channels, not compressed. */
+    private static final int LARGEST_FILE = 16_000_000;
+
     /**
      * Reads it as the network's images are.
      *
@@ -31,9 +34,9 @@ public record GivenImage(String field, ByteBuffer bytes, String artifact) {
     public float[] pixels(ImageShape shape, ArtifactStore artifacts) {
         requireOneWay();
         try {
-            byte[] file = file(artifacts);
-            if (file.length == Float.BYTES * shape.channels() * shape.size() * shape.size()
-                    && !ImageDataset.isImage(file)) {
+            int floats = Float.BYTES * shape.channels() * shape.size() * shape.size();
+            byte[] file = file(Math.max(LARGEST_FILE, floats), artifacts);
+            if (file.length == floats && !ImageDataset.isImage(file)) {
                 return floats(file);
             }
             return ImageDataset.decode(file, shape);
@@ -53,7 +56,7 @@ public record GivenImage(String field, ByteBuffer bytes, String artifact) {
     public float[] numbers(int most, ArtifactStore artifacts) {
         requireOneWay();
         try {
-            byte[] file = file(artifacts);
+            byte[] file = file((long) Float.BYTES * most, artifacts);
             int count = file.length / Float.BYTES;
             require(
                     file.length % Float.BYTES == 0 && count >= 1 && count <= most,
@@ -81,8 +84,8 @@ public record GivenImage(String field, ByteBuffer bytes, String artifact) {
                 bytes == null ? "none" : "both");
     }
 
-    private byte[] file(ArtifactStore artifacts) {
-        return bytes == null ? artifacts.get(new ArtifactId(artifact)) : copyOf(bytes);
+    private byte[] file(long most, ArtifactStore artifacts) {
+        return bytes == null ? artifacts.get(new ArtifactId(artifact), most) : copyOf(bytes);
     }
 
     private float[] floats(byte[] file) {

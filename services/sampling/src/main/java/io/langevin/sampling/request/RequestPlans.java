@@ -13,11 +13,14 @@ import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
 import io.langevin.records.TaskKind;
+import io.langevin.sampling.samplers.SamplerParameter;
 import io.langevin.sampling.samplers.SamplerSettings;
 import io.langevin.sampling.samplers.Samplers;
 import io.langevin.score.Checkpoint;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** What a request may ask for, and the plan that comes of it. */
@@ -58,16 +61,26 @@ final class RequestPlans {
      * @throws RejectedException which field, which rule, which value
      */
     static SamplingPlan of(Sampler asked, NoiseSchedule schedule, Checkpoint checkpoint) {
-        Integer evaluations = asked.getNetworkEvaluations();
-        if (evaluations == null && leavesTheChoice(asked)) {
-            evaluations =
-                    checkpoint
-                            .recommended()
-                            .map(Checkpoint.Recommendation::networkEvaluations)
-                            .orElse(null);
-        }
         return sampler(asked, schedule, checkpoint)
-                .plan(settings(asked, evaluations), schedule, checkpoint);
+                .plan(settings(asked, checkpoint), schedule, checkpoint);
+    }
+
+    /** The same with every setting that {@link #of} follows from; asked for, it makes that plan. */
+    static Sampler completed(Sampler asked, NoiseSchedule schedule, Checkpoint checkpoint) {
+        Samplers sampler = sampler(asked, schedule, checkpoint);
+        SamplerSettings settings =
+                sampler.completed(settings(asked, checkpoint), schedule, checkpoint);
+        Map<SamplerParameter, Number> numbers = settings.numbers();
+        return Sampler.newBuilder(asked)
+                .setKind(SamplerKind.valueOf(sampler.name()))
+                .setNetworkEvaluations(settings.networkEvaluations().orElseThrow())
+                .setDenoise(settings.denoise().orElseThrow())
+                .setStepsPerLevel((Integer) numbers.get(SamplerParameter.STEPS_PER_LEVEL))
+                .setEpsilon((Double) numbers.get(SamplerParameter.EPSILON))
+                .setRho((Double) numbers.get(SamplerParameter.RHO))
+                .setChurn((Double) numbers.get(SamplerParameter.CHURN))
+                .setNoiseScale((Double) numbers.get(SamplerParameter.NOISE_SCALE))
+                .build();
     }
 
     private static boolean leavesTheChoice(Sampler asked) {
@@ -115,22 +128,25 @@ final class RequestPlans {
                 && recommended.plans().stream().anyMatch(p -> p.networkEvaluations() == wanted);
     }
 
-    private static SamplerSettings settings(Sampler asked, Integer evaluations) {
+    private static SamplerSettings settings(Sampler asked, Checkpoint checkpoint) {
+        Integer evaluations = asked.getNetworkEvaluations();
+        if (evaluations == null && leavesTheChoice(asked)) {
+            evaluations =
+                    checkpoint
+                            .recommended()
+                            .map(Checkpoint.Recommendation::networkEvaluations)
+                            .orElse(null);
+        }
+        Map<SamplerParameter, Number> numbers = new EnumMap<>(SamplerParameter.class);
+        numbers.put(SamplerParameter.STEPS_PER_LEVEL, asked.getStepsPerLevel());
+        numbers.put(SamplerParameter.EPSILON, asked.getEpsilon());
+        numbers.put(SamplerParameter.RHO, asked.getRho());
+        numbers.put(SamplerParameter.CHURN, asked.getChurn());
+        numbers.put(SamplerParameter.NOISE_SCALE, asked.getNoiseScale());
+        numbers.values().removeIf(Objects::isNull);
         return new SamplerSettings(
-                orEmpty(asked.getStepsPerLevel()),
-                orEmpty(asked.getEpsilon()),
+                evaluations == null ? OptionalInt.empty() : OptionalInt.of(evaluations),
                 Optional.ofNullable(asked.getDenoise()),
-                orEmpty(evaluations),
-                orEmpty(asked.getRho()),
-                orEmpty(asked.getChurn()),
-                orEmpty(asked.getNoiseScale()));
-    }
-
-    private static OptionalDouble orEmpty(Double number) {
-        return number == null ? OptionalDouble.empty() : OptionalDouble.of(number);
-    }
-
-    private static OptionalInt orEmpty(Integer number) {
-        return number == null ? OptionalInt.empty() : OptionalInt.of(number);
+                numbers);
     }
 }

@@ -8,7 +8,6 @@ import io.langevin.noise.SamplingPlan;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
-import io.langevin.records.SamplerKind;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
 import io.langevin.score.Checkpoint;
@@ -152,22 +151,17 @@ public final class SamplingRequest {
     }
 
     /**
-     * The sampler that a plan of {@link #plan} is made by, named also where the request leaves the
-     * choice. A task that has its own plan has none but the precision.
+     * The sampler that a plan of {@link #plan} is made by, with every parameter, also where the
+     * request leaves the choice. A task that has its own plan has none but the precision.
      *
      * @param schedule as for {@link #plan}
      */
-    public Sampler sampler(SamplingPlan plan, NoiseSchedule schedule, Checkpoint checkpoint) {
+    public Sampler sampler(NoiseSchedule schedule, Checkpoint checkpoint) {
         Sampler asked = record().getSampler();
         if (HAVE_THEIR_PLAN.contains(record().getTask().getKind())) {
             return Sampler.newBuilder().setPrecision(asked.getPrecision()).build();
         }
-        return Sampler.newBuilder(asked)
-                .setKind(
-                        SamplerKind.valueOf(
-                                RequestPlans.sampler(asked, schedule, checkpoint).name()))
-                .setNetworkEvaluations(plan.networkEvaluations())
-                .build();
+        return RequestPlans.completed(asked, schedule, checkpoint);
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.langevin.sampling.samplers;
 
+import static io.langevin.sampling.samplers.SamplerParameter.EPSILON;
+import static io.langevin.sampling.samplers.SamplerParameter.STEPS_PER_LEVEL;
+
 import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
@@ -9,8 +12,8 @@ import java.util.Set;
 /** Algorithm 1 of Song and Ermon 2020: T steps at each of the checkpoint's noise levels. */
 final class AnnealedLangevinPlanner implements SamplerPlanner {
     @Override
-    public Set<Parameter> parameters() {
-        return Set.of(Parameter.STEPS_PER_LEVEL, Parameter.EPSILON);
+    public Set<SamplerParameter> parameters() {
+        return Set.of(STEPS_PER_LEVEL, EPSILON);
     }
 
     @Override
@@ -18,24 +21,31 @@ final class AnnealedLangevinPlanner implements SamplerPlanner {
         return true;
     }
 
+    /** A number of evaluations that is not that of all steps decides ε. */
+    @Override
+    public SamplerSettings completed(
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
+        SamplerSettings all = settings.or(STEPS_PER_LEVEL, checkpoint.stepsPerLevel());
+        all = all.orEvaluations(whole(all, schedule));
+        return all.evaluations() == whole(all, schedule)
+                ? all.or(EPSILON, checkpoint.epsilon())
+                : all;
+    }
+
     @Override
     public SamplingPlan plan(
-            SamplerSettings settings,
-            NoiseSchedule schedule,
-            Checkpoint checkpoint,
-            boolean denoise) {
-        int steps = settings.stepsPerLevel().orElse(checkpoint.stepsPerLevel());
-        int whole = schedule.levels() * steps + (denoise ? 1 : 0);
-        int budget = settings.networkEvaluations().orElse(whole);
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
+        int whole = whole(settings, schedule);
+        int budget = settings.evaluations();
         if (budget == whole) {
             return AnnealedLangevin.plan(
-                    schedule, steps, settings.epsilon().orElse(checkpoint.epsilon()), denoise);
+                    schedule, steps(settings), settings.number(EPSILON), settings.denoises());
         }
-        if (settings.epsilon().isPresent()) {
+        if (settings.numbers().containsKey(EPSILON)) {
             throw new IllegalArgumentException(
                     "epsilon: must be null where networkEvaluations is given, which decides it,"
                             + " not "
-                            + settings.epsilon().getAsDouble());
+                            + settings.number(EPSILON));
         }
         if (checkpoint.architecture().family().isConditional()) {
             throw new IllegalArgumentException(
@@ -44,6 +54,15 @@ final class AnnealedLangevinPlanner implements SamplerPlanner {
                             + " levels, not "
                             + budget);
         }
-        return AnnealedLangevin.withBudget(schedule, steps, budget, denoise);
+        return AnnealedLangevin.withBudget(schedule, steps(settings), budget, settings.denoises());
+    }
+
+    /** Network evaluations of all steps. */
+    private static int whole(SamplerSettings settings, NoiseSchedule schedule) {
+        return schedule.levels() * steps(settings) + (settings.denoises() ? 1 : 0);
+    }
+
+    private static int steps(SamplerSettings settings) {
+        return (int) settings.number(STEPS_PER_LEVEL);
     }
 }

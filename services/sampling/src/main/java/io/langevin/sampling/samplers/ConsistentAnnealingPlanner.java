@@ -9,16 +9,19 @@ import java.util.Set;
 /** Consistent annealed sampling, Jolicoeur-Martineau et al. 2020. */
 final class ConsistentAnnealingPlanner implements SamplerPlanner {
     @Override
-    public Set<Parameter> parameters() {
+    public Set<SamplerParameter> parameters() {
         return Set.of();
     }
 
     @Override
+    public SamplerSettings completed(
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
+        return settings.orEvaluations();
+    }
+
+    @Override
     public SamplingPlan plan(
-            SamplerSettings settings,
-            NoiseSchedule schedule,
-            Checkpoint checkpoint,
-            boolean denoise) {
-        return ConsistentAnnealing.plan(schedule, settings.evaluations(), denoise);
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
+        return ConsistentAnnealing.plan(schedule, settings.evaluations(), settings.denoises());
     }
 }

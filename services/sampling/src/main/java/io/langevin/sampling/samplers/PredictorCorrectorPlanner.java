@@ -1,5 +1,7 @@
 package io.langevin.sampling.samplers;
 
+import static io.langevin.sampling.samplers.SamplerParameter.EPSILON;
+
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.PredictorCorrector;
 import io.langevin.noise.SamplingPlan;
@@ -9,19 +11,22 @@ import java.util.Set;
 /** Predictor and corrector in turn, Song et al. 2021. */
 final class PredictorCorrectorPlanner implements SamplerPlanner {
     @Override
-    public Set<Parameter> parameters() {
-        return Set.of(Parameter.EPSILON);
+    public Set<SamplerParameter> parameters() {
+        return Set.of(EPSILON);
+    }
+
+    @Override
+    public SamplerSettings completed(
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
+        double smallest = schedule.smallest();
+        return settings.orEvaluations()
+                .or(EPSILON, PredictorCorrector.RELATIVE_STEP_SIZE * smallest * smallest);
     }
 
     @Override
     public SamplingPlan plan(
-            SamplerSettings settings,
-            NoiseSchedule schedule,
-            Checkpoint checkpoint,
-            boolean denoise) {
-        double smallest = schedule.smallest();
-        double own = PredictorCorrector.RELATIVE_STEP_SIZE * smallest * smallest;
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
         return PredictorCorrector.plan(
-                schedule, settings.evaluations(), settings.epsilon().orElse(own), denoise);
+                schedule, settings.evaluations(), settings.number(EPSILON), settings.denoises());
     }
 }

@@ -7,44 +7,34 @@ import java.util.Set;
 
 /** Makes one sampler's plan. */
 interface SamplerPlanner {
-    /** Parameters that a sampler may take beside networkEvaluations and denoise. */
-    enum Parameter {
-        STEPS_PER_LEVEL("stepsPerLevel"),
-        EPSILON("epsilon"),
-        RHO("rho"),
-        CHURN("churn"),
-        NOISE_SCALE("noiseScale");
-
-        private final String field;
-
-        Parameter(String field) {
-            this.field = field;
-        }
-
-        /** Its name in requests. */
-        String field() {
-            return field;
-        }
-    }
-
     /** The parameters that this sampler takes. */
-    Set<Parameter> parameters();
+    Set<SamplerParameter> parameters();
 
     /** Whether every row of a plan is at a noise level that the network was trained at. */
     default boolean staysAtTrainedLevels() {
         return false;
     }
 
+    /** Whether a plan ends with a denoising row where nothing is said, whatever the checkpoint. */
+    default boolean alwaysDenoises() {
+        return false;
+    }
+
+    /**
+     * The settings with the sampler's own where they are empty. Completed settings, given by a
+     * request, make the same plan.
+     *
+     * @param settings have denoise
+     * @param schedule the noise scales that the plan goes through
+     */
+    SamplerSettings completed(
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint);
+
     /**
      * The plan for one image.
      *
-     * @param schedule the noise scales that the plan goes through
-     * @param denoise whether it ends with a denoising row
+     * @param settings are completed
      * @throws IllegalArgumentException which setting, which rule, which value
      */
-    SamplingPlan plan(
-            SamplerSettings settings,
-            NoiseSchedule schedule,
-            Checkpoint checkpoint,
-            boolean denoise);
+    SamplingPlan plan(SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint);
 }

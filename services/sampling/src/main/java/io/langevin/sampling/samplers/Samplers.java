@@ -7,9 +7,7 @@ import io.langevin.noise.DpmSolver;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.ProbabilityFlow;
 import io.langevin.noise.SamplingPlan;
-import io.langevin.sampling.samplers.SamplerPlanner.Parameter;
 import io.langevin.score.Checkpoint;
-import java.util.OptionalDouble;
 
 /**
  * The samplers, under the names that requests and checkpoints call them by. A new one is a {@link
@@ -34,12 +32,12 @@ public enum Samplers {
     }
 
     /**
-     * The plan for one image.
+     * The settings with the checkpoint's and the sampler's own where they are empty.
      *
      * @param schedule the checkpoint's own noise scales or some of them
      * @throws RejectedException which field of the request's sampler, which rule, which value
      */
-    public SamplingPlan plan(
+    public SamplerSettings completed(
             SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
         require(
                 planner.staysAtTrainedLevels()
@@ -47,32 +45,32 @@ public enum Samplers {
                 "sampler.kind",
                 "be ANNEALED_LANGEVIN for a network that knows only its own noise levels",
                 this);
-        if (settings.stepsPerLevel().isPresent()) {
-            requireTaken(Parameter.STEPS_PER_LEVEL, settings.stepsPerLevel().getAsInt());
+        for (var number : settings.numbers().entrySet()) {
+            require(
+                    planner.parameters().contains(number.getKey()),
+                    "sampler." + number.getKey().field(),
+                    "be null for " + this,
+                    number.getValue());
         }
-        requireTaken(Parameter.EPSILON, settings.epsilon());
-        requireTaken(Parameter.RHO, settings.givenRho());
-        requireTaken(Parameter.CHURN, settings.churn());
-        requireTaken(Parameter.NOISE_SCALE, settings.noiseScale());
-        boolean denoise = settings.denoise().orElse(checkpoint.denoise());
+        return planner.completed(
+                settings.orDenoise(planner.alwaysDenoises() || checkpoint.denoise()),
+                schedule,
+                checkpoint);
+    }
+
+    /**
+     * The plan for one image.
+     *
+     * @param schedule the checkpoint's own noise scales or some of them
+     * @throws RejectedException which field of the request's sampler, which rule, which value
+     */
+    public SamplingPlan plan(
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
+        SamplerSettings completed = completed(settings, schedule, checkpoint);
         try {
-            return planner.plan(settings, schedule, checkpoint, denoise);
+            return planner.plan(completed, schedule, checkpoint);
         } catch (IllegalArgumentException e) {
             throw new RejectedException("sampler." + e.getMessage());
         }
-    }
-
-    private void requireTaken(Parameter parameter, OptionalDouble value) {
-        if (value.isPresent()) {
-            requireTaken(parameter, value.getAsDouble());
-        }
-    }
-
-    private void requireTaken(Parameter parameter, Number value) {
-        require(
-                planner.parameters().contains(parameter),
-                "sampler." + parameter.field(),
-                "be null for " + this,
-                value);
     }
 }

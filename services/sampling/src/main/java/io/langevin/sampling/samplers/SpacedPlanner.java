@@ -1,5 +1,8 @@
 package io.langevin.sampling.samplers;
 
+import static io.langevin.sampling.samplers.SamplerParameter.NOISE_SCALE;
+import static io.langevin.sampling.samplers.SamplerParameter.RHO;
+
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.score.Checkpoint;
@@ -11,7 +14,7 @@ import java.util.Set;
  * @param method makes its plan
  * @param noiseScale by which f is multiplied where the request says nothing
  */
-record SpacedPlanner(Method method, Set<Parameter> parameters, double noiseScale)
+record SpacedPlanner(Method method, Set<SamplerParameter> parameters, double noiseScale)
         implements SamplerPlanner {
     /** A plan over scales between the ends of a schedule. */
     interface Method {
@@ -30,27 +33,36 @@ record SpacedPlanner(Method method, Set<Parameter> parameters, double noiseScale
 
     /** A sampler that adds noise in every row: it forgets what the network leaves over. */
     static SpacedPlanner stochastic(Method method) {
-        return new SpacedPlanner(method, Set.of(Parameter.RHO), 1);
+        return new SpacedPlanner(method, Set.of(RHO), 1);
     }
 
     /** A sampler that adds no noise after the start. */
     static SpacedPlanner deterministic(Method method, double noiseScale) {
-        return new SpacedPlanner(method, Set.of(Parameter.RHO, Parameter.NOISE_SCALE), noiseScale);
+        return new SpacedPlanner(method, Set.of(RHO, NOISE_SCALE), noiseScale);
+    }
+
+    @Override
+    public SamplerSettings completed(
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
+        SamplerSettings spaced = settings.orEvaluations().orRho();
+        return parameters.contains(NOISE_SCALE) ? spaced.or(NOISE_SCALE, noiseScale) : spaced;
     }
 
     @Override
     public SamplingPlan plan(
-            SamplerSettings settings,
-            NoiseSchedule schedule,
-            Checkpoint checkpoint,
-            boolean denoise) {
-        double scale = settings.noiseScale().orElse(noiseScale);
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
+        double scale = parameters.contains(NOISE_SCALE) ? settings.number(NOISE_SCALE) : noiseScale;
         if (!(scale >= LEAST_SCALE && scale <= MOST_SCALE)) {
             throw new IllegalArgumentException(
                     "noiseScale: must be %s to %s, not %s"
                             .formatted(LEAST_SCALE, MOST_SCALE, scale));
         }
-        SamplingPlan plan = method.plan(schedule, settings.evaluations(), settings.rho(), denoise);
+        SamplingPlan plan =
+                method.plan(
+                        schedule,
+                        settings.evaluations(),
+                        settings.number(RHO),
+                        settings.denoises());
         return scale == 1 ? plan : plan.scaled(scale);
     }
 }

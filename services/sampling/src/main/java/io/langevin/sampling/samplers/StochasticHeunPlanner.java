@@ -1,5 +1,8 @@
 package io.langevin.sampling.samplers;
 
+import static io.langevin.sampling.samplers.SamplerParameter.CHURN;
+import static io.langevin.sampling.samplers.SamplerParameter.RHO;
+
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.noise.StochasticHeun;
@@ -12,21 +15,24 @@ final class StochasticHeunPlanner implements SamplerPlanner {
     private static final double DEFAULT_CHURN = 30;
 
     @Override
-    public Set<Parameter> parameters() {
-        return Set.of(Parameter.RHO, Parameter.CHURN);
+    public Set<SamplerParameter> parameters() {
+        return Set.of(RHO, CHURN);
+    }
+
+    @Override
+    public SamplerSettings completed(
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
+        return settings.orEvaluations().orRho().or(CHURN, DEFAULT_CHURN);
     }
 
     @Override
     public SamplingPlan plan(
-            SamplerSettings settings,
-            NoiseSchedule schedule,
-            Checkpoint checkpoint,
-            boolean denoise) {
+            SamplerSettings settings, NoiseSchedule schedule, Checkpoint checkpoint) {
         return StochasticHeun.plan(
                 schedule,
                 settings.evaluations(),
-                settings.churn().orElse(DEFAULT_CHURN),
-                settings.rho(),
-                denoise);
+                settings.number(CHURN),
+                settings.number(RHO),
+                settings.denoises());
     }
 }

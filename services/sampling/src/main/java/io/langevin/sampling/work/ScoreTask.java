@@ -52,6 +52,11 @@ record ScoreTask(float[] image, Typicality typical, SamplingPlan plan) implement
     }
 
     @Override
+    public ImageNoise noise(long seed, int index, int count) {
+        return Typicality.noise();
+    }
+
+    @Override
     public Optional<float[]> beginning(SamplingPlan ownPlan, ImageNoise noise) {
         return Optional.of(image);
     }

@@ -65,6 +65,22 @@ class GivenImageTest {
                 .hasMessageStartingWith("task.image: artifact 000");
     }
 
+    @Test
+    void artifact_that_is_too_large_is_not_read() {
+        String file = artifacts.put(new byte[16_000_001]).hex();
+        assertThatThrownBy(() -> pixels(null, file))
+                .isInstanceOf(RejectedException.class)
+                .hasMessage(
+                        "task.image: artifact %s: must be at most 16000000 bytes, not 16000001"
+                                .formatted(file));
+        String numbers = artifacts.put(new byte[16]).hex();
+        assertThatThrownBy(() -> new GivenImage("matrix", null, numbers).numbers(3, artifacts))
+                .isInstanceOf(RejectedException.class)
+                .hasMessage(
+                        "task.matrix: artifact %s: must be at most 12 bytes, not 16"
+                                .formatted(numbers));
+    }
+
     private float[] pixels(ByteBuffer bytes, String artifact) {
         return new GivenImage("image", bytes, artifact).pixels(SHAPE, artifacts);
     }

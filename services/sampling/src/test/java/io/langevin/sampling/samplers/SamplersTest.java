@@ -8,12 +8,11 @@ import io.langevin.messaging.rules.RejectedException;
 import io.langevin.noise.PlanShape;
 import io.langevin.noise.SamplingPlan;
 import io.langevin.records.SamplerKind;
-import io.langevin.sampling.samplers.SamplerPlanner.Parameter;
 import io.langevin.score.Checkpoint;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,15 +40,7 @@ class SamplersTest {
 
     @Test
     void a_searched_plan_ends_with_the_denoising_row() {
-        var settings =
-                new SamplerSettings(
-                        OptionalInt.empty(),
-                        OptionalDouble.empty(),
-                        Optional.of(false),
-                        OptionalInt.empty(),
-                        OptionalDouble.empty(),
-                        OptionalDouble.empty(),
-                        OptionalDouble.empty());
+        var settings = new SamplerSettings(OptionalInt.empty(), Optional.of(false), Map.of());
 
         assertThatThrownBy(
                         () -> Samplers.SEARCHED.plan(settings, CHECKPOINT.schedule(), CHECKPOINT))
@@ -62,14 +53,7 @@ class SamplersTest {
         for (boolean denoise : new boolean[] {true, false}) {
             int budget = sampler == Samplers.ANNEALED_LANGEVIN ? denoise ? 9 : 8 : 12;
             var settings =
-                    new SamplerSettings(
-                            OptionalInt.empty(),
-                            OptionalDouble.empty(),
-                            Optional.of(denoise),
-                            OptionalInt.of(budget),
-                            OptionalDouble.empty(),
-                            OptionalDouble.empty(),
-                            OptionalDouble.empty());
+                    new SamplerSettings(OptionalInt.of(budget), Optional.of(denoise), Map.of());
 
             var plan = sampler.plan(settings, CHECKPOINT.schedule(), CHECKPOINT);
 
@@ -82,7 +66,7 @@ class SamplersTest {
     @ParameterizedTest
     @EnumSource(Samplers.class)
     void parameter_that_a_sampler_does_not_take_is_refused_by_its_name(Samplers sampler) {
-        for (Parameter parameter : Parameter.values()) {
+        for (SamplerParameter parameter : SamplerParameter.values()) {
             if (takes(sampler, parameter)) {
                 continue;
             }
@@ -95,11 +79,11 @@ class SamplersTest {
         }
     }
 
-    private static SamplingPlan planned(Samplers sampler, Parameter parameter) {
+    private static SamplingPlan planned(Samplers sampler, SamplerParameter parameter) {
         return sampler.plan(only(parameter), CHECKPOINT.schedule(), CHECKPOINT);
     }
 
-    private static boolean takes(Samplers sampler, Parameter parameter) {
+    private static boolean takes(Samplers sampler, SamplerParameter parameter) {
         return switch (parameter) {
             case STEPS_PER_LEVEL -> sampler == Samplers.ANNEALED_LANGEVIN;
             case EPSILON ->
@@ -116,18 +100,48 @@ class SamplersTest {
         };
     }
 
-    private static SamplerSettings only(Parameter parameter) {
+    private static SamplerSettings only(SamplerParameter parameter) {
+        Number number =
+                switch (parameter) {
+                    case STEPS_PER_LEVEL -> 2;
+                    case EPSILON -> 1e-4;
+                    case RHO -> 5.0;
+                    case CHURN -> 10.0;
+                    case NOISE_SCALE -> 1.02;
+                };
         return new SamplerSettings(
-                parameter == Parameter.STEPS_PER_LEVEL ? OptionalInt.of(2) : OptionalInt.empty(),
-                given(parameter == Parameter.EPSILON, 1e-4),
-                Optional.empty(),
-                OptionalInt.empty(),
-                given(parameter == Parameter.RHO, 5),
-                given(parameter == Parameter.CHURN, 10),
-                given(parameter == Parameter.NOISE_SCALE, 1.02));
+                OptionalInt.empty(), Optional.empty(), Map.of(parameter, number));
     }
 
-    private static OptionalDouble given(boolean given, double value) {
-        return given ? OptionalDouble.of(value) : OptionalDouble.empty();
+    @ParameterizedTest
+    @EnumSource(Samplers.class)
+    void completed_settings_have_everything_and_make_the_same_plan(Samplers sampler) {
+        var settings = new SamplerSettings(OptionalInt.empty(), Optional.empty(), Map.of());
+
+        SamplerSettings completed = sampler.completed(settings, CHECKPOINT.schedule(), CHECKPOINT);
+
+        assertThat(completed.networkEvaluations()).isPresent();
+        assertThat(completed.denoise()).isPresent();
+        assertThat(completed.numbers().keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(SamplerParameter.values())
+                                .filter(parameter -> takes(sampler, parameter))
+                                .toList());
+        assertThat(sampler.plan(completed, CHECKPOINT.schedule(), CHECKPOINT))
+                .isEqualTo(sampler.plan(settings, CHECKPOINT.schedule(), CHECKPOINT));
+    }
+
+    @Test
+    void a_budget_of_annealed_langevin_dynamics_decides_the_step_size() {
+        var settings = new SamplerSettings(OptionalInt.of(5), Optional.empty(), Map.of());
+
+        SamplerSettings completed =
+                Samplers.ANNEALED_LANGEVIN.completed(settings, CHECKPOINT.schedule(), CHECKPOINT);
+
+        assertThat(completed.numbers()).containsOnlyKeys(SamplerParameter.STEPS_PER_LEVEL);
+        assertThat(Samplers.ANNEALED_LANGEVIN.plan(completed, CHECKPOINT.schedule(), CHECKPOINT))
+                .isEqualTo(
+                        Samplers.ANNEALED_LANGEVIN.plan(
+                                settings, CHECKPOINT.schedule(), CHECKPOINT));
     }
 }

@@ -16,16 +16,30 @@ public interface ArtifactStore extends AutoCloseable {
     /**
      * The blob of that name.
      *
-     * @throws ArtifactException where it is missing or its bytes do not have that digest
+     * @param most bytes: a larger one is not read, since whoever named it may have any in mind
+     * @throws ArtifactException where it is missing or larger, or its bytes do not have that digest
      * @throws UncheckedIOException where the store cannot be reached
      */
-    byte[] get(ArtifactId id);
+    byte[] get(ArtifactId id, long most);
+
+    /** The blob of that name, of at most half of the heap: what is made of it has as many bytes. */
+    default byte[] get(ArtifactId id) {
+        return get(id, Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2));
+    }
 
     /** Forgets a blob; one that is not there is no error. */
     void delete(ArtifactId id);
 
     @Override
     void close();
+
+    /** Checks the size of what a store has. */
+    static void requireAtMost(long most, ArtifactId id, long size) {
+        if (size > most) {
+            throw new ArtifactException(
+                    "artifact %s: must be at most %d bytes, not %d".formatted(id, most, size));
+        }
+    }
 
     /** Checks what a store returned against its name. */
     static byte[] verified(ArtifactId id, byte[] bytes) {

@@ -71,8 +71,9 @@ final class FolderStore implements ArtifactStore {
     }
 
     @Override
-    public byte[] get(ArtifactId id) {
+    public byte[] get(ArtifactId id, long most) {
         try {
+            ArtifactStore.requireAtMost(most, id, Files.size(place(id)));
             return ArtifactStore.verified(id, Files.readAllBytes(place(id)));
         } catch (NoSuchFileException e) {
             if (!Files.isDirectory(folder)) { // such as a disk that is not mounted

@@ -12,6 +12,7 @@ import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -85,15 +86,20 @@ final class S3Store implements ArtifactStore {
         return id;
     }
 
+    /**
+     * @param bytes empty where the object is larger than was wanted
+     */
+    private record Fetched(long size, byte[] bytes) {}
+
     @Override
-    public byte[] get(ArtifactId id) {
-        byte[] bytes =
+    public byte[] get(ArtifactId id, long most) {
+        Fetched fetched =
                 reaching(
                         () -> {
                             try {
-                                return client.getObjectAsBytes(
-                                                get -> get.bucket(bucket).key(key(id)))
-                                        .asByteArray();
+                                return client.getObject(
+                                        get -> get.bucket(bucket).key(key(id)),
+                                        (head, body) -> read(most, head.contentLength(), body));
                             } catch (S3Exception e) {
                                 // 403: what S3 answers for a missing key to those who may not list
                                 if (e.statusCode() != NOT_FOUND && e.statusCode() != FORBIDDEN) {
@@ -103,7 +109,17 @@ final class S3Store implements ArtifactStore {
                                         "artifact %s: not in the store".formatted(id));
                             }
                         });
-        return ArtifactStore.verified(id, bytes);
+        ArtifactStore.requireAtMost(most, id, fetched.size());
+        return ArtifactStore.verified(id, fetched.bytes());
+    }
+
+    private static Fetched read(long most, long size, AbortableInputStream body)
+            throws IOException {
+        if (size > most) {
+            body.abort(); // closing would read it to the end
+            return new Fetched(size, new byte[0]);
+        }
+        return new Fetched(size, body.readAllBytes());
     }
 
     @Override

@@ -37,6 +37,16 @@ abstract class ArtifactStoreContract {
     }
 
     @Test
+    void a_blob_that_is_larger_than_its_reader_wants_is_not_read() {
+        ArtifactId id = store().put(new byte[1000]);
+
+        assertThat(store().get(id, 1000)).hasSize(1000);
+        assertThatThrownBy(() -> store().get(id, 999))
+                .isInstanceOf(ArtifactException.class)
+                .hasMessage("artifact %s: must be at most 999 bytes, not 1000".formatted(id));
+    }
+
+    @Test
     void an_altered_blob_is_never_returned() throws Exception {
         ArtifactId id = store().put(new byte[] {1, 2, 3});
         corrupt(id);

@@ -29,7 +29,7 @@ public record Typicality(List<Double> mean, List<Double> precision) {
     private static final int FEWEST_IMAGES = 16;
 
     /** Part of the mean variance that is added to each: a direction may have none of its own. */
-    private static final double RIDGE = 1e-3;
+    private static final double RIDGE = 1e-2;
 
     public Typicality {
         mean = List.copyOf(mean);
@@ -66,13 +66,21 @@ public record Typicality(List<Double> mean, List<Double> precision) {
                     float[] image = images.get(begun);
                     var own = new DenoisingErrors(image);
                     errors.add(own);
-                    batch.add(own, plan, ImageNoise.seeded(begun), own, image);
+                    batch.add(own, plan, noise(), own, image);
                     begun++;
                 }
                 batch.step();
             }
         }
         return fitted(errors.stream().map(DenoisingErrors::gathered).toList());
+    }
+
+    /**
+     * The noise that errors are looked for in: the same for every image, so that a score depends on
+     * the image alone.
+     */
+    public static ImageNoise noise() {
+        return ImageNoise.seeded(0);
     }
 
     /** The density of rows of numbers; empty where they are too few, all the same or not finite. */
