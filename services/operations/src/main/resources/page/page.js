@@ -62,11 +62,20 @@ function showImage(image) {
   if (image.format !== "PNG" || !image.inline) return;
   const box = element("images");
   box.querySelector(".empty")?.remove();
+  const figure = document.createElement("figure");
   const picture = new Image();
   picture.src = `/api/images/${encodeURIComponent(image.requestId)}/${image.index}`;
   picture.alt = `image ${image.index} of ${image.model}`;
   picture.title = picture.alt;
-  box.prepend(picture);
+  picture.style.aspectRatio = `${image.width} / ${image.height}`; // film strips are wide
+  figure.append(picture);
+  if (image.score !== null) {
+    const caption = document.createElement("figcaption");
+    caption.textContent = image.score.toFixed(1);
+    caption.title = "how unusual the image is: about 11 for a typical one";
+    figure.append(caption);
+  }
+  box.prepend(figure);
   while (box.children.length > MAXIMUM_IMAGES) box.lastElementChild.remove();
 }
 
@@ -117,15 +126,82 @@ async function publish(path, body) {
   answer.textContent = response.ok ? `published ${result.id}` : result.detail;
 }
 
-element("sample").addEventListener("submit", (event) => {
+// Only the fields of the chosen task are shown; hidden ones are disabled, so that a form has none of them.
+function showFields() {
+  const form = element("sample");
+  const chosen = form.task.selectedOptions[0];
+  for (const label of form.querySelectorAll("[data-tasks]")) {
+    const wanted = label.dataset.tasks.split(" ").includes(chosen.value);
+    label.hidden = !wanted;
+    label.querySelector("input, select").disabled = !wanted;
+  }
+  const one = chosen.value === "SCORE";
+  form.count.readOnly = one;
+  if (one) form.count.value = 1;
+  element("task-hint").textContent = chosen.dataset.hint;
+}
+
+async function base64(blob) {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
+// Cropped to the centre and reduced here already, so that a photograph need not be sent.
+async function reduced(file, size) {
+  const bitmap = await createImageBitmap(file);
+  const side = Math.min(bitmap.width, bitmap.height);
+  if (side < size) throw new Error(`The image must have at least ${size}×${size} pixels, not ${bitmap.width}×${bitmap.height}.`);
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const pen = canvas.getContext("2d");
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(bitmap, (bitmap.width - side) / 2, (bitmap.height - side) / 2, side, side, 0, 0, size, size);
+  return base64(await new Promise((done) => canvas.toBlob(done, "image/png")));
+}
+
+// The task of a request, as the records have it; what the form does not have is left out.
+async function task(form) {
+  const model = models.get(form.get("model"));
+  const size = model.imageSize / Number(form.get("factor") ?? 1);
+  if (!Number.isInteger(size)) throw new Error(`The factor must divide the model’s ${model.imageSize} pixels.`);
+  const task = { kind: form.get("task") };
+  const number = (name) => (form.get(name) ? Number(form.get(name)) : undefined);
+  if (form.get("image")) task.image = await reduced(form.get("image"), size);
+  if (form.get("numbers")) task.image = await base64(form.get("numbers"));
+  if (form.get("mask")) task.mask = await reduced(form.get("mask"), size);
+  if (form.get("matrix")) task.matrix = await base64(form.get("matrix"));
+  task.firstSeed = form.get("firstSeed") ?? undefined; // as text: seeds have 64 bits
+  task.lastSeed = form.get("lastSeed") ?? undefined;
+  task.sigma = number("sigma") ?? number("givenSigma");
+  task.factor = number("factor");
+  task.blur = number("blur");
+  task.everyRows = number("everyRows");
+  return task;
+}
+
+element("sample").task.addEventListener("change", showFields);
+showFields();
+
+element("sample").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = new FormData(event.target);
-  const seed = form.get("seed");
-  publish("/api/sample-requests", {
-    model: form.get("model"),
-    count: Number(form.get("count")),
-    ...(seed === "" ? {} : { seed: Number(seed) }),
-  });
+  try {
+    await publish("/api/sample-requests", {
+      model: form.get("model"),
+      count: Number(form.get("count")),
+      seed: form.get("seed") || undefined,
+      sampler: {
+        kind: form.get("sampler") ?? undefined,
+        networkEvaluations: form.get("evaluations") ? Number(form.get("evaluations")) : undefined,
+      },
+      task: await task(form),
+    });
+  } catch (error) {
+    element("answer").dataset.bad = "true";
+    element("answer").textContent = error.message;
+  }
 });
 
 function connection(state, text) {

@@ -7,7 +7,9 @@ import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topics;
 import io.langevin.records.TrainingProgress;
+import java.awt.image.BufferedImage;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +60,7 @@ class PageIT {
         }
     }
 
-    private static void use(WebDriver page, LocalPlatform platform) throws InterruptedException {
+    private void use(WebDriver page, LocalPlatform platform) throws Exception {
         WebDriverWait wait = new WebDriverWait(page, PATIENCE);
         wait.ignoring(
                 StaleElementReferenceException.class); // tables are drawn anew at every change
@@ -77,6 +80,8 @@ class PageIT {
         wait.until(p -> stage(p, id).equals("waiting") || stage(p, id).equals("completed"));
         wait.until(p -> stage(p, id).equals("completed"));
         wait.until(p -> loadedImages(p) == 2);
+        enlarge(page, wait);
+        scored(page, wait);
 
         try (var writer =
                 RecordWriter.open(
@@ -90,6 +95,66 @@ class PageIT {
         }
         wait.until(p -> p.findElement(By.id("progress")).getText().startsWith("step 3,"));
         assertThat(page.findElements(By.cssSelector("#loss polyline"))).hasSize(1);
+    }
+
+    /** A picture that the page itself reduces to a quarter of the model's size. */
+    private void enlarge(WebDriver page, WebDriverWait wait) throws IOException {
+        WebElement form = page.findElement(By.id("sample"));
+        new Select(form.findElement(By.name("task"))).selectByValue("SUPER_RESOLVE");
+        assertThat(form.findElement(By.name("mask")).isDisplayed()).isFalse();
+        WebElement factor = form.findElement(By.name("factor"));
+        factor.clear();
+        factor.sendKeys("4");
+        form.findElement(By.name("image")).sendKeys(picture(9).toString());
+        form.findElement(By.name("seed")).clear();
+        form.findElement(By.name("seed")).sendKeys("9223372036854775807");
+
+        String id = published(page, wait, form);
+
+        wait.until(p -> stage(p, id).equals("completed"));
+        wait.until(p -> loadedImages(p) == 4);
+    }
+
+    private void scored(WebDriver page, WebDriverWait wait) throws IOException {
+        WebElement form = page.findElement(By.id("sample"));
+        new Select(form.findElement(By.name("task"))).selectByValue("SCORE");
+        form.findElement(By.name("image")).sendKeys(picture(5).toString());
+        form.findElement(By.tagName("button")).click();
+        wait.until(
+                p ->
+                        p.findElement(By.id("answer"))
+                                .getText()
+                                .equals("The image must have at least 28×28 pixels, not 5×5."));
+        form.findElement(By.name("image")).sendKeys(picture(64).toString());
+
+        published(page, wait, form);
+
+        WebElement score =
+                wait.until(
+                        p ->
+                                p.findElements(By.cssSelector("#images figcaption")).stream()
+                                        .findFirst()
+                                        .orElse(null));
+        assertThat(Double.parseDouble(score.getText())).isGreaterThan(20);
+    }
+
+    private static String published(WebDriver page, WebDriverWait wait, WebElement form) {
+        String before = page.findElement(By.id("answer")).getText();
+        form.findElement(By.tagName("button")).click();
+        wait.until(
+                p -> {
+                    String text = p.findElement(By.id("answer")).getText();
+                    return text.startsWith("published ") && !text.equals(before);
+                });
+        return page.findElement(By.id("answer")).getText().substring("published ".length());
+    }
+
+    private Path picture(int size) throws IOException {
+        Path file = folder.resolve(size + ".png");
+        var image = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(size / 2, size / 2, 0xffffff);
+        ImageIO.write(image, "png", file.toFile());
+        return file;
     }
 
     private static String stage(WebDriver page, String id) {

@@ -18,7 +18,10 @@ import java.util.concurrent.Semaphore;
  * sent by another page, of a size and at a speed that hold nobody up.
  */
 final class HttpGuard {
-    static final int LARGEST_BODY = 64 * 1024;
+    static final int LARGEST_BODY = 1024 * 1024;
+
+    /** Most bodies have no more; room for larger ones is made as they come. */
+    private static final int USUAL_BODY = 16 * 1024;
 
     /** Bodies that are being read: who sends slowly holds a thread. */
     private static final int BODIES_AT_ONCE = 32;
@@ -141,10 +144,13 @@ final class HttpGuard {
 
     private static byte[] read(Context ctx) throws IOException {
         long deadline = System.nanoTime() + BODY_WITHIN.toNanos();
-        byte[] body = new byte[LARGEST_BODY + 1];
+        byte[] body = new byte[USUAL_BODY];
         int length = 0;
         InputStream in = ctx.req().getInputStream();
-        while (length < body.length) {
+        while (length <= LARGEST_BODY) {
+            if (length == body.length) {
+                body = Arrays.copyOf(body, 2 * length);
+            }
             int read = in.read(body, length, body.length - length);
             if (read < 0) {
                 return Arrays.copyOf(body, length);

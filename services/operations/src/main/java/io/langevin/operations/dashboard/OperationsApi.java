@@ -1,9 +1,7 @@
 package io.langevin.operations.dashboard;
 
-import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
-import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -20,6 +18,7 @@ import io.javalin.plugin.bundled.RateLimitPlugin;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.rules.RetrainingRules;
+import io.langevin.messaging.rules.SampleRequestRules;
 import io.langevin.operations.OperationsConfig;
 import io.langevin.process.ConfigurationException;
 import io.langevin.records.Cancellation;
@@ -63,7 +62,6 @@ public final class OperationsApi implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 1_000;
     private static final Duration IDLE = Duration.ofSeconds(10);
     private static final int POSTS_A_SECOND = 100;
-    private static final int MOST_IMAGES = 10_000;
 
     /** Pages that are open: each has a thread that writes to it. */
     private static final int MOST_STREAMS = 200;
@@ -220,8 +218,7 @@ public final class OperationsApi implements AutoCloseable {
 
     private void publishSampleRequest(Context ctx) throws InterruptedException {
         SampleRequest request = PageJson.sampleRequest(body(ctx), UUID.randomUUID().toString());
-        requireModelName(request.getModel());
-        between("count", request.getCount(), 1, MOST_IMAGES);
+        SampleRequestRules.check(request, request.getRequestId());
         events.publish(ctx, request);
         json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(request.getRequestId()));
     }

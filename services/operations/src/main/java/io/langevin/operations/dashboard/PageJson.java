@@ -69,7 +69,8 @@ final class PageJson {
                 .put("width", image.getWidth())
                 .put("height", image.getHeight())
                 .put("format", image.getFormat().name())
-                .put("inline", image.getBytes() != null);
+                .put("inline", image.getBytes() != null)
+                .put("score", image.getScore());
     }
 
     static ObjectNode progress(TrainingProgress progress) {
@@ -111,25 +112,18 @@ final class PageJson {
         return NODES.objectNode().put("id", id);
     }
 
-    /** {@code model}, {@code count} and, if given, {@code seed}. */
+    /**
+     * A {@link SampleRequest} by its fields.
+     *
+     * @param requestId where the body has none
+     */
     static SampleRequest sampleRequest(JsonNode body, String requestId) {
-        requireFields(body, List.of("model", "count", "seed"));
-        require(body.path("model").isTextual(), "model", "be text", body.path("model"));
-        JsonNode count = body.path("count");
-        require(isWhole(count) && count.canConvertToInt(), "count", "be a whole number", count);
-        JsonNode seed = body.path("seed");
-        boolean given = !seed.isMissingNode() && !seed.isNull();
-        require(
-                !given || isWhole(seed) && seed.canConvertToLong(),
-                "seed",
-                "be a whole number",
-                seed);
-        return SampleRequest.newBuilder()
-                .setRequestId(requestId)
-                .setModel(body.path("model").asText())
-                .setCount(body.path("count").asInt())
-                .setSeed(given ? seed.asLong() : null)
-                .build();
+        require(body.isObject(), "body", "be a JSON object", body);
+        ObjectNode named = body.deepCopy();
+        if (!named.has("requestId")) {
+            named.put("requestId", requestId);
+        }
+        return JsonRecord.read(named, SampleRequest.getClassSchema());
     }
 
     /** {@code model}, {@code dataset}, {@code imageSize}, {@code seconds}; the rest by default. */

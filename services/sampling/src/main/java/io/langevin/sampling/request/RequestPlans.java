@@ -1,18 +1,10 @@
 package io.langevin.sampling.request;
 
-import static io.langevin.messaging.rules.RecordRules.between;
-import static io.langevin.messaging.rules.RecordRules.require;
-import static io.langevin.messaging.rules.RecordRules.requireIdIsKey;
-import static io.langevin.messaging.rules.RecordRules.requireLabels;
-import static io.langevin.messaging.rules.RecordRules.requireModelName;
-
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
-import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
-import io.langevin.records.TaskKind;
 import io.langevin.sampling.samplers.SamplerParameter;
 import io.langevin.sampling.samplers.SamplerSettings;
 import io.langevin.sampling.samplers.Samplers;
@@ -23,36 +15,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What a request may ask for, and the plan that comes of it. */
+/** The plan that comes of what a request asks for. */
 final class RequestPlans {
-    /** More images than this are several requests. */
-    static final int MAXIMUM_COUNT = 10_000;
-
     private RequestPlans() {}
-
-    /**
-     * @param key of the record
-     * @throws RejectedException which field, which rule, which value
-     */
-    static void check(SampleRequest request, String key) {
-        requireIdIsKey("requestId", request.getRequestId(), key);
-        requireModelName(request.getModel());
-        requireLabels(request.getLabels());
-        between("count", request.getCount(), 1, MAXIMUM_COUNT);
-        require(
-                request.getPreviewEvery() >= 0,
-                "previewEvery",
-                "be at least 1, or 0 for no previews",
-                request.getPreviewEvery());
-        require(
-                !request.getSeedOfImage()
-                        || request.getSeed() != null
-                                && request.getCount() == 1
-                                && request.getTask().getKind() != TaskKind.INTERPOLATE,
-                "seedOfImage",
-                "be false without a seed, for more than one image and for an interpolation",
-                true);
-    }
 
     /**
      * The request's own parameters, and the checkpoint's where it has none.

@@ -2,6 +2,7 @@ package io.langevin.sampling.request;
 
 import io.langevin.messaging.follow.Cancellations;
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.messaging.rules.SampleRequestRules;
 import io.langevin.messaging.stream.Claim;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
@@ -52,7 +53,7 @@ public final class SamplingRequest {
      * @throws RejectedException which field, which rule, which value
      */
     public void check() {
-        RequestPlans.check(record(), key());
+        SampleRequestRules.check(record(), key());
     }
 
     /** The id that it gives itself, which is its key where {@link #check} lets it pass. */
