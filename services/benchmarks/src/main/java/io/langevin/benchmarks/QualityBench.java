@@ -18,6 +18,11 @@ import io.langevin.quality.Quality;
 import io.langevin.quality.QualityReport;
 import io.langevin.quality.RandomConvolutionalExtractor;
 import io.langevin.score.Checkpoint;
+import io.langevin.score.TorchScoreNetwork;
+import io.langevin.trajectory.GuidedNetwork;
+import io.langevin.trajectory.ScoreNetwork;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -81,6 +86,19 @@ final class QualityBench implements Callable<Integer> {
             paramLabel = "FILE",
             description = "A checkpoint of grey images (default: the bundled model).")
     Path model;
+
+    @Option(
+            names = "--guide",
+            paramLabel = "FILE",
+            description = "A weaker checkpoint to lead the model away from (autoguidance).")
+    Path guide;
+
+    @Option(
+            names = "--guidance",
+            defaultValue = "2",
+            paramLabel = "W",
+            description = "How far (default: ${DEFAULT-VALUE}; 1 is the model alone).")
+    double guidance;
 
     @Option(
             names = "--out",
@@ -170,11 +188,33 @@ final class QualityBench implements Callable<Integer> {
             Figure figure, Checkpoint checkpoint, Quality quality, String name, SamplingPlan plan) {
         List<QualityReport> reports =
                 seeds.stream()
-                        .map(seed -> Generation.of(checkpoint, plan, images, seed, done -> {}))
+                        .map(
+                                seed ->
+                                        Generation.of(
+                                                network(checkpoint),
+                                                checkpoint.architecture(),
+                                                plan,
+                                                images,
+                                                seed,
+                                                done -> {}))
                         .map(samples -> quality.compare(samples, 1))
                         .toList();
         figure.add(name, plan.networkEvaluations(), mean(reports, QualityReport::distance));
         row(name, plan.networkEvaluations(), reports);
+    }
+
+    /** A new one: whoever samples closes it. */
+    private ScoreNetwork network(Checkpoint checkpoint) {
+        var alone = new TorchScoreNetwork(checkpoint);
+        if (guide == null) {
+            return alone;
+        }
+        try {
+            Checkpoint weaker = Checkpoint.parse(Files.readAllBytes(guide));
+            return new GuidedNetwork(alone, new TorchScoreNetwork(weaker), guidance);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static double mean(List<QualityReport> reports, ToDoubleFunction<QualityReport> of) {

@@ -126,6 +126,20 @@ final class SampleCommand implements Callable<Integer> {
     Double noiseScale;
 
     @Option(
+            names = "--guide",
+            paramLabel = "SHA256",
+            description =
+                    "A weaker checkpoint, such as an earlier one of the model, to lead it away from;"
+                            + " every evaluation is two then.")
+    String guide;
+
+    @Option(
+            names = "--guidance",
+            paramLabel = "W",
+            description = "How far (default: 2; 1 is the model alone).")
+    Double guidance;
+
+    @Option(
             names = "--priority",
             paramLabel = "NAME",
             description = "interactive, standard (default) or batch.")
@@ -212,6 +226,8 @@ final class SampleCommand implements Callable<Integer> {
                                 .setRho(rho)
                                 .setChurn(churn)
                                 .setNoiseScale(noiseScale)
+                                .setGuide(guide)
+                                .setGuidance(guidance)
                                 .setDenoise(noDenoise ? false : null)
                                 .build())
                 .build();

@@ -10,6 +10,8 @@ import io.langevin.sampling.admission.WaitingRequest.ForNetwork;
 import io.langevin.sampling.answers.SavedRequests;
 import io.langevin.sampling.networks.PublishedCheckpoints;
 import io.langevin.sampling.networks.ServingNetwork;
+import io.langevin.sampling.networks.ServingNetwork.Guide;
+import io.langevin.sampling.networks.ServingNetwork.Key;
 import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.sampling.work.ActiveRequest;
 import io.langevin.sampling.work.RequestWork;
@@ -178,9 +180,19 @@ public final class Preparation implements AutoCloseable {
 
     private Optional<ServingNetwork> findNetwork(ForNetwork waiting, Optional<String> pinned) {
         SamplingRequest request = waiting.request();
-        waiting.wanted = checkpoints.key(request.model(), pinned.orElse(null), request.precision());
+        waiting.wanted =
+                checkpoints
+                        .key(request.model(), pinned.orElse(null), request.precision())
+                        .map(key -> guided(key, request));
         waiting.network = waiting.wanted.flatMap(checkpoints::find);
         return waiting.network;
+    }
+
+    private static Key guided(Key network, SamplingRequest request) {
+        return request.guide()
+                .map(id -> PublishedCheckpoints.id("sampler.guide", id))
+                .map(id -> network.guided(new Guide(id, request.guidance())))
+                .orElse(network);
     }
 
     /**
@@ -189,7 +201,7 @@ public final class Preparation implements AutoCloseable {
      * @throws RejectedException why it is not waited for any longer
      */
     void refuseUnlessLoading(WaitingRequest waiting) {
-        Optional<ServingNetwork.Key> wanted = waiting.wanted();
+        Optional<Key> wanted = waiting.wanted();
         if (wanted.isPresent()) {
             checkpoints
                     .unreachable(wanted.get())

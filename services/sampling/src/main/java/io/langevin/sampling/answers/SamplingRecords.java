@@ -68,7 +68,7 @@ public final class SamplingRecords {
                 .setModel(request.model())
                 .setCheckpoint(active.network().id().hex())
                 .setScheduleId(checkpoint.scheduleId())
-                .setNetworkEvaluations(active.work().plan().networkEvaluations())
+                .setNetworkEvaluations(active.networkEvaluations())
                 .setGeneratedAt(image.generatedAt())
                 .setLabels(request.labels())
                 .setOrigin(ImageOrigins.of(active, image.index()))
@@ -91,8 +91,7 @@ public final class SamplingRecords {
                         .setCheckpoint(active.network().id().hex())
                         .setQueuedMillis(Math.max(0, Duration.between(asked, began).toMillis()))
                         .setComputedMillis(Duration.between(began, now).toMillis())
-                        .setNetworkEvaluations(
-                                (long) standing.size() * active.work().plan().networkEvaluations())
+                        .setNetworkEvaluations((long) standing.size() * active.networkEvaluations())
                         .build();
         List<ProducerRecord<String, byte[]>> outputs = new ArrayList<>();
         for (FinishedImage finished : standing) {

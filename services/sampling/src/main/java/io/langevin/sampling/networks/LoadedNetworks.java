@@ -10,12 +10,14 @@ import io.langevin.sampling.networks.ServingNetwork.Key;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.NetworkArchitecture;
+import io.langevin.trajectory.GuidedNetwork;
 import io.langevin.trajectory.ScoreNetwork;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +54,10 @@ public final class LoadedNetworks implements AutoCloseable {
             new LinkedHashMap<>(16, 0.75f, true);
 
     /** Networks that take the same time. */
-    private record Kind(NetworkArchitecture architecture, Precision precision) {}
+    private record Kind(
+            NetworkArchitecture architecture,
+            Optional<NetworkArchitecture> guide,
+            Precision precision) {}
 
     public LoadedNetworks(SamplingConfig config, ArtifactStore artifacts, NetworkOpener factory) {
         this.config = config;
@@ -90,9 +95,37 @@ public final class LoadedNetworks implements AutoCloseable {
 
     private ServingNetwork open(Key key) {
         Checkpoint checkpoint = Checkpoint.parse(artifacts.get(key.checkpoint()));
+        Optional<Checkpoint> guide =
+                key.guide().map(weak -> Checkpoint.parse(artifacts.get(weak.checkpoint())));
+        guide.ifPresent(weak -> requireFits(checkpoint.architecture(), weak.architecture()));
         ScoreNetwork network = factory.open(checkpoint, key.precision());
-        int measured = slots(new Kind(checkpoint.architecture(), key.precision()), network);
-        return new ServingNetwork(key, checkpoint, network, measured);
+        if (guide.isPresent()) {
+            network =
+                    new GuidedNetwork(
+                            network,
+                            factory.open(guide.get(), key.precision()),
+                            key.guide().get().weight());
+        }
+        var kind =
+                new Kind(
+                        checkpoint.architecture(),
+                        guide.map(Checkpoint::architecture),
+                        key.precision());
+        return new ServingNetwork(key, checkpoint, guide, network, slots(kind, network));
+    }
+
+    private static void requireFits(NetworkArchitecture network, NetworkArchitecture guide) {
+        if (guide.imageSize() != network.imageSize() || guide.channels() != network.channels()) {
+            throw new IllegalArgumentException(
+                    "the guide must make images of %d×%d×%d, not %d×%d×%d"
+                            .formatted(
+                                    network.imageSize(),
+                                    network.imageSize(),
+                                    network.channels(),
+                                    guide.imageSize(),
+                                    guide.imageSize(),
+                                    guide.channels()));
+        }
     }
 
     private int slots(Kind kind, ScoreNetwork network) {

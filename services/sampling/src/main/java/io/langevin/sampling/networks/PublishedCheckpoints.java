@@ -179,7 +179,7 @@ public final class PublishedCheckpoints implements FollowedView {
                 pinned == null
                         ? Optional.ofNullable(serving.get(model))
                                 .or(() -> Optional.ofNullable(coming.get(model)))
-                        : Optional.of(id(pinned));
+                        : Optional.of(id("checkpoint", pinned));
         return id.map(known -> new Key(known, precision));
     }
 
@@ -240,11 +240,15 @@ public final class PublishedCheckpoints implements FollowedView {
         return Optional.ofNullable(unreachable.get(key)).map(Unreachable::why);
     }
 
-    private static ArtifactId id(String pinned) {
+    /**
+     * @param field of the request
+     * @throws RejectedException where the text cannot be an id
+     */
+    public static ArtifactId id(String field, String text) {
         try {
-            return new ArtifactId(pinned);
+            return new ArtifactId(text);
         } catch (IllegalArgumentException e) {
-            throw new RejectedException("checkpoint: " + e.getMessage());
+            throw new RejectedException(field + ": " + e.getMessage());
         }
     }
 

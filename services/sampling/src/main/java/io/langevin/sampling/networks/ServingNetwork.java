@@ -4,27 +4,52 @@ import io.langevin.artifacts.ArtifactId;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.trajectory.ScoreNetwork;
+import java.util.Optional;
 
 /**
  * A checkpoint that is laid out on the device. Requests share calls where they share it.
  *
+ * @param guide the checkpoint that it is led away from
  * @param slots images that share a call, at the most
  */
-public record ServingNetwork(Key key, Checkpoint checkpoint, ScoreNetwork network, int slots)
+public record ServingNetwork(
+        Key key, Checkpoint checkpoint, Optional<Checkpoint> guide, ScoreNetwork network, int slots)
         implements AutoCloseable {
     /** Bytes of a weight: one copy for the device and one as it came. */
     private static final long BYTES_PER_WEIGHT = 8;
 
     /** What a network is made from. */
-    public record Key(ArtifactId checkpoint, Precision precision) {}
+    public record Key(ArtifactId checkpoint, Precision precision, Optional<Guide> guide) {
+        public Key(ArtifactId checkpoint, Precision precision) {
+            this(checkpoint, precision, Optional.empty());
+        }
+
+        /** The same network, led away from a guide. */
+        public Key guided(Guide by) {
+            return new Key(checkpoint, precision, Optional.of(by));
+        }
+    }
+
+    /**
+     * What a network is led away from, {@link io.langevin.trajectory.GuidedNetwork}.
+     *
+     * @param weight 1 is the network alone
+     */
+    public record Guide(ArtifactId checkpoint, double weight) {}
 
     public ArtifactId id() {
         return key.checkpoint();
     }
 
+    /** Network evaluations in a row of a plan. */
+    public int evaluationsPerRow() {
+        return guide.isPresent() ? 2 : 1;
+    }
+
     /** Memory that it takes while it is loaded, in bytes. */
     long bytes() {
-        return BYTES_PER_WEIGHT * checkpoint.weights().length;
+        int weaker = guide.map(weak -> weak.weights().length).orElse(0);
+        return BYTES_PER_WEIGHT * ((long) checkpoint.weights().length + weaker);
     }
 
     @Override

@@ -17,6 +17,9 @@ import java.util.OptionalInt;
 
 /** The plan that comes of what a request asks for. */
 final class RequestPlans {
+    /** What Karras et al. 2024 found best lies about here. */
+    private static final double DEFAULT_GUIDANCE = 2;
+
     private RequestPlans() {}
 
     /**
@@ -30,6 +33,11 @@ final class RequestPlans {
                 .plan(settings(asked, checkpoint), schedule, checkpoint);
     }
 
+    /** How far the network is led away from a guide. */
+    static double guidance(Sampler asked) {
+        return asked.getGuidance() == null ? DEFAULT_GUIDANCE : asked.getGuidance();
+    }
+
     /** The same with every setting that {@link #of} follows from; asked for, it makes that plan. */
     static Sampler completed(Sampler asked, NoiseSchedule schedule, Checkpoint checkpoint) {
         Samplers sampler = sampler(asked, schedule, checkpoint);
@@ -37,6 +45,7 @@ final class RequestPlans {
                 sampler.completed(settings(asked, checkpoint), schedule, checkpoint);
         Map<SamplerParameter, Number> numbers = settings.numbers();
         return Sampler.newBuilder(asked)
+                .setGuidance(asked.getGuide() == null ? null : (Double) guidance(asked))
                 .setKind(SamplerKind.valueOf(sampler.name()))
                 .setNetworkEvaluations(settings.networkEvaluations().orElseThrow())
                 .setDenoise(settings.denoise().orElseThrow())

@@ -120,6 +120,16 @@ public final class SamplingRequest {
         return Precision.valueOf(record().getSampler().getPrecision().name());
     }
 
+    /** Artifact id of the checkpoint that its network is led away from. */
+    public Optional<String> guide() {
+        return Optional.ofNullable(record().getSampler().getGuide());
+    }
+
+    /** How far, where there is a guide. */
+    public double guidance() {
+        return RequestPlans.guidance(record().getSampler());
+    }
+
     /** Rows from preview to preview; 0: it wants none. */
     public int previewEvery() {
         return record().getPreviewEvery();

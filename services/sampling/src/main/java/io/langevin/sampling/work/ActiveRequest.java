@@ -123,6 +123,11 @@ public final class ActiveRequest {
         return work;
     }
 
+    /** Network evaluations for one image. */
+    public int networkEvaluations() {
+        return network.evaluationsPerRow() * work.plan().networkEvaluations();
+    }
+
     /** Images that it still wants slots for. */
     public int unfinished() {
         return mayBegin - left;

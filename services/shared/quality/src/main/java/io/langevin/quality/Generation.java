@@ -6,6 +6,7 @@ import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.TorchScoreNetwork;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.ImageSeeds;
+import io.langevin.trajectory.ScoreNetwork;
 import io.langevin.trajectory.TrajectoryBatch;
 import java.util.function.IntConsumer;
 
@@ -22,10 +23,30 @@ public final class Generation {
      */
     public static ImageSet of(
             Checkpoint checkpoint, SamplingPlan plan, int count, long seed, IntConsumer progress) {
-        NetworkArchitecture architecture = checkpoint.architecture();
+        return of(
+                new TorchScoreNetwork(checkpoint),
+                checkpoint.architecture(),
+                plan,
+                count,
+                seed,
+                progress);
+    }
+
+    /**
+     * The same of any network.
+     *
+     * @param network is closed
+     */
+    public static ImageSet of(
+            ScoreNetwork network,
+            NetworkArchitecture architecture,
+            SamplingPlan plan,
+            int count,
+            long seed,
+            IntConsumer progress) {
         int dimension = architecture.dimension();
         float[] pixels = new float[count * dimension];
-        try (var batch = new TrajectoryBatch<Integer>(new TorchScoreNetwork(checkpoint), SLOTS)) {
+        try (var batch = new TrajectoryBatch<Integer>(network, SLOTS)) {
             int begun = 0;
             int finished = 0;
             while (finished < count) {
