@@ -9,8 +9,8 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
-import io.langevin.score.TorchModule;
-import io.langevin.score.TorchScriptArchive;
+import io.langevin.score.torch.TorchModule;
+import io.langevin.score.torch.TorchScriptArchive;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 

@@ -7,7 +7,7 @@ import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.local.LocalConfig;
 import io.langevin.noise.InitialNoiseScale;
-import io.langevin.score.TorchModule;
+import io.langevin.score.torch.TorchModule;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

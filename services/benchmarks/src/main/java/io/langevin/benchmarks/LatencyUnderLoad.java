@@ -1,7 +1,7 @@
 package io.langevin.benchmarks;
 
 import io.langevin.records.Sampler;
-import io.langevin.score.TorchScoreNetwork;
+import io.langevin.sampling.SamplingService;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Arrays;
@@ -50,7 +50,9 @@ final class LatencyUnderLoad {
      */
     void measure(int images) throws Exception {
         oneAtATime.serve(
-                Map.of("LANGEVIN_SAMPLING_ADMITTED_IMAGES", "1"), TorchScoreNetwork::new, metrics);
+                Map.of("LANGEVIN_SAMPLING_ADMITTED_IMAGES", "1"),
+                SamplingService.ON_PROCESSOR,
+                metrics);
         double[] imagesPerSecond = new double[ROUNDS];
         for (int i = 0; i < ROUNDS; i++) {
             imagesPerSecond[i] = images / Timing.seconds(() -> service.sample(SAMPLER, images));

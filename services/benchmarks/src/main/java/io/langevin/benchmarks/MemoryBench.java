@@ -10,6 +10,7 @@ import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.ExponentialMovingAverage;
 import io.langevin.score.LearningRate;
 import io.langevin.score.TorchScoreNetwork;
+import io.langevin.score.torch.ComputeDevice;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.TrajectoryBatch;
 import java.nio.file.Files;
@@ -46,7 +47,11 @@ final class MemoryBench implements Callable<Integer> {
         var state = DenoisingScoreMatching.State.initial(checkpoint.architecture(), 1);
         try (var training =
                         new DenoisingScoreMatching(
-                                checkpoint.architecture(), checkpoint.schedule(), settings, state);
+                                checkpoint.architecture(),
+                                checkpoint.schedule(),
+                                settings,
+                                state,
+                                ComputeDevice.CPU);
                 var batch =
                         new TrajectoryBatch<Integer>(new TorchScoreNetwork(checkpoint), BATCH)) {
             run(training, batch, checkpoint, data);

@@ -6,6 +6,7 @@ import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.DenoisingScoreMatching.State;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.TorchScoreNetwork;
+import io.langevin.score.torch.ComputeDevice;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -44,7 +45,8 @@ final class NetworkBench implements Callable<Integer> {
         float[] sigma = new float[batch];
         double work = batch * ConvolutionWork.flops(architecture);
         try (var network = new TorchScoreNetwork(checkpoint);
-                var rounded = new TorchScoreNetwork(checkpoint, Precision.BFLOAT16);
+                var rounded =
+                        new TorchScoreNetwork(checkpoint, Precision.BFLOAT16, ComputeDevice.CPU);
                 var peak =
                         new ConvolutionPeak(
                                 new ConvolutionPeak.Kind(batch, 2 * ngf, size / 2),

@@ -7,6 +7,7 @@ import io.langevin.noise.SamplingPlan;
 import io.langevin.records.Sampler;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.TorchScoreNetwork;
+import io.langevin.score.torch.ComputeDevice;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,7 +101,9 @@ final class ServingBench implements Callable<Integer> {
             var metrics = new SimpleMeterRegistry();
             platform.serve(
                     Map.of(),
-                    (model, precision) -> firstCall.timed(new TorchScoreNetwork(model, precision)),
+                    (model, precision) ->
+                            firstCall.timed(
+                                    new TorchScoreNetwork(model, precision, ComputeDevice.CPU)),
                     metrics);
             int slots =
                     (int)

@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Shows the whole path of an image and of a training. */
@@ -45,10 +46,14 @@ final class DemoCommand implements Callable<Integer> {
             description = "Where pictures and data go (default: ${DEFAULT-VALUE}).")
     Path out;
 
+    @Mixin DeviceOptions on;
+
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
         System.out.println("starting a broker, a registry and five services …");
-        var config = new LocalConfig(out.resolve("data"), LocalConfig.homeOfProcess(), 0, 0, 0);
+        var config =
+                new LocalConfig(
+                        out.resolve("data"), LocalConfig.homeOfProcess(), 0, 0, 0, on.devices());
         try (RunningHere here = RunningHere.start(config)) {
             System.out.println("dashboard: " + here.platform().address().page());
             try (PlatformClient platform = PlatformClient.at(here.platform().kafka())) {

@@ -11,9 +11,21 @@ import java.nio.file.Path;
  * One data folder and the ports of a {@link LocalPlatform}; a port 0 takes a free one.
  *
  * @param dataDir everything that survives a restart
+ * @param devices that networks run on
  * @param home where the platform's own files are, the system property {@code langevin.home}
  */
-public record LocalConfig(Path dataDir, Path home, int kafkaPort, int registryPort, int pagePort) {
+public record LocalConfig(
+        Path dataDir,
+        Path home,
+        int kafkaPort,
+        int registryPort,
+        int pagePort,
+        LocalDevices devices) {
+
+    /** On the processor. */
+    public LocalConfig(Path dataDir, Path home, int kafkaPort, int registryPort, int pagePort) {
+        this(dataDir, home, kafkaPort, registryPort, pagePort, LocalDevices.PROCESSOR);
+    }
 
     public LocalConfig {
         dataDir = dataDir.toAbsolutePath().normalize();

@@ -93,13 +93,20 @@ public final class LocalPlatform implements AutoCloseable {
                 ScheduleService.start(new ScheduleConfig(kafka, roots, artifacts, LOCKS), metrics));
         started(
                 "training",
-                TrainingService.start(new TrainingConfig(kafka, roots, artifacts, LOCKS), metrics));
+                TrainingService.start(
+                        new TrainingConfig(
+                                kafka, roots, artifacts, config.devices().training(), LOCKS),
+                        metrics));
         started(
                 "publishing",
-                PublishingService.start(new PublishingConfig(kafka, artifacts, LOCKS), metrics));
+                PublishingService.start(
+                        new PublishingConfig(kafka, artifacts, config.devices().sampling(), LOCKS),
+                        metrics));
         started(
                 "sampling",
-                SamplingService.start(SamplingConfig.of(kafka, artifacts, "local"), metrics));
+                SamplingService.start(
+                        SamplingConfig.of(kafka, artifacts, config.devices().sampling(), "local"),
+                        metrics));
     }
 
     private void started(String name, RunningService running) {

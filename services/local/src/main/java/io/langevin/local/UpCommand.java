@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the platform until Ctrl-C. */
@@ -45,6 +46,8 @@ final class UpCommand implements Callable<Integer> {
             description = "Port of the dashboard; 0 takes a free one (default: ${DEFAULT-VALUE}).")
     int pagePort;
 
+    @Mixin DeviceOptions on;
+
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
         between("--kafka-port", kafkaPort, 0, LARGEST_PORT);
@@ -53,7 +56,12 @@ final class UpCommand implements Callable<Integer> {
         Writable.requireFolder("--data-dir", dataDir);
         var config =
                 new LocalConfig(
-                        dataDir, LocalConfig.homeOfProcess(), kafkaPort, registryPort, pagePort);
+                        dataDir,
+                        LocalConfig.homeOfProcess(),
+                        kafkaPort,
+                        registryPort,
+                        pagePort,
+                        on.devices());
         try (RunningHere here = RunningHere.start(config)) {
             var address = here.platform().address();
             System.out.printf(

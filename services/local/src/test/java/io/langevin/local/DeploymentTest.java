@@ -54,6 +54,24 @@ class DeploymentTest {
     }
 
     @Test
+    void workers_on_gpus_are_those_on_processors_with_a_gpu_and_only_when_asked_for()
+            throws IOException {
+        for (String name : List.of("sampling", "training")) {
+            Map<?, ?> worker = services().get(name + "-gpu");
+
+            assertThat(worker.get("command")).isEqualTo(services().get(name).get("command"));
+            assertThat(environment(name + "-gpu")).isEqualTo(environment(name));
+            assertThat(worker.get("profiles")).isEqualTo(List.of("gpu"));
+            assertThat(worker.get("deploy").toString())
+                    .contains("driver=nvidia", "capabilities=[gpu]");
+        }
+        String image = Files.readString(ROOT.resolve("deploy/Dockerfile.cuda"));
+        assertThat(image)
+                .contains("LANGEVIN_DEVICE=cuda")
+                .containsPattern("FROM pytorch/pytorch:2\\.7\\.1-cuda12\\.8"); // as DJL's bridge
+    }
+
+    @Test
     void every_main_class_that_compose_runs_exists() throws IOException, ClassNotFoundException {
         for (var service : services().entrySet()) {
             if (service.getValue().get("command") instanceof List<?> command

@@ -10,6 +10,7 @@ import io.langevin.score.ExponentialMovingAverage;
 import io.langevin.score.LearningRate;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.NetworkArchitecture.Family;
+import io.langevin.score.torch.ComputeDevice;
 import java.util.Map;
 import java.util.Optional;
 
@@ -54,7 +55,8 @@ final class Experiment implements AutoCloseable {
                         architecture,
                         schedule,
                         settings,
-                        DenoisingScoreMatching.State.initial(architecture, options.seed));
+                        DenoisingScoreMatching.State.initial(architecture, options.seed),
+                        ComputeDevice.CPU);
     }
 
     /** One optimiser step on images that seed and step decide; the loss before it. */

@@ -20,7 +20,9 @@ import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
 import io.langevin.records.SamplerKind;
 import io.langevin.score.Checkpoint;
+import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.TorchScoreNetwork;
+import io.langevin.score.torch.ComputeDevice;
 import java.util.Arrays;
 import java.util.List;
 
@@ -29,7 +31,11 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
     private final ArtifactStore artifacts;
     private final CheckpointAnnouncer announcer;
 
-    PublishingHandler(ArtifactStore artifacts, CheckpointAnnouncer announcer) {
+    private final ComputeDevice device;
+
+    PublishingHandler(
+            ArtifactStore artifacts, CheckpointAnnouncer announcer, ComputeDevice device) {
+        this.device = device;
         this.artifacts = artifacts;
         this.announcer = announcer;
     }
@@ -74,7 +80,7 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
         try {
             Checkpoint checkpoint = Checkpoint.parse(artifacts.get(new ArtifactId(id)));
             requireSampler(checkpoint);
-            try (var network = new TorchScoreNetwork(checkpoint)) {
+            try (var network = new TorchScoreNetwork(checkpoint, Precision.FLOAT32, device)) {
                 float[] f = new float[network.dimension()];
                 network.evaluate(
                         new float[network.dimension()],

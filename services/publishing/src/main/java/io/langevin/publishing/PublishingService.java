@@ -14,6 +14,8 @@ import io.langevin.process.ServiceMain;
 import io.langevin.process.ServiceParts;
 import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
+import io.langevin.score.torch.ComputeDevice;
+import io.langevin.score.torch.DeviceChoice;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Publishes checkpoints: publishing jobs in, published checkpoints out. */
@@ -27,18 +29,23 @@ public final class PublishingService {
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
     public static RunningService start(PublishingConfig config, MeterRegistry metrics)
             throws InterruptedException {
+        ComputeDevice device = DeviceChoice.of(DeviceChoice.SETTING, config.device());
         return RunningService.start(
-                PublishingConfig.NAME, parts -> assembled(config, metrics, parts));
+                PublishingConfig.NAME, parts -> assembled(config, device, metrics, parts));
     }
 
     private static JobWorker<PublishingJob, PublishingResult> assembled(
-            PublishingConfig config, MeterRegistry metrics, ServiceParts parts)
+            PublishingConfig config,
+            ComputeDevice device,
+            MeterRegistry metrics,
+            ServiceParts parts)
             throws InterruptedException {
         var schemas = new Schemas(config.kafka());
         var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
         Broker.requireWrite(config.kafka(), MODEL_CHECKPOINTS);
         var handler =
-                new PublishingHandler(artifacts, new CheckpointAnnouncer(config.kafka(), schemas));
+                new PublishingHandler(
+                        artifacts, new CheckpointAnnouncer(config.kafka(), schemas), device);
         var worker =
                 JobWorker.open(
                         config.kafka(),

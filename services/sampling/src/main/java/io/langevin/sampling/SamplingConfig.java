@@ -4,6 +4,7 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.KafkaServiceConfig;
 import io.langevin.process.ConfigurationException;
 import io.langevin.process.Environment;
+import io.langevin.score.torch.DeviceChoice;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -14,6 +15,7 @@ import java.util.Map;
  * Settings of the sampling service.
  *
  * @param artifacts where checkpoints are, see {@link io.langevin.artifacts.ArtifactStores#open}
+ * @param device that networks run on, see {@link io.langevin.score.torch.DeviceChoice#of}
  * @param instance this process among those of the service; the same after a restart
  * @param slots images that share a network call, at the most; 0: measured for each network
  * @param admittedImages images of requests that are being worked on, at the most
@@ -28,6 +30,7 @@ import java.util.Map;
 public record SamplingConfig(
         KafkaConfig kafka,
         URI artifacts,
+        String device,
         String instance,
         int slots,
         int admittedImages,
@@ -48,8 +51,9 @@ public record SamplingConfig(
     private static final int MEGABYTE = 1 << 20;
 
     /** All settings but these are the defaults. */
-    public static SamplingConfig of(KafkaConfig kafka, URI artifacts, String instance) {
-        return from(new Environment(Map.of()), kafka, artifacts, instance);
+    public static SamplingConfig of(
+            KafkaConfig kafka, URI artifacts, String device, String instance) {
+        return from(new Environment(Map.of()), kafka, artifacts, device, instance);
     }
 
     public static SamplingConfig from(Environment environment) {
@@ -59,14 +63,20 @@ public record SamplingConfig(
                 URI.create(
                         environment.required(
                                 "LANGEVIN_ARTIFACTS", "file:/var/lib/langevin/artifacts")),
+                environment.text(DeviceChoice.SETTING, DeviceChoice.DEFAULT),
                 environment.text("LANGEVIN_SAMPLING_INSTANCE", hostName()));
     }
 
     private static SamplingConfig from(
-            Environment environment, KafkaConfig kafka, URI artifacts, String instance) {
+            Environment environment,
+            KafkaConfig kafka,
+            URI artifacts,
+            String device,
+            String instance) {
         return new SamplingConfig(
                 kafka,
                 artifacts,
+                device,
                 instance,
                 environment.number("LANGEVIN_SAMPLING_SLOTS", 0, 0, 65_536),
                 environment.number("LANGEVIN_SAMPLING_ADMITTED_IMAGES", 4_096, 1, 1_000_000),

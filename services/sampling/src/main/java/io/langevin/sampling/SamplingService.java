@@ -27,11 +27,15 @@ import io.langevin.sampling.answers.SavedRequests;
 import io.langevin.sampling.networks.LoadedNetworks;
 import io.langevin.sampling.networks.PublishedCheckpoints;
 import io.langevin.sampling.slots.DeviceTurns;
-import io.langevin.score.TorchScoreNetwork;
+import io.langevin.score.torch.ComputeDevice;
+import io.langevin.score.torch.DeviceChoice;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Draws images: sample requests in, images and outcomes out. */
 public final class SamplingService {
+    /** Networks as they run where no device is asked for. */
+    public static final NetworkOpener ON_PROCESSOR = new DeviceNetworks(ComputeDevice.CPU);
+
     private SamplingService() {}
 
     public static void main(String[] args) {
@@ -41,7 +45,8 @@ public final class SamplingService {
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
     public static RunningService start(SamplingConfig config, MeterRegistry metrics)
             throws InterruptedException {
-        return start(config, metrics, TorchScoreNetwork::new);
+        var device = DeviceChoice.of(DeviceChoice.SETTING, config.device());
+        return start(config, metrics, new DeviceNetworks(device));
     }
 
     /** Starts it on networks of another make. */

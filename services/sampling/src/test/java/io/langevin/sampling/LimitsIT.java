@@ -127,6 +127,7 @@ class LimitsIT extends HeldNetworkService {
         return new SamplingConfig(
                 sampling.kafka,
                 folder.toUri(),
+                "cpu",
                 "one",
                 slots,
                 admittedImages,

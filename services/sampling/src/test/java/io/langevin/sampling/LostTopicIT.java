@@ -12,7 +12,6 @@ import io.langevin.messaging.Topics;
 import io.langevin.process.RunningService;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
-import io.langevin.score.TorchScoreNetwork;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -39,7 +38,8 @@ class LostTopicIT {
         try (var sampling = new SamplingFixture(kafka, folder);
                 var producer = kafka.producer(Map.of())) {
             sampling.publish("m", checkpoint(1, 3));
-            RunningService service = sampling.start(sampling.config("one"), TorchScoreNetwork::new);
+            RunningService service =
+                    sampling.start(sampling.config("one"), SamplingService.ON_PROCESSOR);
             await().atMost(PATIENCE).until(service::isWorking);
             try (Admin admin = kafka.admin()) {
                 admin.deleteTopics(List.of(dead)).all().get();

@@ -3,7 +3,6 @@ package io.langevin.sampling;
 import static io.langevin.sampling.SamplingFixture.checkpoint;
 
 import io.langevin.score.Checkpoint;
-import io.langevin.score.TorchScoreNetwork;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +18,7 @@ abstract class OneModelSession {
 
     @BeforeEach
     void start() throws InterruptedException {
-        sampling = SessionInMemory.open(folder, Duration.ZERO, TorchScoreNetwork::new);
+        sampling = SessionInMemory.open(folder, Duration.ZERO, SamplingService.ON_PROCESSOR);
         sampling.publish("m", CHECKPOINT);
     }
 

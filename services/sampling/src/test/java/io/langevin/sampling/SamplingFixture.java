@@ -22,7 +22,6 @@ import io.langevin.records.SampleRequest;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.NetworkArchitecture;
-import io.langevin.score.TorchScoreNetwork;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -56,7 +55,7 @@ public final class SamplingFixture implements AutoCloseable {
     }
 
     void startService() throws InterruptedException {
-        start(config("one"), TorchScoreNetwork::new);
+        start(config("one"), SamplingService.ON_PROCESSOR);
     }
 
     /** One more process of the service; {@link #close} closes it too. */
@@ -91,6 +90,7 @@ public final class SamplingFixture implements AutoCloseable {
         return new SamplingConfig(
                 kafka,
                 folder.toUri(),
+                "cpu",
                 instance,
                 4,
                 64,

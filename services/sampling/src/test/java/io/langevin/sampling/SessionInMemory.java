@@ -140,6 +140,7 @@ final class SessionInMemory implements AutoCloseable {
         return new SamplingConfig(
                 kafka,
                 folder.toUri(),
+                "cpu",
                 "one",
                 4,
                 64,

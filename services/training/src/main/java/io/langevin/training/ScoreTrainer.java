@@ -10,6 +10,7 @@ import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingProgress;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.DenoisingScoreMatching.State;
+import io.langevin.score.torch.ComputeDevice;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -27,6 +28,7 @@ final class ScoreTrainer implements AutoCloseable {
     private final ArtifactStore artifacts;
     private final ProgressLog progress;
     private final DenoisingScoreMatching matching;
+    private final ComputeDevice device;
     private final BatchOrder batches;
     private final double secondsBefore;
     private final long begin = System.nanoTime();
@@ -45,8 +47,10 @@ final class ScoreTrainer implements AutoCloseable {
             TrainingPlan plan,
             Optional<TrainingSnapshot> from,
             ArtifactStore artifacts,
-            ProgressLog progress) {
+            ProgressLog progress,
+            ComputeDevice device) {
         this.job = job;
+        this.device = device;
         this.parameters = job.getTraining();
         this.artifacts = artifacts;
         this.progress = progress;
@@ -57,7 +61,7 @@ final class ScoreTrainer implements AutoCloseable {
         this.secondsBefore = from.map(TrainingSnapshot::seconds).orElse(0.0);
         this.matching =
                 new DenoisingScoreMatching(
-                        plan.architecture(), plan.schedule(), plan.settings(), state);
+                        plan.architecture(), plan.schedule(), plan.settings(), state, device);
         this.batches =
                 new BatchOrder(
                         plan.data(),
@@ -159,6 +163,7 @@ final class ScoreTrainer implements AutoCloseable {
                 .setLoss(loss)
                 .setImagesPerSecond(rate)
                 .setSnapshot(snapshot.map(ArtifactId::hex).orElse(null))
+                .setDevice(device.kind())
                 .setMeasuredAt(Instant.now())
                 .build();
     }

@@ -5,6 +5,7 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.KafkaServiceConfig;
 import io.langevin.messaging.queue.JobLocks;
 import io.langevin.process.Environment;
+import io.langevin.score.torch.DeviceChoice;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,10 +16,11 @@ import java.util.Arrays;
  *
  * @param datasets folders under which data sets lie
  * @param artifacts where snapshots and checkpoints go
+ * @param device that networks are trained on, see {@link io.langevin.score.torch.DeviceChoice#of}
  * @param locks how long a job is held
  */
 public record TrainingConfig(
-        KafkaConfig kafka, DatasetRoots datasets, URI artifacts, JobLocks locks)
+        KafkaConfig kafka, DatasetRoots datasets, URI artifacts, String device, JobLocks locks)
         implements KafkaServiceConfig {
     /** The service's name, in its groups and in what it writes. */
     public static final String NAME = "training";
@@ -32,6 +34,7 @@ public record TrainingConfig(
                 URI.create(
                         environment.required(
                                 "LANGEVIN_ARTIFACTS", "file:/var/lib/langevin/artifacts")),
+                environment.text(DeviceChoice.SETTING, DeviceChoice.DEFAULT),
                 JobLocks.from(environment));
     }
 }

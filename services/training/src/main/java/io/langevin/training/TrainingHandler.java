@@ -24,6 +24,7 @@ import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingResult;
 import io.langevin.score.Checkpoint;
+import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.ExponentialMovingAverage;
 import io.langevin.score.LearningRate;
@@ -32,6 +33,7 @@ import io.langevin.score.NetworkArchitecture.Family;
 import io.langevin.score.ParameterLayout;
 import io.langevin.score.TorchScoreNetwork;
 import io.langevin.score.Typicality;
+import io.langevin.score.torch.ComputeDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -54,8 +56,14 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     private final DatasetRoots roots;
     private final ArtifactStore artifacts;
     private final ProgressLog progress;
+    private final ComputeDevice device;
 
-    TrainingHandler(DatasetRoots roots, ArtifactStore artifacts, ProgressLog progress) {
+    TrainingHandler(
+            DatasetRoots roots,
+            ArtifactStore artifacts,
+            ProgressLog progress,
+            ComputeDevice device) {
+        this.device = device;
         this.roots = roots;
         this.artifacts = artifacts;
         this.progress = progress;
@@ -85,7 +93,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                         .map(id -> snapshot(id, plan))
                         .flatMap(Optional::stream)
                         .findFirst();
-        return new ScoreTrainer(job, plan, from, artifacts, progress);
+        return new ScoreTrainer(job, plan, from, artifacts, progress, device);
     }
 
     /** Everything that can be wrong with a job is found here, before any work. */
@@ -191,6 +199,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                                     "run_id", job.getRunId(),
                                     "dataset", job.getDataset(),
                                     "dataset_fingerprint", job.getDatasetFingerprint(),
+                                    "device", device.kind(),
                                     "iterations", "" + trained.state().step()));
             checkpoint = made.knowing(typical(made, plan.data())).bytes();
         } catch (IllegalArgumentException e) {
@@ -214,7 +223,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     }
 
     /** Looks at images of the data, evenly spaced. */
-    private static Optional<Typicality> typical(Checkpoint checkpoint, ImageDataset data) {
+    private Optional<Typicality> typical(Checkpoint checkpoint, ImageDataset data) {
         int dimension = data.dimension();
         int count = Math.min(TYPICAL_IMAGES, data.size());
         List<float[]> images = new ArrayList<>();
@@ -223,7 +232,8 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
             data.copyInto(image, 0, (int) ((long) i * data.size() / count), false);
             images.add(image);
         }
-        return Typicality.of(new TorchScoreNetwork(checkpoint), checkpoint.schedule(), images);
+        var network = new TorchScoreNetwork(checkpoint, Precision.FLOAT32, device);
+        return Typicality.of(network, checkpoint.schedule(), images);
     }
 
     /**

@@ -14,6 +14,8 @@ import io.langevin.process.ServiceMain;
 import io.langevin.process.ServiceParts;
 import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingResult;
+import io.langevin.score.torch.ComputeDevice;
+import io.langevin.score.torch.DeviceChoice;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Trains score networks: training jobs in, checkpoints out. */
@@ -27,12 +29,13 @@ public final class TrainingService {
     /** The whole service, wired by hand; the all-in-one and the tests start it here too. */
     public static RunningService start(TrainingConfig config, MeterRegistry metrics)
             throws InterruptedException {
+        ComputeDevice device = DeviceChoice.of(DeviceChoice.SETTING, config.device());
         return RunningService.start(
-                TrainingConfig.NAME, parts -> assembled(config, metrics, parts));
+                TrainingConfig.NAME, parts -> assembled(config, device, metrics, parts));
     }
 
     private static JobWorker<TrainingJob, TrainingResult> assembled(
-            TrainingConfig config, MeterRegistry metrics, ServiceParts parts)
+            TrainingConfig config, ComputeDevice device, MeterRegistry metrics, ServiceParts parts)
             throws InterruptedException {
         var schemas = new Schemas(config.kafka());
         var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
@@ -47,7 +50,7 @@ public final class TrainingService {
                         TRAINING_RESULTS,
                         TrainingConfig.NAME,
                         config.locks(),
-                        new TrainingHandler(config.datasets(), artifacts, progress),
+                        new TrainingHandler(config.datasets(), artifacts, progress, device),
                         new DeadLetters(TrainingConfig.NAME, blob -> artifacts.put(blob).hex()),
                         metrics);
         parts.need(worker.cancellationsLost());

@@ -239,6 +239,7 @@ class TrainingServiceIT {
                         kafka,
                         new DatasetRoots(List.of(DATASETS, datasets())),
                         folder.toUri(),
+                        "cpu",
                         new JobLocks(Duration.ofSeconds(15), 5)),
                 new SimpleMeterRegistry());
     }

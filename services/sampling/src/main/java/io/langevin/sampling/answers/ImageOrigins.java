@@ -13,9 +13,6 @@ import java.util.Set;
 
 /** What made an image, as a record. */
 final class ImageOrigins {
-    /** Networks run nowhere else yet. */
-    private static final String DEVICE = "cpu";
-
     /** Fields of a task beside its seeds and rows; the others of a request change nothing. */
     private static final Map<TaskKind, Set<String>> USED =
             Map.ofEntries(
@@ -47,7 +44,7 @@ final class ImageOrigins {
                 .setSampler(request.sampler(active.work().schedule(), checkpoint))
                 .setTask(task(request, index))
                 .setPlan(active.work().planSha256())
-                .setDevice(DEVICE)
+                .setDevice(active.network().deviceKind())
                 .setVersion(Version.NUMBER)
                 .build();
     }

@@ -111,7 +111,8 @@ public final class LoadedNetworks implements AutoCloseable {
                         checkpoint.architecture(),
                         guide.map(Checkpoint::architecture),
                         key.precision());
-        return new ServingNetwork(key, checkpoint, guide, network, slots(kind, network));
+        return new ServingNetwork(
+                key, checkpoint, guide, network, factory.deviceKind(), slots(kind, network));
     }
 
     private static void requireFits(NetworkArchitecture network, NetworkArchitecture guide) {

@@ -10,10 +10,16 @@ import java.util.Optional;
  * A checkpoint that is laid out on the device. Requests share calls where they share it.
  *
  * @param guide the checkpoint that it is led away from
+ * @param deviceKind where it runs
  * @param slots images that share a call, at the most
  */
 public record ServingNetwork(
-        Key key, Checkpoint checkpoint, Optional<Checkpoint> guide, ScoreNetwork network, int slots)
+        Key key,
+        Checkpoint checkpoint,
+        Optional<Checkpoint> guide,
+        ScoreNetwork network,
+        String deviceKind,
+        int slots)
         implements AutoCloseable {
     /** Bytes of a weight: one copy for the device and one as it came. */
     private static final long BYTES_PER_WEIGHT = 8;

@@ -38,10 +38,12 @@ class LoadedNetworksTest {
     /** One that keeps no network that nobody needs. */
     private SamplingConfig config() {
         var standard =
-                SamplingConfig.of(KafkaConfig.of("unused:1", "mock://x"), folder.toUri(), "i");
+                SamplingConfig.of(
+                        KafkaConfig.of("unused:1", "mock://x"), folder.toUri(), "cpu", "i");
         return new SamplingConfig(
                 standard.kafka(),
                 standard.artifacts(),
+                "cpu",
                 standard.instance(),
                 4,
                 standard.admittedImages(),

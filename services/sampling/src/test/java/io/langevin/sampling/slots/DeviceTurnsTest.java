@@ -41,7 +41,8 @@ class DeviceTurnsTest {
     private static final Checkpoint CHECKPOINT = checkpoint(1, 2_000);
 
     private final SamplingConfig config =
-            SamplingConfig.of(KafkaConfig.of("unused:1", "mock://x"), URI.create("file:/x"), "i");
+            SamplingConfig.of(
+                    KafkaConfig.of("unused:1", "mock://x"), URI.create("file:/x"), "cpu", "i");
     private final List<Long> calls = new ArrayList<>(List.of(0L, 0L));
     private long clock;
 
@@ -61,7 +62,7 @@ class DeviceTurnsTest {
                     }
                 };
         var key = new ServingNetwork.Key(ArtifactId.of(new byte[] {(byte) n}), Precision.FLOAT32);
-        return new ServingNetwork(key, CHECKPOINT, Optional.empty(), network, SLOTS);
+        return new ServingNetwork(key, CHECKPOINT, Optional.empty(), network, "cpu", SLOTS);
     }
 
     private static ActiveRequest request(ServingNetwork network, int count, Priority priority) {
@@ -181,7 +182,7 @@ class DeviceTurnsTest {
         KafkaConfig nobody = KafkaConfig.of("127.0.0.1:1", "mock://" + UUID.randomUUID());
         var schemas = new Schemas(nobody);
         schemas.registerAll();
-        var away = SamplingConfig.of(nobody, URI.create("file:/x"), "i");
+        var away = SamplingConfig.of(nobody, URI.create("file:/x"), "cpu", "i");
         ActiveRequest request = request(network(0, n -> 1), 1, Priority.STANDARD);
         float[] pixels = new float[CHECKPOINT.architecture().dimension()];
         try (var previews = Previews.start(away, schemas, metrics)) {

@@ -2,7 +2,7 @@ package io.langevin.quality;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.jni.IValue;
-import io.langevin.score.TorchScriptArchive;
+import io.langevin.score.torch.TorchScriptArchive;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import io.langevin.score.TorchModule;
+import io.langevin.score.torch.TorchModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,11 +1,13 @@
 package io.langevin.score;
 
-import static io.langevin.score.TorchModule.input;
+import static io.langevin.score.torch.TorchModule.input;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
+import io.langevin.score.torch.TorchModule;
+import io.langevin.score.torch.TorchScriptArchive;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -5,6 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.CompiledNetwork.Gradient;
+import io.langevin.score.torch.ComputeDevice;
+import io.langevin.score.torch.TorchModule;
+import io.langevin.score.torch.TorchThreads;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +25,7 @@ public final class DenoisingScoreMatching implements AutoCloseable {
     /** Images whose gradient one thread computes at once; the sum does not depend on threads. */
     private static final int SHARD = 16;
 
+    private final ComputeDevice device;
     private final NDManager manager;
     private final CompiledNetwork network;
     private final NetworkArchitecture architecture;
@@ -83,11 +87,13 @@ public final class DenoisingScoreMatching implements AutoCloseable {
             NetworkArchitecture architecture,
             NoiseSchedule schedule,
             Settings settings,
-            State from) {
+            State from,
+            ComputeDevice device) {
+        this.device = device;
         this.architecture = architecture;
         this.schedule = schedule;
         this.settings = settings;
-        this.manager = TorchModule.newManager();
+        this.manager = TorchModule.newManager(device);
         this.network = CompiledNetwork.load(manager, architecture);
         this.state =
                 new CompiledNetwork.TrainingState(
@@ -128,9 +134,10 @@ public final class DenoisingScoreMatching implements AutoCloseable {
         }
         try (NDManager scratch = manager.newSubManager()) {
             List<Supplier<Gradient>> shards = new ArrayList<>();
-            for (int from = 0; from < batch; from += SHARD) {
+            int each = device.takesWholeCalls() ? batch : SHARD;
+            for (int from = 0; from < batch; from += each) {
                 int first = from;
-                int end = Math.min(batch, from + SHARD);
+                int end = Math.min(batch, from + each);
                 shards.add(() -> gradient(scratch, images, noise, levels, first, end));
             }
             List<Gradient> gradients = TorchThreads.runAll(shards);

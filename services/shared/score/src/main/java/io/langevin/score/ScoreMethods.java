@@ -1,6 +1,9 @@
 package io.langevin.score;
 
-/** The part of the TorchScript text that every network shares. */
+/**
+ * The part of the TorchScript text that every network shares. {@code mean} leaves channels-last
+ * where gradients are taken: PyTorch's backward pass of that pooling is wrong on CUDA otherwise.
+ */
 final class ScoreMethods {
     static final String TEXT =
             """
@@ -42,6 +45,13 @@ final class ScoreMethods {
                 else:
                   h = (self).slide(torch.constant_pad_nd(x, [2, 2, 2, 2], -3e38), 2)
                   y = (self).slide(h, 3)
+                return y
+              def mean(self: __torch__.Program, x: Tensor) -> Tensor:
+                if torch.is_grad_enabled():
+                  h = torch.avg_pool2d(torch.contiguous(x, memory_format=0), [5, 5], [1, 1], [2, 2])
+                  y = torch.contiguous(h, memory_format=2)
+                else:
+                  y = torch.avg_pool2d(x, [5, 5], [1, 1], [2, 2])
                 return y
               def slide(self: __torch__.Program, x: Tensor, d: int) -> Tensor:
                 n = torch.sub(torch.size(x, d), 4)

@@ -161,9 +161,7 @@ final class ScoreProgram {
     /** NCSNv2 takes the largest of 5×5, NCSN normalises and takes the mean. */
     private String pooled(String x, ConditionalNorm norm) {
         return network.family().isConditional()
-                ? let(
-                        "torch.avg_pool2d(%s, [5, 5], [1, 1], [2, 2])"
-                                .formatted(conditioned(x, norm)))
+                ? let("(self).mean(" + conditioned(x, norm) + ")")
                 : let("(self).pool(" + x + ")");
     }
 

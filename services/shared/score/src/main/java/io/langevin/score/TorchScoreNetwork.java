@@ -7,6 +7,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.CompiledNetwork.Precision;
+import io.langevin.score.torch.ComputeDevice;
+import io.langevin.score.torch.TorchModule;
+import io.langevin.score.torch.TorchThreads;
 import io.langevin.trajectory.ScoreNetwork;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,28 +26,36 @@ public final class TorchScoreNetwork implements ScoreNetwork {
 
     private final NetworkArchitecture architecture;
     private final NoiseSchedule schedule;
+    private final ComputeDevice device;
     private final NDManager manager;
     private final CompiledNetwork network;
     private final IValue weights;
     private ByteBuffer input = ByteBuffer.allocateDirect(0);
 
     public TorchScoreNetwork(Checkpoint checkpoint) {
-        this(checkpoint, Precision.FLOAT32);
+        this(checkpoint, Precision.FLOAT32, ComputeDevice.CPU);
     }
 
-    public TorchScoreNetwork(Checkpoint checkpoint, Precision precision) {
-        this(checkpoint.architecture(), checkpoint.schedule(), checkpoint.weights(), precision);
+    public TorchScoreNetwork(Checkpoint checkpoint, Precision precision, ComputeDevice device) {
+        this(
+                checkpoint.architecture(),
+                checkpoint.schedule(),
+                checkpoint.weights(),
+                precision,
+                device);
     }
 
     TorchScoreNetwork(
             NetworkArchitecture architecture,
             NoiseSchedule schedule,
             float[] flat,
-            Precision precision) {
+            Precision precision,
+            ComputeDevice device) {
         TorchModule.useThisThread();
         this.architecture = architecture;
         this.schedule = schedule;
-        this.manager = TorchModule.newManager();
+        this.device = device;
+        this.manager = TorchModule.newManager(device);
         this.network = CompiledNetwork.load(manager, architecture);
         try (NDArray array = manager.create(flat)) {
             this.weights = network.prepare(array, precision);
@@ -102,8 +113,14 @@ public final class TorchScoreNetwork implements ScoreNetwork {
                 .get(f, first * dimension(), (end - first) * dimension());
     }
 
-    /** So many images keep the widest activation in a processor's own cache, every thread busy. */
+    /**
+     * A device that shares out a call by itself is given all of it. On processors so many images
+     * keep the widest activation in a processor's own cache, every thread busy.
+     */
     private int imagesAtOnce(int count) {
+        if (device.takesWholeCalls()) {
+            return count;
+        }
         int most = (int) Math.max(2, CACHE_BYTES / architecture.activationBytes());
         int rounds = ceil(count, TorchThreads.count() * most);
         return Math.max(2, ceil(count, TorchThreads.count() * rounds));

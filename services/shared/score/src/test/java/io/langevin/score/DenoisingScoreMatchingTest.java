@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.langevin.noise.NoiseSchedule;
+import io.langevin.score.torch.ComputeDevice;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -58,7 +59,7 @@ class DenoisingScoreMatchingTest {
                         1e-8,
                         new ExponentialMovingAverage(0.9, true),
                         1);
-        return new DenoisingScoreMatching(SMALL, SCHEDULE, settings, from);
+        return new DenoisingScoreMatching(SMALL, SCHEDULE, settings, from, ComputeDevice.CPU);
     }
 
     private static double steps(DenoisingScoreMatching training, float[] images, int count) {

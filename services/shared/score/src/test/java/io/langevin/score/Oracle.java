@@ -122,7 +122,8 @@ record Oracle(String name, SafeTensors file) {
     }
 
     TorchScoreNetwork scoreNetwork(CompiledNetwork.Precision precision) {
-        return new TorchScoreNetwork(architecture(), schedule(), flat("weights."), precision);
+        return new TorchScoreNetwork(
+                architecture(), schedule(), flat("weights."), precision, TestDevice.ON);
     }
 
     @Override

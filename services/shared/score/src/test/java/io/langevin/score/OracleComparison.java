@@ -8,6 +8,7 @@ import ai.djl.pytorch.jni.IValue;
 import io.langevin.score.CompiledNetwork.AdamStep;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.CompiledNetwork.TrainingState;
+import io.langevin.score.torch.TorchModule;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class OracleComparison {
     static OracleComparison of(Oracle oracle, float[] weights) {
         TorchModule.useThisThread();
         var comparison = new OracleComparison(oracle);
-        try (NDManager manager = TorchModule.newManager();
+        try (NDManager manager = TorchModule.newManager(TestDevice.ON);
                 var network = CompiledNetwork.load(manager, oracle.architecture())) {
             comparison.compareAll(manager, network, weights);
         }

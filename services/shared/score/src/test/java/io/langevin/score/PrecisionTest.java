@@ -3,6 +3,7 @@ package io.langevin.score;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.score.CompiledNetwork.Precision;
+import io.langevin.score.torch.ComputeDevice;
 import io.langevin.trajectory.ImageNoise;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ class PrecisionTest {
 
     private static float[] evaluated(Checkpoint checkpoint, float[] x, Precision precision) {
         float[] f = new float[x.length];
-        try (var network = new TorchScoreNetwork(checkpoint, precision)) {
+        try (var network = new TorchScoreNetwork(checkpoint, precision, ComputeDevice.CPU)) {
             network.evaluate(x, new float[COUNT], f, COUNT);
         }
         return f;

@@ -1,6 +1,7 @@
-package io.langevin.score;
+package io.langevin.score.torch;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -10,9 +11,11 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A TorchScript program in memory, be it ours or a stranger's. Several threads may call it at a
@@ -28,9 +31,36 @@ public final class TorchModule implements AutoCloseable {
         this.block = block;
     }
 
-    /** A manager of PyTorch arrays; whoever asks closes it. */
+    /** A manager of PyTorch arrays in the processor's memory; whoever asks closes it. */
     public static NDManager newManager() {
-        return PYTORCH.newBaseManager();
+        return newManager(ComputeDevice.CPU);
+    }
+
+    /** A manager of PyTorch arrays on a device; whoever asks closes it. */
+    public static NDManager newManager(ComputeDevice device) {
+        return PYTORCH.newBaseManager(device.place());
+    }
+
+    /** PyTorch's version and the folder that its libraries were loaded from. */
+    public static String version() {
+        return "%s from %s".formatted(PYTORCH.getVersion(), LibUtils.getLibtorchPath());
+    }
+
+    /** Why arrays cannot be on a device; empty where they can. */
+    public static Optional<String> obstacle(ComputeDevice device) {
+        if (device.place().isGpu() && !JniUtils.getFeatures().contains("CUDA")) {
+            return Optional.of("PyTorch %s was built without CUDA".formatted(version()));
+        }
+        try (NDManager manager = newManager(device);
+                NDArray one = manager.create(1f);
+                NDArray two = one.add(1f)) {
+            return two.getFloat() == 2
+                    ? Optional.empty()
+                    : Optional.of("it does not add: 1 + 1 is " + two.getFloat());
+        } catch (EngineException e) {
+            return Optional.of(
+                    "PyTorch cannot use it: " + e.getMessage().lines().findFirst().orElse(""));
+        }
     }
 
     /**
@@ -80,7 +110,7 @@ public final class TorchModule implements AutoCloseable {
      *
      * @param inputs arrays; the results belong to the manager of {@code name}
      */
-    NDList differentiate(String method, NDManager manager, NDArray... inputs) {
+    public NDList differentiate(String method, NDManager manager, NDArray... inputs) {
         try (NDArray name = manager.create(0f)) {
             name.setName("module_method:" + method);
             NDList all = new NDList(name);
@@ -95,7 +125,7 @@ public final class TorchModule implements AutoCloseable {
     }
 
     /** An output as an array of that manager; the output is closed. */
-    static NDArray array(NDManager manager, IValue output) {
+    public static NDArray array(NDManager manager, IValue output) {
         try (output) {
             return output.toTensor((PtNDManager) manager);
         }

@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.score.torch;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * call; shared out by images they wait once. Whoever samples and trains in one process shares these
  * threads, so that there are never more at work than processors.
  */
-final class TorchThreads {
+public final class TorchThreads {
     private static final int COUNT = Runtime.getRuntime().availableProcessors();
     private static final AtomicInteger STARTED = new AtomicInteger();
     private static final ExecutorService POOL =
@@ -23,7 +23,7 @@ final class TorchThreads {
 
     private TorchThreads() {}
 
-    static int count() {
+    public static int count() {
         return COUNT;
     }
 
@@ -31,7 +31,7 @@ final class TorchThreads {
      * Does all the work and waits for it, also when interrupted: PyTorch cannot be stopped in the
      * middle and must not lose the arrays under it. The results are in the order of the work.
      */
-    static <R> List<R> runAll(List<Supplier<R>> work) {
+    public static <R> List<R> runAll(List<Supplier<R>> work) {
         List<CompletableFuture<R>> results =
                 work.stream().map(part -> CompletableFuture.supplyAsync(part, POOL)).toList();
         try {

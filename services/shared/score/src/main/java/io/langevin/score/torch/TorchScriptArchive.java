@@ -1,4 +1,4 @@
-package io.langevin.score;
+package io.langevin.score.torch;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
