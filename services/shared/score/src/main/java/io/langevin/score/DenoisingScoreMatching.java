@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.CompiledNetwork.Gradient;
+import io.langevin.score.torch.CallSize;
 import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.TorchModule;
 import io.langevin.score.torch.TorchThreads;
@@ -27,6 +28,10 @@ public final class DenoisingScoreMatching implements AutoCloseable {
 
     private final ComputeDevice device;
     private final NDManager manager;
+
+    /** Of a device that shares out calls by itself, once the size of a batch is known. */
+    private CallSize wholeCall;
+
     private final CompiledNetwork network;
     private final NetworkArchitecture architecture;
     private final NoiseSchedule schedule;
@@ -133,14 +138,7 @@ public final class DenoisingScoreMatching implements AutoCloseable {
             noise[k] = (float) random.nextGaussian();
         }
         try (NDManager scratch = manager.newSubManager()) {
-            List<Supplier<Gradient>> shards = new ArrayList<>();
-            int each = device.takesWholeCalls() ? batch : SHARD;
-            for (int from = 0; from < batch; from += each) {
-                int first = from;
-                int end = Math.min(batch, from + each);
-                shards.add(() -> gradient(scratch, images, noise, levels, first, end));
-            }
-            List<Gradient> gradients = TorchThreads.runAll(shards);
+            List<Gradient> gradients = gradients(scratch, images, noise, levels);
             NDArray gradient = gradients.get(0).gradient();
             for (Gradient shard : gradients.subList(1, gradients.size())) {
                 gradient.addi(shard.gradient());
@@ -154,6 +152,36 @@ public final class DenoisingScoreMatching implements AutoCloseable {
             }
             return sum / batch;
         }
+    }
+
+    /**
+     * Those of shards of the batch, computed on threads; on a device that shares out calls by
+     * itself of as large ones as its memory takes.
+     */
+    private List<Gradient> gradients(
+            NDManager scratch, float[] images, float[] noise, long[] levels) {
+        if (!device.takesWholeCalls()) {
+            return TorchThreads.runAll(shards(scratch, images, noise, levels, SHARD));
+        }
+        if (wholeCall == null) {
+            wholeCall = new CallSize(levels.length, 1);
+        }
+        return wholeCall.fitting(
+                each ->
+                        shards(scratch, images, noise, levels, each).stream()
+                                .map(Supplier::get)
+                                .toList());
+    }
+
+    private List<Supplier<Gradient>> shards(
+            NDManager scratch, float[] images, float[] noise, long[] levels, int each) {
+        List<Supplier<Gradient>> shards = new ArrayList<>();
+        for (int from = 0; from < levels.length; from += each) {
+            int first = from;
+            int end = Math.min(levels.length, from + each);
+            shards.add(() -> gradient(scratch, images, noise, levels, first, end));
+        }
+        return shards;
     }
 
     /** The share that the images from {@code first} to before {@code end} have of the batch's. */

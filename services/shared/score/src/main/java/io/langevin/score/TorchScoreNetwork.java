@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.CompiledNetwork.Precision;
+import io.langevin.score.torch.CallSize;
 import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.TorchModule;
 import io.langevin.score.torch.TorchThreads;
@@ -24,9 +25,13 @@ import java.util.function.Supplier;
 public final class TorchScoreNetwork implements ScoreNetwork {
     private static final int CACHE_BYTES = 1 << 21;
 
+    /** Images of a call on a device that shares it out: more are no faster an image on an H100. */
+    private static final int WHOLE_CALL = 64;
+
     private final NetworkArchitecture architecture;
     private final NoiseSchedule schedule;
     private final ComputeDevice device;
+    private final CallSize wholeCall = new CallSize(WHOLE_CALL, 1);
     private final NDManager manager;
     private final CompiledNetwork network;
     private final IValue weights;
@@ -69,16 +74,46 @@ public final class TorchScoreNetwork implements ScoreNetwork {
 
     @Override
     public void evaluate(float[] x, float[] sigma, float[] f, int count) {
+        if (device.takesWholeCalls()) {
+            for (int from = 0; from < count; ) {
+                int first = from;
+                from += wholeCall.fitting(size -> evaluateWhole(x, sigma, f, first, count, size));
+            }
+        } else {
+            evaluateShared(x, sigma, f, count);
+        }
+    }
+
+    /**
+     * A call of exactly {@code size} images, so that libraries which choose their kernels by that
+     * always choose the same; where fewer are left, one of them keeps the others company.
+     *
+     * @return how many of the images it took
+     */
+    private int evaluateWhole(float[] x, float[] sigma, float[] f, int first, int count, int size) {
+        int taken = Math.min(size, count - first);
+        ByteBuffer images = filled(x, first, taken, size);
+        try (NDManager scratch = manager.newSubManager()) {
+            evaluatePart(scratch, images, sigma, f, first, first + taken, size);
+        }
+        return taken;
+    }
+
+    private void evaluateShared(float[] x, float[] sigma, float[] f, int count) {
         int each = imagesAtOnce(count);
-        ByteBuffer images = filled(x, count);
+        // PyTorch takes other kernels for a lone image and rounds otherwise: it has company
+        ByteBuffer images = filled(x, 0, count, count + 1);
+        int bytes = dimension() * Float.BYTES;
         try (NDManager scratch = manager.newSubManager()) {
             List<Supplier<Void>> parts = new ArrayList<>();
             for (int from = 0; from < count; from += each) {
                 int first = from;
                 int end = Math.min(count, from + each);
+                int called = Math.max(2, end - first);
+                ByteBuffer part = images.slice(first * bytes, called * bytes);
                 parts.add(
                         () -> {
-                            evaluatePart(scratch, images, sigma, f, first, end);
+                            evaluatePart(scratch, part, sigma, f, first, end, called);
                             return null;
                         });
             }
@@ -86,13 +121,20 @@ public final class TorchScoreNetwork implements ScoreNetwork {
         }
     }
 
+    /**
+     * @param images as many as are called
+     * @param first of those that are wanted; sigma and f have them from there on
+     */
     private void evaluatePart(
-            NDManager scratch, ByteBuffer images, float[] sigma, float[] f, int first, int end) {
+            NDManager scratch,
+            ByteBuffer images,
+            float[] sigma,
+            float[] f,
+            int first,
+            int end,
+            int called) {
         int size = architecture.imageSize();
-        int bytes = dimension() * Float.BYTES;
-        int called = Math.max(2, end - first);
-        ByteBuffer part =
-                images.slice(first * bytes, called * bytes).order(ByteOrder.nativeOrder());
+        ByteBuffer part = images.order(ByteOrder.nativeOrder());
         var shape = new Shape(called, architecture.channels(), size, size);
         float[] sigmas = new float[called];
         long[] levels = new long[called];
@@ -113,14 +155,8 @@ public final class TorchScoreNetwork implements ScoreNetwork {
                 .get(f, first * dimension(), (end - first) * dimension());
     }
 
-    /**
-     * A device that shares out a call by itself is given all of it. On processors so many images
-     * keep the widest activation in a processor's own cache, every thread busy.
-     */
+    /** So many images keep the widest activation in a processor's own cache, every thread busy. */
     private int imagesAtOnce(int count) {
-        if (device.takesWholeCalls()) {
-            return count;
-        }
         int most = (int) Math.max(2, CACHE_BYTES / architecture.activationBytes());
         int rounds = ceil(count, TorchThreads.count() * most);
         return Math.max(2, ceil(count, TorchThreads.count() * rounds));
@@ -130,19 +166,18 @@ public final class TorchScoreNetwork implements ScoreNetwork {
         return (a + b - 1) / b;
     }
 
-    /**
-     * The images and a copy of one to keep the last company: PyTorch takes other kernels for a lone
-     * image and rounds otherwise.
-     */
-    private ByteBuffer filled(float[] x, int count) {
-        int bytes = (count + 1) * dimension() * Float.BYTES;
+    /** Some of the images, and copies of the first of all up to {@code size}. */
+    private ByteBuffer filled(float[] x, int first, int count, int size) {
+        int bytes = size * dimension() * Float.BYTES;
         if (input.capacity() < bytes) {
             input = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
         }
         input.clear().limit(bytes);
         FloatBuffer floats = input.asFloatBuffer();
-        floats.put(x, 0, count * dimension());
-        floats.put(x, 0, dimension());
+        floats.put(x, first * dimension(), count * dimension());
+        for (int i = count; i < size; i++) {
+            floats.put(x, 0, dimension());
+        }
         return input;
     }
 

@@ -7,6 +7,7 @@ import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.NetworkArchitecture.Family;
 import io.langevin.score.torch.ComputeDevice;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -22,22 +23,50 @@ class WholeCallsTest {
     @Test
     void a_network_gives_the_same_in_one_call_as_shared_out() {
         var architecture = new NetworkArchitecture(Family.BASE, 4, 1, 8);
-        var checkpoint =
-                new Checkpoint(
-                        architecture,
-                        SCHEDULE,
-                        2,
-                        1e-4,
-                        true,
-                        "s",
-                        Optional.empty(),
-                        DenoisingScoreMatching.State.initial(architecture, 1).weights(),
-                        Map.of());
 
-        float[] whole = evaluated(checkpoint, OTHER);
-        float[] shared = evaluated(checkpoint, ComputeDevice.CPU);
+        float[] whole = evaluated(checkpoint(architecture), OTHER);
+        float[] shared = evaluated(checkpoint(architecture), ComputeDevice.CPU);
 
         assertThat(relative(whole, shared)).isLessThan(1e-6);
+    }
+
+    private static Checkpoint checkpoint(NetworkArchitecture architecture) {
+        return new Checkpoint(
+                architecture,
+                SCHEDULE,
+                2,
+                1e-4,
+                true,
+                "s",
+                Optional.empty(),
+                DenoisingScoreMatching.State.initial(architecture, 1).weights(),
+                Map.of());
+    }
+
+    /** Calls have one size, so kernels are chosen alike whatever shares the call. */
+    @Test
+    void an_images_numbers_do_not_depend_on_how_many_are_asked_for() {
+        var architecture = new NetworkArchitecture(Family.BASE, 4, 1, 8);
+        int dimension = architecture.dimension();
+        float[] x = images(dimension);
+        float[] all = new float[100 * dimension];
+        float[] one = new float[dimension];
+        float[] many = new float[100 * dimension];
+        for (int i = 0; i < 100; i++) {
+            System.arraycopy(x, i % IMAGES * dimension, all, i * dimension, dimension);
+        }
+        try (var network =
+                new TorchScoreNetwork(checkpoint(architecture), Precision.FLOAT32, OTHER)) {
+            network.evaluate(all, new float[100], many, 100);
+            for (int i : new int[] {0, 1, 63, 64, 99}) {
+                float[] alone = Arrays.copyOfRange(all, i * dimension, (i + 1) * dimension);
+                network.evaluate(alone, new float[1], one, 1);
+                assertThat(one)
+                        .as("image %d", i)
+                        .containsExactly(
+                                Arrays.copyOfRange(many, i * dimension, (i + 1) * dimension));
+            }
+        }
     }
 
     private static float[] evaluated(Checkpoint checkpoint, ComputeDevice device) {

@@ -46,6 +46,13 @@ public final class TorchModule implements AutoCloseable {
         return "%s from %s".formatted(PYTORCH.getVersion(), LibUtils.getLibtorchPath());
     }
 
+    /** Gives memory back that PyTorch keeps for later; nothing where no GPU is used. */
+    static void releaseCache() {
+        if (JniUtils.getFeatures().contains("CUDA")) {
+            JniUtils.emptyCudaCache();
+        }
+    }
+
     /** Why arrays cannot be on a device; empty where they can. */
     public static Optional<String> obstacle(ComputeDevice device) {
         if (device.place().isGpu() && !JniUtils.getFeatures().contains("CUDA")) {
