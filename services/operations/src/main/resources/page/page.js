@@ -135,7 +135,7 @@ function showFields() {
     label.hidden = !wanted;
     label.querySelector("input, select").disabled = !wanted;
   }
-  const one = chosen.value === "SCORE";
+  const one = ["SCORE", "DENOISE"].includes(chosen.value);
   form.count.readOnly = one;
   if (one) form.count.value = 1;
   element("task-hint").textContent = chosen.dataset.hint;

@@ -211,9 +211,33 @@ final class QualityBench implements Callable<Integer> {
         }
         try {
             Checkpoint weaker = Checkpoint.parse(Files.readAllBytes(guide));
-            return new GuidedNetwork(alone, new TorchScoreNetwork(weaker), guidance);
+            return Guided.of(alone, new TorchScoreNetwork(weaker), guidance);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A guided network that is closed with its parts. */
+    private record Guided(GuidedNetwork both, ScoreNetwork network, ScoreNetwork guide)
+            implements ScoreNetwork {
+        static Guided of(ScoreNetwork network, ScoreNetwork guide, double weight) {
+            return new Guided(new GuidedNetwork(network, guide, weight), network, guide);
+        }
+
+        @Override
+        public int dimension() {
+            return both.dimension();
+        }
+
+        @Override
+        public void evaluate(float[] x, float[] sigma, float[] f, int count) {
+            both.evaluate(x, sigma, f, count);
+        }
+
+        @Override
+        public void close() {
+            network.close();
+            guide.close();
         }
     }
 

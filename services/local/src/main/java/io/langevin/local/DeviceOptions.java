@@ -24,10 +24,11 @@ final class DeviceOptions {
      * @throws io.langevin.process.ConfigurationException where one of them is not here
      */
     LocalDevices devices() {
-        DeviceChoice.of("--device", device);
+        String sampling = device.isBlank() ? DeviceChoice.DEFAULT : device;
+        DeviceChoice.of("--device", sampling);
         if (trainingDevice != null) {
             DeviceChoice.of("--training-device", trainingDevice);
         }
-        return LocalDevices.of(device, trainingDevice);
+        return LocalDevices.of(sampling, trainingDevice);
     }
 }

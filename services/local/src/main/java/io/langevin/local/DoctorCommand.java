@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,7 +36,10 @@ final class DoctorCommand implements Callable<Integer> {
     private static final int CALLS = 5;
     private static final double GIGABYTE = 1 << 30;
 
-    private final Accelerators accelerators;
+    /** Asked for only where this command runs: a driver may take seconds to begin. */
+    private final Supplier<Accelerators> here;
+
+    private Accelerators accelerators;
 
     @Option(
             names = "--device",
@@ -47,11 +51,11 @@ final class DoctorCommand implements Callable<Integer> {
     String device;
 
     DoctorCommand() {
-        this(DeviceChoice.ofThisMachine());
+        this(DeviceChoice::ofThisMachine);
     }
 
-    DoctorCommand(Accelerators accelerators) {
-        this.accelerators = accelerators;
+    DoctorCommand(Supplier<Accelerators> here) {
+        this.here = here;
     }
 
     /**
@@ -63,6 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        accelerators = here.get();
         Runtime java = Runtime.getRuntime();
         say(
                 "processor",
@@ -71,7 +76,7 @@ final class DoctorCommand implements Callable<Integer> {
         say("driver", accelerators.driver().map(v -> "NVIDIA " + v).orElse("none of NVIDIA's"));
         List<Accelerator> all = accelerators.list();
         for (Accelerator one : all) {
-            Optional<String> obstacle = accelerators.obstacle(one);
+            Optional<String> obstacle = obstacle(one);
             say(
                     "cuda:" + one.index(),
                     "%s, %.1f of %.1f GB free, %d %% busy; %s"
@@ -84,16 +89,29 @@ final class DoctorCommand implements Callable<Integer> {
         }
         ComputeDevice chosen;
         try {
-            chosen = DeviceChoice.of("--device", device, accelerators);
+            chosen = DeviceChoice.of("--device", asked(), accelerators);
         } catch (ConfigurationException e) {
             throw new CommandFailure(e.getMessage() + "\n" + remedy(all));
         }
         say("PyTorch", TorchModule.version());
         compare(chosen);
-        if (chosen.equals(ComputeDevice.CPU) && !device.equals(chosen.name())) {
+        if (chosen.equals(ComputeDevice.CPU) && !asked().equals(chosen.name())) {
             System.out.println(remedy(all));
         }
         return 0;
+    }
+
+    private Optional<String> obstacle(Accelerator accelerator) {
+        try {
+            return accelerators.obstacle(accelerator);
+        } catch (ConfigurationException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    /** An empty variable is one that is not set. */
+    private String asked() {
+        return device.isBlank() ? "auto" : device;
     }
 
     private void compare(ComputeDevice chosen) {
@@ -163,8 +181,8 @@ final class DoctorCommand implements Callable<Integer> {
                     + " container, start it with its GPUs. docs/use/gpu.md has the commands.";
         }
         if (all.isEmpty()) {
-            return "To run on a GPU: the driver must list one in 'nvidia-smi'; CUDA_VISIBLE_DEVICES"
-                    + " hides GPUs too.";
+            return "To run on a GPU: the driver must list one in 'nvidia-smi', and CUDA_VISIBLE_DEVICES"
+                    + " must not hide it.";
         }
         return "To run on a GPU: install torch 2.7.1 built with CUDA for python3, or name the folder"
                 + " of its libraries in PYTORCH_LIBRARY_PATH. docs/use/gpu.md has the commands.";

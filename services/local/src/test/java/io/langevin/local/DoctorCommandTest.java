@@ -3,6 +3,7 @@ package io.langevin.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.cli.LangevinCommand;
+import io.langevin.process.ConfigurationException;
 import io.langevin.score.torch.Accelerator;
 import io.langevin.score.torch.Accelerators;
 import java.io.ByteArrayOutputStream;
@@ -15,12 +16,15 @@ import picocli.CommandLine;
 
 class DoctorCommandTest {
     private static final Accelerator GPU =
-            new Accelerator(0, "NVIDIA H100\u001b[2J", 80L << 30, 70L << 30, 12);
+            new Accelerator(0, "GPU-1", "NVIDIA H100\u001b[2J", 80L << 30, 70L << 30, 12);
 
     private record Machine(Optional<String> driver, List<Accelerator> list)
             implements Accelerators {
         @Override
         public Optional<String> obstacle(Accelerator accelerator) {
+            if (accelerator.index() == 1) {
+                throw new ConfigurationException("PyTorch cannot be loaded from /x: too short");
+            }
             return Optional.of("PYTORCH_LIBRARY_PATH is not set and python3 has no torch");
         }
     }
@@ -55,6 +59,16 @@ class DoctorCommandTest {
                 .contains("install torch 2.7.1");
     }
 
+    @Test
+    void libraries_that_cannot_be_loaded_are_named_with_a_remedy_too() {
+        var second = new Accelerator(1, "GPU-2", "NVIDIA H200", 1L << 30, 1L << 30, 0);
+        Ran ran = ran(new Machine(Optional.of("570.1"), List.of(GPU, second)), "cuda:1");
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.out()).contains("cuda:1", "PyTorch cannot be loaded from /x: too short");
+        assertThat(ran.err()).contains("PyTorch cannot be loaded from /x", "install torch 2.7.1");
+    }
+
     private static Ran ran(Accelerators machine, String device) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
@@ -64,7 +78,7 @@ class DoctorCommandTest {
         System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         try {
             CommandLine line = LangevinCommand.commandLine();
-            line.addSubcommand(new DoctorCommand(machine));
+            line.addSubcommand(new DoctorCommand(() -> machine));
             int code = line.execute("doctor", "--device", device);
             return new Ran(
                     code,

@@ -214,7 +214,8 @@ final class SamplingSession {
     private boolean isNeeded(ServingNetwork.Key key) {
         Set<ServingNetwork.Key> inUse = new HashSet<>(admission.wanted());
         active.forEach(request -> inUse.add(request.network().key()));
-        return inUse.contains(key) || checkpoints.isCurrent(key.checkpoint());
+        boolean current = key.guide().isEmpty() && checkpoints.isCurrent(key.checkpoint());
+        return current || inUse.contains(key);
     }
 
     /** Nobody needs what this session has come to. */

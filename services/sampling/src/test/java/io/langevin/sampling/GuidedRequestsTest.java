@@ -61,10 +61,10 @@ class GuidedRequestsTest extends OneModelSession {
                 "sampler.guide: artifact: must be 64");
         wrong.put(
                 seeded(Sampler.newBuilder().setGuide("0".repeat(64))),
-                "checkpoint: artifact " + "0".repeat(64));
+                "sampler.guide: artifact " + "0".repeat(64));
         wrong.put(
                 seeded(Sampler.newBuilder().setGuide(coloured)),
-                "checkpoint: the guide must make images of 8×8×1, not 8×8×3");
+                "sampler.guide: must make images of 8×8×1, not 8×8×3");
         wrong.put(
                 seeded(Sampler.newBuilder().setGuidance(2.0)),
                 "sampler.guidance: must be null without a guide, not 2.0");
@@ -88,6 +88,26 @@ class GuidedRequestsTest extends OneModelSession {
             assertThat(sampling.outcome(each.getKey().getRequestId()).getReason())
                     .startsWith(each.getValue());
         }
+    }
+
+    @Test
+    void the_origin_of_a_denoised_image_names_the_guide_too() throws Exception {
+        String guide = sampling.artifacts.put(WEAKER.bytes()).hex();
+        SampleRequest request =
+                SampleRequest.newBuilder(seeded(Sampler.newBuilder().setGuide(guide)))
+                        .setTask(
+                                Task.newBuilder()
+                                        .setKind(TaskKind.DENOISE)
+                                        .setSigma(0.5)
+                                        .setImage(ByteBuffer.wrap(png(8)))
+                                        .build())
+                        .build();
+        sampling.ask(request);
+
+        Sampler sampler = image(request).getOrigin().getSampler();
+
+        assertThat(sampler.getGuide()).isEqualTo(guide);
+        assertThat(sampler.getGuidance()).isEqualTo(2);
     }
 
     private static SampleRequest seeded(Sampler.Builder sampler) {

@@ -29,6 +29,9 @@ final class JsonRecord {
     /** Characters of a value that a message shows. */
     private static final int LONGEST = 100;
 
+    /** Characters of a text: readers of records take no more bytes than four times that. */
+    private static final int LONGEST_TEXT = 16_384;
+
     private JsonRecord() {}
 
     /**
@@ -97,6 +100,11 @@ final class JsonRecord {
 
     private static String text(JsonNode value, String name) {
         check(value.isTextual(), name, "be text", value);
+        check(
+                value.textValue().length() <= LONGEST_TEXT,
+                name,
+                "have at most %d characters".formatted(LONGEST_TEXT),
+                value);
         return value.textValue();
     }
 
@@ -132,8 +140,10 @@ final class JsonRecord {
 
     private static Instant moment(JsonNode value, String name) {
         try {
-            return Instant.parse(text(value, name));
-        } catch (DateTimeParseException e) {
+            Instant moment = Instant.parse(text(value, name));
+            moment.toEpochMilli(); // records have milliseconds in 64 bits
+            return moment;
+        } catch (DateTimeParseException | ArithmeticException e) {
             check(false, name, "be a moment such as 2026-01-31T12:00:00Z", value);
             throw e;
         }
@@ -157,11 +167,18 @@ final class JsonRecord {
                         entry ->
                                 texts.put(
                                         entry.getKey(),
-                                        text(entry.getValue(), name + "." + entry.getKey())));
+                                        text(
+                                                entry.getValue(),
+                                                name
+                                                        + "."
+                                                        + RecordRules.abbreviated(
+                                                                entry.getKey(), LONGEST))));
         return texts;
     }
 
     private static void check(boolean holds, String field, String rule, Object value) {
-        require(holds, field, rule, RecordRules.abbreviated(String.valueOf(value), LONGEST));
+        if (!holds) {
+            require(false, field, rule, RecordRules.abbreviated(String.valueOf(value), LONGEST));
+        }
     }
 }

@@ -14,6 +14,7 @@ import io.langevin.records.TaskKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,7 @@ class JsonRecordTest {
                     'labels': []                | labels: must be a JSON object, not []
                     'labels': {'a': 1}          | labels.a: must be text, not 1
                     'deadline': 'x'             | deadline: must be a moment such as 2026-01-31T12:00:00Z, not "x"
+                    'deadline': '+292278995-01-01T00:00:00Z' | deadline: must be a moment such as
                     'sampler': []               | sampler: must be a JSON object, not []
                     'sampler': {'rho': '1'}     | sampler.rho: must be a number, not "1"
                     'sampler': {'rho': 1e999}   | sampler.rho: must be a number, not
@@ -95,6 +97,24 @@ class JsonRecordTest {
         assertThatThrownBy(() -> read(body))
                 .isInstanceOf(RejectedException.class)
                 .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void long_texts_and_long_names_are_refused_in_few_words() {
+        String text = "x".repeat(20_000);
+        for (String field :
+                List.of(
+                        "\"checkpoint\": \"" + text + "\"",
+                        "\"labels\": {\"" + text + "\": 1}",
+                        "\"" + text + "\": 1")) {
+            assertThatThrownBy(
+                            () ->
+                                    read(
+                                            "{\"requestId\": \"r\", \"model\": \"m\", %s}"
+                                                    .formatted(field)))
+                    .isInstanceOf(RejectedException.class)
+                    .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(500));
+        }
     }
 
     @Test

@@ -1,11 +1,16 @@
 package io.langevin.sampling.networks;
 
+import static io.langevin.messaging.rules.RecordRules.require;
+
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.messaging.Failures;
+import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.Futures;
 import io.langevin.sampling.DaemonThreads;
 import io.langevin.sampling.NetworkOpener;
 import io.langevin.sampling.SamplingConfig;
+import io.langevin.sampling.networks.ServingNetwork.Guide;
 import io.langevin.sampling.networks.ServingNetwork.Key;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
@@ -20,10 +25,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Networks in memory: read, verified, laid out and measured on threads of their own, the small ones
@@ -73,60 +82,97 @@ public final class LoadedNetworks implements AutoCloseable {
     }
 
     /**
-     * The network, now or later. It fails with ArtifactException or IllegalArgumentException where
-     * there is no such checkpoint, with UncheckedIOException where the store is away.
+     * The network, now or later. It fails with ArtifactException, IllegalArgumentException or
+     * RejectedException where there is no such checkpoint, with UncheckedIOException where the
+     * store is away.
      */
     synchronized CompletableFuture<ServingNetwork> load(Key key) {
-        return networks.computeIfAbsent(
-                key,
-                wanted ->
-                        CompletableFuture.supplyAsync(
-                                () -> open(wanted),
-                                large.contains(wanted.checkpoint()) ? largeLoader : loader));
+        CompletableFuture<ServingNetwork> known = networks.get(key);
+        if (known == null) {
+            known = key.guide().isPresent() ? combined(key, key.guide().get()) : opened(key);
+            networks.put(key, known);
+        }
+        return known;
     }
 
-    /** Forgets a failure: the next one who asks tries again. */
+    private CompletableFuture<ServingNetwork> opened(Key key) {
+        return CompletableFuture.supplyAsync(() -> open(key), loader(Stream.of(key)));
+    }
+
+    /** A network and its guide are those that serve alone too: only the weight is its own. */
+    private CompletableFuture<ServingNetwork> combined(Key key, Guide by) {
+        var network = load(new Key(key.checkpoint(), key.precision()));
+        var guide =
+                load(new Key(by.checkpoint(), key.precision()))
+                        .exceptionally(LoadedNetworks::failedGuide);
+        return network.thenCombineAsync(
+                guide, (strong, weak) -> guided(key, by, strong, weak), loader(key.parts()));
+    }
+
+    private static ServingNetwork failedGuide(Throwable failure) {
+        Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
+        throw Failures.isPassing(why)
+                ? new CompletionException(why)
+                : new RejectedException("sampler.guide: " + Failures.reason(why));
+    }
+
+    private Executor loader(Stream<Key> keys) {
+        return keys.map(Key::checkpoint).anyMatch(large::contains) ? largeLoader : loader;
+    }
+
+    /** Forgets a failure, also that of a part: the next one who asks tries again. */
     synchronized void forgetFailed(Key key) {
-        CompletableFuture<ServingNetwork> network = networks.get(key);
-        if (network != null && network.isCompletedExceptionally()) {
-            networks.remove(key);
-        }
+        Stream.concat(Stream.of(key), key.parts())
+                .filter(each -> networks.containsKey(each))
+                .filter(each -> networks.get(each).isCompletedExceptionally())
+                .toList()
+                .forEach(networks::remove);
     }
 
     private ServingNetwork open(Key key) {
         Checkpoint checkpoint = Checkpoint.parse(artifacts.get(key.checkpoint()));
-        Optional<Checkpoint> guide =
-                key.guide().map(weak -> Checkpoint.parse(artifacts.get(weak.checkpoint())));
-        guide.ifPresent(weak -> requireFits(checkpoint.architecture(), weak.architecture()));
         ScoreNetwork network = factory.open(checkpoint, key.precision());
-        if (guide.isPresent()) {
-            network =
-                    new GuidedNetwork(
-                            network,
-                            factory.open(guide.get(), key.precision()),
-                            key.guide().get().weight());
+        try {
+            var kind = new Kind(checkpoint.architecture(), Optional.empty(), key.precision());
+            return new ServingNetwork(
+                    key, checkpoint, network, factory.deviceKind(), slots(kind, network));
+        } catch (RuntimeException | Error e) {
+            network.close();
+            throw e;
         }
-        var kind =
-                new Kind(
-                        checkpoint.architecture(),
-                        guide.map(Checkpoint::architecture),
-                        key.precision());
-        return new ServingNetwork(
-                key, checkpoint, guide, network, factory.deviceKind(), slots(kind, network));
     }
 
-    private static void requireFits(NetworkArchitecture network, NetworkArchitecture guide) {
-        if (guide.imageSize() != network.imageSize() || guide.channels() != network.channels()) {
-            throw new IllegalArgumentException(
-                    "the guide must make images of %d×%d×%d, not %d×%d×%d"
-                            .formatted(
-                                    network.imageSize(),
-                                    network.imageSize(),
-                                    network.channels(),
-                                    guide.imageSize(),
-                                    guide.imageSize(),
-                                    guide.channels()));
-        }
+    private ServingNetwork guided(Key key, Guide by, ServingNetwork strong, ServingNetwork weak) {
+        requireFits(strong.checkpoint(), weak.checkpoint());
+        var network = new GuidedNetwork(strong.network(), weak.network(), by.weight());
+        var kind =
+                new Kind(
+                        strong.checkpoint().architecture(),
+                        Optional.of(weak.checkpoint().architecture()),
+                        key.precision());
+        return new ServingNetwork(
+                key, strong.checkpoint(), network, strong.deviceKind(), slots(kind, network));
+    }
+
+    private static void requireFits(Checkpoint network, Checkpoint guide) {
+        NetworkArchitecture wanted = network.architecture();
+        NetworkArchitecture given = guide.architecture();
+        require(
+                given.imageSize() == wanted.imageSize() && given.channels() == wanted.channels(),
+                "sampler.guide",
+                "make images of %s".formatted(shape(wanted)),
+                shape(given));
+        require(
+                !given.family().isConditional()
+                        || wanted.family().isConditional()
+                                && guide.schedule().equals(network.schedule()),
+                "sampler.guide",
+                "know the network's noise levels",
+                given.family());
+    }
+
+    private static String shape(NetworkArchitecture network) {
+        return "%d×%d×%d".formatted(network.imageSize(), network.imageSize(), network.channels());
     }
 
     private int slots(Kind kind, ScoreNetwork network) {
@@ -134,17 +180,18 @@ public final class LoadedNetworks implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        int measured = slots(kind.architecture(), network);
+        int measured = measuredSlots(kind, network);
         Integer before = slots.putIfAbsent(kind, measured); // two may have been measured at once
         return before == null ? measured : before;
     }
 
     /** The slots that are configured, or measured as far as the memory for activations goes. */
-    private int slots(NetworkArchitecture architecture, ScoreNetwork network) {
+    private int measuredSlots(Kind kind, ScoreNetwork network) {
         if (config.slots() > 0) {
             return config.slots();
         }
-        long most = config.activationBytes() / architecture.workingBytes();
+        long weaker = kind.guide().map(NetworkArchitecture::workingBytes).orElse(0L);
+        long most = config.activationBytes() / Math.max(kind.architecture().workingBytes(), weaker);
         int capped = (int) Math.max(1, Math.min(SamplingConfig.MOST_MEASURED_SLOTS, most));
         return BatchSize.measured(network, capped, device);
     }
@@ -154,22 +201,33 @@ public final class LoadedNetworks implements AutoCloseable {
     }
 
     /**
-     * Closes the least recently used ones as long as all together are above the limit.
+     * Forgets guided ones, which hold nothing of their own, and closes the least recently used of
+     * the others as long as all together are above the limit.
      *
      * @param needed those that must stay; nobody else may be calling the others
-     * @return which were closed
+     * @return which are gone
      */
     public synchronized List<Key> evict(Predicate<Key> needed) {
         List<Key> evicted = new ArrayList<>();
+        networks.entrySet().stream()
+                .filter(entry -> entry.getKey().guide().isPresent() && entry.getValue().isDone())
+                .map(Map.Entry::getKey)
+                .filter(key -> !needed.test(key))
+                .forEach(evicted::add);
+        evicted.forEach(networks::remove);
+        Set<Key> shared =
+                networks.keySet().stream().flatMap(Key::parts).collect(Collectors.toSet());
         long bytes = networks.values().stream().mapToLong(LoadedNetworks::bytes).sum();
         Iterator<Map.Entry<Key, CompletableFuture<ServingNetwork>>> oldest =
                 networks.entrySet().iterator();
         while (bytes > config.checkpointBytes() && oldest.hasNext()) {
             var entry = oldest.next();
-            if (isLoaded(entry.getValue()) && !needed.test(entry.getKey())) {
+            Key key = entry.getKey();
+            boolean free = key.guide().isEmpty() && !shared.contains(key) && !needed.test(key);
+            if (free && isLoaded(entry.getValue())) {
                 bytes -= bytes(entry.getValue());
                 entry.getValue().join().close();
-                evicted.add(entry.getKey());
+                evicted.add(key);
                 oldest.remove();
             }
         }

@@ -226,7 +226,9 @@ public final class PublishedCheckpoints implements FollowedView {
                 away(key, e.getCause());
                 return Optional.empty();
             }
-            throw new RejectedException("checkpoint: " + Failures.reason(e.getCause()));
+            throw e.getCause() instanceof RejectedException said
+                    ? said
+                    : new RejectedException("checkpoint: " + Failures.reason(e.getCause()));
         }
     }
 

@@ -5,21 +5,16 @@ import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.trajectory.ScoreNetwork;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A checkpoint that is laid out on the device. Requests share calls where they share it.
  *
- * @param guide the checkpoint that it is led away from
  * @param deviceKind where it runs
  * @param slots images that share a call, at the most
  */
 public record ServingNetwork(
-        Key key,
-        Checkpoint checkpoint,
-        Optional<Checkpoint> guide,
-        ScoreNetwork network,
-        String deviceKind,
-        int slots)
+        Key key, Checkpoint checkpoint, ScoreNetwork network, String deviceKind, int slots)
         implements AutoCloseable {
     /** Bytes of a weight: one copy for the device and one as it came. */
     private static final long BYTES_PER_WEIGHT = 8;
@@ -28,6 +23,16 @@ public record ServingNetwork(
     public record Key(ArtifactId checkpoint, Precision precision, Optional<Guide> guide) {
         public Key(ArtifactId checkpoint, Precision precision) {
             this(checkpoint, precision, Optional.empty());
+        }
+
+        /** Those that it is made of: the network alone, and its guide alone. */
+        Stream<Key> parts() {
+            return guide.stream()
+                    .flatMap(
+                            by ->
+                                    Stream.of(
+                                            new Key(checkpoint, precision),
+                                            new Key(by.checkpoint(), precision)));
         }
 
         /** The same network, led away from a guide. */
@@ -49,13 +54,12 @@ public record ServingNetwork(
 
     /** Network evaluations in a row of a plan. */
     public int evaluationsPerRow() {
-        return guide.isPresent() ? 2 : 1;
+        return key.guide().isPresent() ? 2 : 1;
     }
 
-    /** Memory that it takes while it is loaded, in bytes. */
+    /** Memory that it takes while it is loaded, in bytes; a guided one shares that of others. */
     long bytes() {
-        int weaker = guide.map(weak -> weak.weights().length).orElse(0);
-        return BYTES_PER_WEIGHT * ((long) checkpoint.weights().length + weaker);
+        return key.guide().isPresent() ? 0 : BYTES_PER_WEIGHT * checkpoint.weights().length;
     }
 
     @Override

@@ -21,8 +21,10 @@ import java.util.Optional;
  * @param artifact null where the bytes are given
  */
 public record GivenImage(String field, ByteBuffer bytes, String artifact) {
-    /** Bytes of an image's file: 4 million pixels of four channels, not compressed. */
-    private static final int LARGEST_FILE = 16_000_000;
+    /**
+     * Bytes of an image's file: 4 million pixels of four channels of 16 bits, hardly compressed.
+     */
+    private static final int LARGEST_FILE = 36_000_000;
 
     /**
      * Reads it as the network's images are.

@@ -163,14 +163,18 @@ public final class SamplingRequest {
 
     /**
      * The sampler that a plan of {@link #plan} is made by, with every parameter, also where the
-     * request leaves the choice. A task that has its own plan has none but the precision.
+     * request leaves the choice. A task that has its own plan has but precision and guide.
      *
      * @param schedule as for {@link #plan}
      */
     public Sampler sampler(NoiseSchedule schedule, Checkpoint checkpoint) {
         Sampler asked = record().getSampler();
         if (HAVE_THEIR_PLAN.contains(record().getTask().getKind())) {
-            return Sampler.newBuilder().setPrecision(asked.getPrecision()).build();
+            return Sampler.newBuilder()
+                    .setPrecision(asked.getPrecision())
+                    .setGuide(asked.getGuide())
+                    .setGuidance(guide().isPresent() ? (Double) guidance() : null)
+                    .build();
         }
         return RequestPlans.completed(asked, schedule, checkpoint);
     }

@@ -67,11 +67,11 @@ class GivenImageTest {
 
     @Test
     void artifact_that_is_too_large_is_not_read() {
-        String file = artifacts.put(new byte[16_000_001]).hex();
+        String file = artifacts.put(new byte[36_000_001]).hex();
         assertThatThrownBy(() -> pixels(null, file))
                 .isInstanceOf(RejectedException.class)
                 .hasMessage(
-                        "task.image: artifact %s: must be at most 16000000 bytes, not 16000001"
+                        "task.image: artifact %s: must be at most 36000000 bytes, not 36000001"
                                 .formatted(file));
         String numbers = artifacts.put(new byte[16]).hex();
         assertThatThrownBy(() -> new GivenImage("matrix", null, numbers).numbers(3, artifacts))

@@ -28,7 +28,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntToLongFunction;
@@ -62,7 +61,7 @@ class DeviceTurnsTest {
                     }
                 };
         var key = new ServingNetwork.Key(ArtifactId.of(new byte[] {(byte) n}), Precision.FLOAT32);
-        return new ServingNetwork(key, CHECKPOINT, Optional.empty(), network, "cpu", SLOTS);
+        return new ServingNetwork(key, CHECKPOINT, network, "cpu", SLOTS);
     }
 
     private static ActiveRequest request(ServingNetwork network, int count, Priority priority) {

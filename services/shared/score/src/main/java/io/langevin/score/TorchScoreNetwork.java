@@ -61,9 +61,12 @@ public final class TorchScoreNetwork implements ScoreNetwork {
         this.schedule = schedule;
         this.device = device;
         this.manager = TorchModule.newManager(device);
-        this.network = CompiledNetwork.load(manager, architecture);
         try (NDArray array = manager.create(flat)) {
+            this.network = CompiledNetwork.load(manager, architecture);
             this.weights = network.prepare(array, precision);
+        } catch (RuntimeException e) { // such as out of memory
+            manager.close();
+            throw e;
         }
     }
 

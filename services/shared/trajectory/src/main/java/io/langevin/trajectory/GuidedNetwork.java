@@ -2,13 +2,12 @@ package io.langevin.trajectory;
 
 /**
  * A network that is led away from what a weaker one of the same task gets wrong: f = g + w·(f − g)
- * with g of the weaker one (autoguidance, Karras et al. 2024, arXiv 2406.02507). It owns both.
+ * with g of the weaker one (autoguidance, Karras et al. 2024, arXiv 2406.02507). It owns neither.
  */
 public final class GuidedNetwork implements ScoreNetwork {
     private final ScoreNetwork network;
     private final ScoreNetwork guide;
     private final float weight;
-    private float[] guided = new float[0];
 
     /**
      * @param weight w; 1 is the network alone
@@ -33,19 +32,11 @@ public final class GuidedNetwork implements ScoreNetwork {
     @Override
     public void evaluate(float[] x, float[] sigma, float[] f, int count) {
         int numbers = count * dimension();
-        if (guided.length < numbers) {
-            guided = new float[numbers];
-        }
+        float[] guided = new float[numbers];
         network.evaluate(x, sigma, f, count);
         guide.evaluate(x, sigma, guided, count);
         for (int k = 0; k < numbers; k++) {
             f[k] = guided[k] + weight * (f[k] - guided[k]);
         }
-    }
-
-    @Override
-    public void close() {
-        network.close();
-        guide.close();
     }
 }

@@ -1,11 +1,14 @@
 package io.langevin.score.torch;
 
 import io.langevin.process.ConfigurationException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Those of NVIDIA, by their driver and PyTorch with CUDA. */
 final class NvidiaAccelerators implements Accelerators {
+    private static final String VISIBLE = "CUDA_VISIBLE_DEVICES";
+
     private final Optional<Nvml> nvml = Nvml.open(Nvml.LIBRARY);
 
     /** Found out once, before PyTorch is loaded. */
@@ -18,7 +21,36 @@ final class NvidiaAccelerators implements Accelerators {
 
     @Override
     public List<Accelerator> list() {
-        return nvml.map(Nvml::list).orElse(List.of());
+        return visible(nvml.map(Nvml::list).orElse(List.of()), System.getenv(VISIBLE));
+    }
+
+    /**
+     * Those that CUDA shows to this process, numbered as it numbers them where CUDA_DEVICE_ORDER is
+     * PCI_BUS_ID, as the launcher sets it.
+     *
+     * @param all of the machine
+     * @param shown CUDA_VISIBLE_DEVICES: indices or beginnings of UUIDs, up to the first that is
+     *     none; null where all are shown
+     */
+    static List<Accelerator> visible(List<Accelerator> all, String shown) {
+        if (shown == null) {
+            return all;
+        }
+        List<Accelerator> visible = new ArrayList<>();
+        for (String name : shown.split(",")) {
+            Optional<Accelerator> named =
+                    all.stream().filter(one -> isNamed(one, name.strip())).findFirst();
+            if (named.isEmpty()) {
+                break;
+            }
+            visible.add(named.get().numbered(visible.size()));
+        }
+        return visible;
+    }
+
+    private static boolean isNamed(Accelerator one, String name) {
+        return name.equals("" + one.index())
+                || name.startsWith("GPU-") && one.uuid().startsWith(name);
     }
 
     @Override

@@ -46,6 +46,7 @@ final class Nvml {
         }
     }
 
+    /** All of the machine, whatever CUDA shows to this process. */
     List<Accelerator> list() {
         var count = new IntByReference();
         List<Accelerator> accelerators = new ArrayList<>();
@@ -61,16 +62,20 @@ final class Nvml {
     }
 
     private Accelerator accelerator(int index, Pointer handle) {
-        try (Memory name = new Memory(TEXT);
+        try (Memory uuid = new Memory(TEXT);
+                Memory name = new Memory(TEXT);
                 Memory memory = new Memory(3 * Long.BYTES); // total, free, used
                 Memory percent = new Memory(2 * Integer.BYTES)) { // of computing, of memory access
+            uuid.clear();
             memory.clear();
             percent.clear();
             boolean named = succeeds("nvmlDeviceGetName", handle, name, TEXT);
+            succeeds("nvmlDeviceGetUUID", handle, uuid, TEXT);
             succeeds("nvmlDeviceGetMemoryInfo", handle, memory);
             succeeds("nvmlDeviceGetUtilizationRates", handle, percent);
             return new Accelerator(
                     index,
+                    uuid.getString(0),
                     named ? name.getString(0) : "unknown",
                     memory.getLong(0),
                     memory.getLong(Long.BYTES),

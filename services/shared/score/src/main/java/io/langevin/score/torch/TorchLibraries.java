@@ -45,7 +45,7 @@ final class TorchLibraries {
         if (isSet(FOLDER)) {
             return obstacle(VERSION, Path.of(value(FOLDER)), FOLDER + " names");
         }
-        String python = System.getenv().getOrDefault("LANGEVIN_PYTHON", "python3");
+        String python = System.getenv().getOrDefault("TORCH_PYTHON", "python3");
         List<String> found = look(python);
         if (found.size() != 2) {
             return Optional.of("%s is not set and %s has no torch".formatted(FOLDER, python));

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DeviceChoiceTest {
-    private static final Accelerator FIRST = new Accelerator(0, "NVIDIA A", 80, 70, 0);
-    private static final Accelerator SECOND = new Accelerator(1, "NVIDIA B", 80, 70, 0);
+    private static final Accelerator FIRST = new Accelerator(0, "GPU-aa1", "NVIDIA A", 80, 70, 0);
+    private static final Accelerator SECOND = new Accelerator(1, "GPU-bb2", "NVIDIA B", 80, 70, 0);
 
     /** A machine as it could be. */
     private record Machine(Optional<String> driver, List<Accelerator> list, String broken)
@@ -61,6 +61,18 @@ class DeviceChoiceTest {
                 .hasMessageContaining("the NVIDIA driver lists 2 GPUs: NVIDIA A, NVIDIA B;");
         assertThatThrownBy(() -> chosen("cuda:0", NO_LIBRARIES))
                 .hasMessageContaining("cannot be 'cuda:0': python3 has no torch;");
+    }
+
+    @Test
+    void only_what_cuda_shows_is_listed_and_in_its_order() {
+        List<Accelerator> both = List.of(FIRST, SECOND);
+
+        assertThat(NvidiaAccelerators.visible(both, null)).isEqualTo(both);
+        assertThat(NvidiaAccelerators.visible(both, "1,0"))
+                .containsExactly(SECOND.numbered(0), FIRST.numbered(1));
+        assertThat(NvidiaAccelerators.visible(both, "GPU-bb")).containsExactly(SECOND.numbered(0));
+        assertThat(NvidiaAccelerators.visible(both, "0,7,1")).containsExactly(FIRST);
+        assertThat(NvidiaAccelerators.visible(both, "")).isEmpty();
     }
 
     @ParameterizedTest
