@@ -16,6 +16,7 @@ import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
 import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.DeviceChoice;
+import io.langevin.score.torch.DeviceMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Publishes checkpoints: publishing jobs in, published checkpoints out. */
@@ -30,6 +31,7 @@ public final class PublishingService {
     public static RunningService start(PublishingConfig config, MeterRegistry metrics)
             throws InterruptedException {
         ComputeDevice device = DeviceChoice.of(DeviceChoice.SETTING, config.device());
+        DeviceMetrics.bind(device, metrics);
         return RunningService.start(
                 PublishingConfig.NAME, parts -> assembled(config, device, metrics, parts));
     }

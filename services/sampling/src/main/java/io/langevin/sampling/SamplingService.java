@@ -29,6 +29,7 @@ import io.langevin.sampling.networks.PublishedCheckpoints;
 import io.langevin.sampling.slots.DeviceTurns;
 import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.DeviceChoice;
+import io.langevin.score.torch.DeviceMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Draws images: sample requests in, images and outcomes out. */
@@ -46,6 +47,7 @@ public final class SamplingService {
     public static RunningService start(SamplingConfig config, MeterRegistry metrics)
             throws InterruptedException {
         var device = DeviceChoice.of(DeviceChoice.SETTING, config.device());
+        DeviceMetrics.bind(device, metrics);
         return start(config, metrics, new DeviceNetworks(device));
     }
 

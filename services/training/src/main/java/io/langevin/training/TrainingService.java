@@ -16,6 +16,7 @@ import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingResult;
 import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.DeviceChoice;
+import io.langevin.score.torch.DeviceMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** Trains score networks: training jobs in, checkpoints out. */
@@ -30,6 +31,7 @@ public final class TrainingService {
     public static RunningService start(TrainingConfig config, MeterRegistry metrics)
             throws InterruptedException {
         ComputeDevice device = DeviceChoice.of(DeviceChoice.SETTING, config.device());
+        DeviceMetrics.bind(device, metrics);
         return RunningService.start(
                 TrainingConfig.NAME, parts -> assembled(config, device, metrics, parts));
     }
