@@ -95,7 +95,7 @@ final class QualityBench implements Callable<Integer> {
 
     @Option(
             names = "--guidance",
-            defaultValue = "2",
+            defaultValue = "1.25",
             paramLabel = "W",
             description = "How far (default: ${DEFAULT-VALUE}; 1 is the model alone).")
     double guidance;

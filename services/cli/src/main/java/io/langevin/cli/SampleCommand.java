@@ -136,7 +136,7 @@ final class SampleCommand implements Callable<Integer> {
     @Option(
             names = "--guidance",
             paramLabel = "W",
-            description = "How far (default: 2; 1 is the model alone).")
+            description = "How far (default: 1.25; 1 is the model alone).")
     Double guidance;
 
     @Option(

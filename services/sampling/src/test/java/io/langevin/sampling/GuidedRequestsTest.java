@@ -43,12 +43,12 @@ class GuidedRequestsTest extends OneModelSession {
         long seed = ImageSeeds.ofImage(7, 0);
         assertThat(floats(image(plain))).containsExactly(computed(CHECKPOINT, seed));
         assertThat(floats(image(far))).containsExactly(guided(seed, 3));
-        assertThat(floats(image(usual))).containsExactly(guided(seed, 2));
+        assertThat(floats(image(usual))).containsExactly(guided(seed, 1.25));
         assertThat(image(plain).getNetworkEvaluations()).isEqualTo(7);
         assertThat(image(far).getNetworkEvaluations()).isEqualTo(14);
         assertThat(sampling.outcome(far.getRequestId()).getNetworkEvaluations()).isEqualTo(14);
         assertThat(image(far).getOrigin().getSampler().getGuide()).isEqualTo(guide.hex());
-        assertThat(image(usual).getOrigin().getSampler().getGuidance()).isEqualTo(2);
+        assertThat(image(usual).getOrigin().getSampler().getGuidance()).isEqualTo(1.25);
     }
 
     @Test
@@ -107,7 +107,7 @@ class GuidedRequestsTest extends OneModelSession {
         Sampler sampler = image(request).getOrigin().getSampler();
 
         assertThat(sampler.getGuide()).isEqualTo(guide);
-        assertThat(sampler.getGuidance()).isEqualTo(2);
+        assertThat(sampler.getGuidance()).isEqualTo(1.25);
     }
 
     private static SampleRequest seeded(Sampler.Builder sampler) {

@@ -17,8 +17,8 @@ import java.util.OptionalInt;
 
 /** The plan that comes of what a request asks for. */
 final class RequestPlans {
-    /** What Karras et al. 2024 found best lies about here. */
-    private static final double DEFAULT_GUIDANCE = 2;
+    /** More was worse with the models that were measured (docs/how/measurements.md). */
+    private static final double DEFAULT_GUIDANCE = 1.25;
 
     private RequestPlans() {}
 

@@ -48,7 +48,7 @@ public final class CompiledNetwork implements AutoCloseable {
 
     /** Compiles the program of a network; it lives until it or the manager is closed. */
     public static CompiledNetwork load(NDManager manager, NetworkArchitecture network) {
-        byte[] archive = TorchScriptArchive.of(ScoreProgram.of(network));
+        byte[] archive = TorchScriptArchive.of(ScoreProgram.of(network, TorchModule.hasOneDnn()));
         try {
             return new CompiledNetwork(
                     TorchModule.load(manager, new ByteArrayInputStream(archive)));

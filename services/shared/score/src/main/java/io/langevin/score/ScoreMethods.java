@@ -35,6 +35,12 @@ final class ScoreMethods {
                 n = torch.mul(c, torch.rsqrt(torch.add(u, 1e-5)))
                 shift = torch.addcmul(beta, torch.mul(alpha, gamma), n)
                 return torch.addcmul(shift, d, scale)
+              def convolve(self: __torch__.Program, x: Tensor, w: Tensor, b: Optional[Tensor], padding: List[int], dilation: List[int]) -> Tensor:
+                if (self).direct(x):
+                  y = torch.mkldnn_convolution(x, w, b, padding, [1, 1], dilation, 1)
+                else:
+                  y = torch.conv2d(x, w, b, [1, 1], padding, dilation)
+                return y
               def conditional(self: __torch__.Program, x: Tensor, w: Tensor, level: Tensor) -> Tensor:
                 c = torch.size(x, 1)
                 gamma, alpha, beta, = torch.unsafe_chunk(torch.view(torch.embedding(w, level), [-1, torch.mul(c, 3), 1, 1]), 3, 1)
@@ -79,6 +85,23 @@ final class ScoreMethods {
                 w0 = torch.addcdiv_(w, m, denominator, value=torch.neg(float(rate)))
                 e0 = torch.add_(torch.mul_(ema, decay), w, alpha=torch.sub(1., float(decay)))
                 return w
+            """;
+
+    /**
+     * Whether a convolution is asked of oneDNN by name: PyTorch takes it for a lone small image
+     * otherwise to its own kernels, which are slower and round otherwise.
+     */
+    static final String DIRECT =
+            """
+              def direct(self: __torch__.Program, x: Tensor) -> bool:
+                return torch.__not__(torch.__or__(torch.is_grad_enabled(), torch.__or__(ops.prim.is_cuda(x), torch.ne(ops.prim.dtype(x), 6))))
+            """;
+
+    /** The same where PyTorch was built without oneDNN. */
+    static final String NEVER_DIRECT =
+            """
+              def direct(self: __torch__.Program, x: Tensor) -> bool:
+                return False
             """;
 
     private ScoreMethods() {}

@@ -32,10 +32,15 @@ final class ScoreProgram {
         this.blocks = NetworkBlocks.of(network);
     }
 
-    /** The source text of the class {@code Program} for a network. */
-    static String of(NetworkArchitecture network) {
+    /**
+     * The source text of the class {@code Program} for a network.
+     *
+     * @param hasOneDnn whether PyTorch was built with oneDNN
+     */
+    static String of(NetworkArchitecture network, boolean hasOneDnn) {
         var program = new ScoreProgram(network, ParameterLayout.of(network));
         program.text.append(ScoreMethods.TEXT);
+        program.text.append(hasOneDnn ? ScoreMethods.DIRECT : ScoreMethods.NEVER_DIRECT);
         program.prepare();
         program.body();
         return program.text.toString();
@@ -203,7 +208,7 @@ final class ScoreProgram {
         // batch
         int spread = point ? 2 : convolution.dilation();
         return let(
-                "torch.conv2d(%s, %s, %s, [1, 1], [%d, %d], [%d, %d])"
+                "(self).convolve(%s, %s, %s, [%d, %d], [%d, %d])"
                         .formatted(
                                 x,
                                 parameter(convolution.name() + ".weight"),

@@ -31,6 +31,12 @@ public final class TorchScoreNetwork implements ScoreNetwork {
     private final NetworkArchitecture architecture;
     private final NoiseSchedule schedule;
     private final ComputeDevice device;
+
+    /**
+     * A lone image has company where PyTorch would take other kernels for it and round otherwise.
+     */
+    private final int leastCall;
+
     private final CallSize wholeCall = new CallSize(WHOLE_CALL, 1);
     private final NDManager manager;
     private final CompiledNetwork network;
@@ -60,6 +66,7 @@ public final class TorchScoreNetwork implements ScoreNetwork {
         this.architecture = architecture;
         this.schedule = schedule;
         this.device = device;
+        this.leastCall = TorchModule.hasOneDnn() && precision == Precision.FLOAT32 ? 1 : 2;
         this.manager = TorchModule.newManager(device);
         try (NDArray array = manager.create(flat)) {
             this.network = CompiledNetwork.load(manager, architecture);
@@ -104,15 +111,14 @@ public final class TorchScoreNetwork implements ScoreNetwork {
 
     private void evaluateShared(float[] x, float[] sigma, float[] f, int count) {
         int each = imagesAtOnce(count);
-        // PyTorch takes other kernels for a lone image and rounds otherwise: it has company
-        ByteBuffer images = filled(x, 0, count, count + 1);
+        ByteBuffer images = filled(x, 0, count, count + leastCall - 1);
         int bytes = dimension() * Float.BYTES;
         try (NDManager scratch = manager.newSubManager()) {
             List<Supplier<Void>> parts = new ArrayList<>();
             for (int from = 0; from < count; from += each) {
                 int first = from;
                 int end = Math.min(count, from + each);
-                int called = Math.max(2, end - first);
+                int called = Math.max(leastCall, end - first);
                 ByteBuffer part = images.slice(first * bytes, called * bytes);
                 parts.add(
                         () -> {
@@ -162,7 +168,7 @@ public final class TorchScoreNetwork implements ScoreNetwork {
     private int imagesAtOnce(int count) {
         int most = (int) Math.max(2, CACHE_BYTES / architecture.activationBytes());
         int rounds = ceil(count, TorchThreads.count() * most);
-        return Math.max(2, ceil(count, TorchThreads.count() * rounds));
+        return Math.max(leastCall, ceil(count, TorchThreads.count() * rounds));
     }
 
     private static int ceil(int a, int b) {

@@ -46,6 +46,11 @@ public final class TorchModule implements AutoCloseable {
         return "%s from %s".formatted(PYTORCH.getVersion(), LibUtils.getLibtorchPath());
     }
 
+    /** Whether PyTorch was built with oneDNN, its library for convolutions on processors. */
+    public static boolean hasOneDnn() {
+        return JniUtils.getFeatures().contains("MKLDNN");
+    }
+
     /** Gives memory back that PyTorch keeps for later; nothing where no GPU is used. */
     static void releaseCache() {
         if (JniUtils.getFeatures().contains("CUDA")) {
