@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "MEASUREMENT",
         subcommands = {
             NetworkBench.class,
+            TrainingBench.class,
             DistanceBench.class,
             EventsBench.class,
             ServingBench.class,

@@ -7,6 +7,7 @@ import io.langevin.cli.terminal.RetrainingBar;
 import io.langevin.client.PlatformClient;
 import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.messaging.rules.ShortTraining;
+import io.langevin.records.Precision;
 import io.langevin.records.RetrainingRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +95,13 @@ final class RetrainCommand implements Callable<Integer> {
             description = "Seed of weights, order and noise (default: ${DEFAULT-VALUE}).")
     long seed;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            description =
+                    "float32 (default), or bfloat16 for losses and gradients, which may be faster.")
+    String precision;
+
     @Option(names = "--wait", description = "Wait until the checkpoint is published.")
     boolean wait;
 
@@ -162,6 +170,8 @@ final class RetrainCommand implements Callable<Integer> {
         ifGiven(learningRate, training::setLearningRate);
         ifGiven(warmup, training::setWarmupIterations);
         ifGiven(decayAfter, training::setDecayAfterIterations);
+        training.setPrecision(
+                EnumOption.parse("--precision", Precision.class, precision, Precision.FLOAT32));
         ifGiven(ema, training::setEmaDecay);
         return request.setRunId(UUID.randomUUID().toString())
                 .setModel(model)

@@ -124,7 +124,8 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                             asked.getBeta2(),
                             asked.getAdamEpsilon(),
                             new ExponentialMovingAverage(asked.getEmaDecay(), asked.getEmaRamp()),
-                            asked.getSeed()),
+                            asked.getSeed(),
+                            Precision.valueOf(asked.getPrecision().name())),
                     data(job));
         } catch (MissingDatasetException e) {
             // it was there when its schedule was made: perhaps its disk is not mounted yet
@@ -200,6 +201,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                                     "dataset", job.getDataset(),
                                     "dataset_fingerprint", job.getDatasetFingerprint(),
                                     "device", device.kind(),
+                                    "precision", job.getTraining().getPrecision().name(),
                                     "iterations", "" + trained.state().step()));
             checkpoint = made.knowing(typical(made, plan.data())).bytes();
         } catch (IllegalArgumentException e) {

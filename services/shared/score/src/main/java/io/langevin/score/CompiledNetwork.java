@@ -87,7 +87,7 @@ public final class CompiledNetwork implements AutoCloseable {
 
     /**
      * Loss per example [B] and gradient [D] of their sum times {@code share} [1]; x is clean, sigma
-     * is [B, 1, 1, 1], level [B] (int64).
+     * is [B, 1, 1, 1], level [B] (int64). Weights and gradient are float32 in either precision.
      */
     public Gradient gradient(
             NDManager manager,
@@ -96,20 +96,19 @@ public final class CompiledNetwork implements AutoCloseable {
             NDArray noise,
             NDArray sigma,
             NDArray level,
-            NDArray share) {
+            NDArray share,
+            Precision precision) {
+        String method =
+                switch (precision) {
+                    case FLOAT32 -> "gradient";
+                    case BFLOAT16 -> "gradientBfloat16";
+                };
         NDList result =
                 aloneAtFirst(
-                        "gradient" + x.getShape(),
+                        method + x.getShape(),
                         () ->
                                 program.differentiate(
-                                        "gradient",
-                                        manager,
-                                        weights,
-                                        x,
-                                        noise,
-                                        sigma,
-                                        level,
-                                        share));
+                                        method, manager, weights, x, noise, sigma, level, share));
         return new Gradient(result.get(0), result.get(1));
     }
 

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.CompiledNetwork.Gradient;
+import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.torch.CallSize;
 import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.TorchModule;
@@ -46,6 +47,7 @@ public final class DenoisingScoreMatching implements AutoCloseable {
      * @param epsilon Adam's eps
      * @param average of the weights
      * @param seed of levels and noise
+     * @param precision of losses and gradients; weights and moments are float32
      */
     public record Settings(
             LearningRate rate,
@@ -53,11 +55,23 @@ public final class DenoisingScoreMatching implements AutoCloseable {
             double beta2,
             double epsilon,
             ExponentialMovingAverage average,
-            long seed) {
+            long seed,
+            Precision precision) {
         public Settings {
             require(beta1 >= 0 && beta1 < 1, "beta1: must be from 0 to below 1", beta1);
             require(beta2 >= 0 && beta2 < 1, "beta2: must be from 0 to below 1", beta2);
             require(epsilon > 0 && epsilon < 1, "adamEpsilon: must be above 0, below 1", epsilon);
+        }
+
+        /** In float32. */
+        public Settings(
+                LearningRate rate,
+                double beta1,
+                double beta2,
+                double epsilon,
+                ExponentialMovingAverage average,
+                long seed) {
+            this(rate, beta1, beta2, epsilon, average, seed, Precision.FLOAT32);
         }
 
         private static void require(boolean holds, String rule, double value) {
@@ -204,7 +218,8 @@ public final class DenoisingScoreMatching implements AutoCloseable {
                 scratch.create(Arrays.copyOfRange(noise, from, to), shape),
                 scratch.create(sigmas, new Shape(count, 1, 1, 1)),
                 scratch.create(Arrays.copyOfRange(levels, first, end)),
-                scratch.create(new float[] {1f / levels.length}));
+                scratch.create(new float[] {1f / levels.length}),
+                settings.precision);
     }
 
     private CompiledNetwork.AdamStep update() {

@@ -66,14 +66,22 @@ final class ScoreMethods {
                 return torch.maximum(four, torch.narrow(x, d, 4, n))
               def prepareBfloat16(self: __torch__.Program, w: Tensor) -> List[Tensor]:
                 return (self).prepare(torch.to(w, 15))
-              def losses(self: __torch__.Program, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor, level: Tensor) -> Tensor:
-                f = (self).body((self).prepare(w), torch.addcmul(x, sigma, noise), sigma, level)
+              def losses(self: __torch__.Program, p: List[Tensor], x: Tensor, noise: Tensor, sigma: Tensor, level: Tensor) -> Tensor:
+                f = (self).body(p, torch.addcmul(x, sigma, noise), sigma, level)
                 e = torch.add(f, noise)
                 return torch.mul(torch.sum(torch.mul(e, e), [1, 2, 3]), 0.5)
               def gradient(self: __torch__.Program, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor, level: Tensor, share: Tensor) -> Tuple[Tensor, Tensor]:
+                return (self).gradientIn(False, w, x, noise, sigma, level, share)
+              def gradientBfloat16(self: __torch__.Program, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor, level: Tensor, share: Tensor) -> Tuple[Tensor, Tensor]:
+                return (self).gradientIn(True, w, x, noise, sigma, level, share)
+              def gradientIn(self: __torch__.Program, rounded: bool, w: Tensor, x: Tensor, noise: Tensor, sigma: Tensor, level: Tensor, share: Tensor) -> Tuple[Tensor, Tensor]:
                 torch.set_grad_enabled(True)
                 q = torch.requires_grad_(torch.detach(w))
-                l = (self).losses(q, x, noise, sigma, level)
+                if rounded:
+                  p = (self).prepareBfloat16(q)
+                else:
+                  p = (self).prepare(q)
+                l = (self).losses(p, x, noise, sigma, level)
                 g = torch.grad([torch.sum(torch.mul(l, share))], [q])
                 torch.set_grad_enabled(False)
                 return (torch.detach(l), unchecked_cast(Tensor, g[0]))

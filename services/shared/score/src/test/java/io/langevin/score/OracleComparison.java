@@ -1,5 +1,7 @@
 package io.langevin.score;
 
+import static io.langevin.score.CompiledNetwork.Precision.FLOAT32;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -64,7 +66,7 @@ final class OracleComparison {
             compare("score", score.toFloatArray(), oracle.floats("score"));
         }
         NDArray share = manager.create(new float[] {1f / levels.length});
-        var result = network.gradient(manager, weights, x, noise, sigma, level, share);
+        var result = network.gradient(manager, weights, x, noise, sigma, level, share, FLOAT32);
         compare(
                 "loss_per_example",
                 result.losses().toFloatArray(),
@@ -79,7 +81,8 @@ final class OracleComparison {
                                 noise.toType(DataType.FLOAT64, true),
                                 sigma.toType(DataType.FLOAT64, true),
                                 level,
-                                share.toType(DataType.FLOAT64, true))
+                                share.toType(DataType.FLOAT64, true),
+                                FLOAT32)
                         .gradient()
                         .toType(DataType.FLOAT32, false)
                         .toFloatArray());
@@ -107,7 +110,8 @@ final class OracleComparison {
         for (int i = 0; i < losses.length; i++) {
             var step = new AdamStep(i + 1, 1e-3, 0.9, 0.999, 1e-8, 0.9);
             var gradient =
-                    network.gradient(manager, state.weights(), x, noise, sigma, level, share);
+                    network.gradient(
+                            manager, state.weights(), x, noise, sigma, level, share, FLOAT32);
             network.update(state, gradient.gradient(), step);
             losses[i] = gradient.losses().mean().toFloatArray()[0];
         }
