@@ -29,7 +29,6 @@ public final class Bench implements Runnable, ExtraCommand {
 
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "which measurement? See langevin bench --help");
+        throw new ParameterException(spec.commandLine(), "no measurement is named");
     }
 }

@@ -19,6 +19,7 @@ import io.langevin.quality.QualityReport;
 import io.langevin.quality.RandomConvolutionalExtractor;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.TorchScoreNetwork;
+import io.langevin.trajectory.AfterRow;
 import io.langevin.trajectory.GuidedNetwork;
 import io.langevin.trajectory.ScoreNetwork;
 import java.io.IOException;
@@ -218,10 +219,11 @@ final class QualityBench implements Callable<Integer> {
     }
 
     /** A guided network that is closed with its parts. */
-    private record Guided(GuidedNetwork both, ScoreNetwork network, ScoreNetwork guide)
+    private record Guided(
+            GuidedNetwork both, double weight, ScoreNetwork network, ScoreNetwork guide)
             implements ScoreNetwork {
         static Guided of(ScoreNetwork network, ScoreNetwork guide, double weight) {
-            return new Guided(new GuidedNetwork(network, guide, weight), network, guide);
+            return new Guided(new GuidedNetwork(network, guide), weight, network, guide);
         }
 
         @Override
@@ -232,6 +234,10 @@ final class QualityBench implements Callable<Integer> {
         @Override
         public void evaluate(float[] x, float[] sigma, float[] f, int count) {
             both.evaluate(x, sigma, f, count);
+            AfterRow away = both.guided(weight, AfterRow.NOTHING);
+            for (int i = 0; i < count; i++) {
+                away.evaluated(sigma[i], x, f, i * dimension(), dimension());
+            }
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.NotCompletedException;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.ConfigurationException;
+import io.langevin.process.Inert;
 import io.langevin.process.OutOfReachException;
 import io.langevin.process.Version;
 import java.io.PrintWriter;
@@ -67,8 +68,24 @@ public final class LangevinCommand implements Runnable {
     public static CommandLine commandLine() {
         CommandLine line = new CommandLine(new LangevinCommand());
         line.setExecutionExceptionHandler(LangevinCommand::explain);
+        line.setParameterExceptionHandler(LangevinCommand::explainUsage);
         line.setUsageHelpAutoWidth(true);
         return line;
+    }
+
+    /** What is wrong, and where the whole usage is said: it may fill the screen. */
+    private static int explainUsage(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        command.getErr()
+                .println(
+                        "langevin: %s; see '%s --help'"
+                                .formatted(
+                                        Inert.text(String.valueOf(e.getMessage())),
+                                        command.getCommandSpec().qualifiedName()));
+        if (!command.getSubcommands().isEmpty()) {
+            command.usage(command.getErr()); // a list to choose from
+        }
+        return WRONG_USAGE;
     }
 
     private static int explain(Exception e, CommandLine line, CommandLine.ParseResult arguments) {
@@ -81,9 +98,8 @@ public final class LangevinCommand implements Runnable {
                         || e instanceof ConfigurationException
                         || e instanceof OutOfReachException;
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        err.println(
-                "langevin: "
-                        + (expected ? message : e.getClass().getSimpleName() + ": " + message));
+        String said = expected ? message : e.getClass().getSimpleName() + ": " + message;
+        ("langevin: " + said).lines().map(Inert::text).forEach(err::println);
         if ("1".equals(System.getenv("LANGEVIN_TRACE"))) {
             e.printStackTrace(err);
         }
@@ -92,6 +108,6 @@ public final class LangevinCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? See langevin --help");
+        throw new ParameterException(spec.commandLine(), "no command is named");
     }
 }

@@ -28,7 +28,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,6 +47,9 @@ import picocli.CommandLine.Parameters;
 final class ReproduceCommand implements Callable<Integer> {
     private static final long LARGEST_IMAGE = 1_000_000;
     private static final int LONGEST_TEXT = 100;
+
+    /** A film strip of 64 images of 256×256 has no more. */
+    private static final long MOST_PIXELS = 16_000_000;
 
     @Mixin Connection connection;
 
@@ -69,6 +75,7 @@ final class ReproduceCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Writable.require("--out", out);
         MadeImage made = MadeImage.read(file);
+        int[] before = pixels(made.bytes());
         ImageOrigin origin = made.origin();
         boolean between = origin.getTask().getKind() == TaskKind.INTERPOLATE;
         requireIndex(origin.getTask(), between);
@@ -88,7 +95,7 @@ final class ReproduceCommand implements Callable<Integer> {
             System.out.printf("the same %d bytes%n", bytes.length);
             return 0;
         }
-        boolean samePixels = Arrays.equals(pixels(bytes), pixels(made.bytes()));
+        boolean samePixels = Arrays.equals(pixels(bytes), before);
         throw new CommandFailure(
                 "the pixels are %s; what differs of the description: %s"
                         .formatted(
@@ -141,12 +148,23 @@ final class ReproduceCommand implements Callable<Integer> {
         return file == null ? null : ByteBuffer.wrap(InputFile.read(option, file, LARGEST_IMAGE));
     }
 
-    private static int[] pixels(byte[] png) throws IOException {
-        BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
-        if (image == null) {
-            throw new CommandFailure("the file is no PNG that can be shown");
+    private int[] pixels(byte[] png) throws IOException {
+        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(png))) {
+            ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
+            reader.setInput(in);
+            long size = (long) reader.getWidth(0) * reader.getHeight(0);
+            if (size > MOST_PIXELS) {
+                throw new CommandFailure(
+                        "%s: must have at most %d pixels, not %d"
+                                .formatted(file, MOST_PIXELS, size));
+            }
+            BufferedImage image = reader.read(0);
+            int width = image.getWidth();
+            return image.getRGB(0, 0, width, image.getHeight(), null, 0, width);
+        } catch (IIOException e) {
+            throw new CommandFailure(
+                    "%s: must be a PNG that can be shown: %s".formatted(file, e.getMessage()));
         }
-        return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
     }
 
     private static String differences(Map<String, String> before, Map<String, String> after) {

@@ -1,6 +1,7 @@
 package io.langevin.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.langevin.cli.AnnouncedPlatform;
 import java.io.PrintWriter;
@@ -23,6 +24,23 @@ import picocli.CommandLine;
 /** No command waits in silence or for ever, and what is given wrong is said at once. */
 @Timeout(300)
 class CommandPatienceTest {
+    @Test
+    void a_wrong_value_is_one_line_that_says_where_the_usage_is() {
+        var err = new StringWriter();
+
+        int code =
+                Langevin.commandLine()
+                        .setErr(new PrintWriter(err))
+                        .execute("sample", "--model", "m", "--count", "9\u001b[31m");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .singleElement(STRING)
+                .startsWith("langevin: Invalid value for option '--count'")
+                .endsWith("see 'langevin sample --help'")
+                .doesNotContain("\u001b");
+    }
+
     private static final String[] AWAY = {
         "--bootstrap", "127.0.0.1:1", "--registry", "http://127.0.0.1:1"
     };

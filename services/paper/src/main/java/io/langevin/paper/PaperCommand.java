@@ -29,6 +29,6 @@ public final class PaperCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which figure? See langevin paper --help");
+        throw new ParameterException(spec.commandLine(), "no figure is named");
     }
 }

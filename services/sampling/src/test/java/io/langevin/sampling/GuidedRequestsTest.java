@@ -17,6 +17,7 @@ import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.TorchScoreNetwork;
+import io.langevin.trajectory.AfterRow;
 import io.langevin.trajectory.GuidedNetwork;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.ImageSeeds;
@@ -124,11 +125,10 @@ class GuidedRequestsTest extends OneModelSession {
 
     private static float[] guided(long seed, double weight) {
         var network =
-                new GuidedNetwork(
-                        new TorchScoreNetwork(CHECKPOINT), new TorchScoreNetwork(WEAKER), weight);
+                new GuidedNetwork(new TorchScoreNetwork(CHECKPOINT), new TorchScoreNetwork(WEAKER));
         var plan = AnnealedLangevin.plan(CHECKPOINT.schedule(), 2, 1e-4, true);
         try (var batch = new TrajectoryBatch<String>(network, 1)) {
-            batch.add("", plan, ImageNoise.seeded(seed));
+            batch.add("", plan, ImageNoise.seeded(seed), network.guided(weight, AfterRow.NOTHING));
             var finished = batch.step();
             while (finished.isEmpty()) {
                 finished = batch.step();

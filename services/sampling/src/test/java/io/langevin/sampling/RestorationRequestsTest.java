@@ -135,7 +135,7 @@ class RestorationRequestsTest extends OneModelSession {
         refuses(
                 wrong,
                 task(TaskKind.IMAGE_TO_IMAGE, image),
-                "task.sigma: must be above 0 to begin with, not null");
+                "task.sigma: must be above 0 and at most 1000000, not null");
         refuses(
                 wrong,
                 task(TaskKind.IMAGE_TO_IMAGE, image).setSigma(0.1),
@@ -164,7 +164,7 @@ class RestorationRequestsTest extends OneModelSession {
                 wrong,
                 task(TaskKind.COMPRESSED_SENSING, Float32.bytes(new float[] {3e38f}).array())
                         .setMatrix(Float32.bytes(half(SIDE * SIDE))),
-                "task.image: must measure images of numbers up to 1.0E9, not Infinity");
+                "task.image: must have finite numbers up to 1.0E9, not 3.0E38");
         refuses(
                 wrong,
                 task(TaskKind.DEBLUR, image).setBlur(1.0).setSigma(-1.0),

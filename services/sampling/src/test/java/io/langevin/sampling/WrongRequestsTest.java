@@ -15,13 +15,28 @@ import io.langevin.records.Sampler;
 import io.langevin.records.SamplerKind;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
+import io.langevin.trajectory.Float32;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is wrong is answered, and holds up nobody. */
 class WrongRequestsTest extends OneModelSession {
+    private static SampleRequest of(TaskKind kind, Double sigma, float[] image, float[] mask) {
+        return request()
+                .setTask(
+                        Task.newBuilder()
+                                .setKind(kind)
+                                .setSigma(sigma)
+                                .setImage(Float32.bytes(image))
+                                .setMask(mask == null ? null : Float32.bytes(mask))
+                                .build())
+                .build();
+    }
+
     @Test
     void wrong_requests_fail_with_field_rule_and_value_and_the_next_one_is_served()
             throws Exception {
@@ -31,6 +46,25 @@ class WrongRequestsTest extends OneModelSession {
         wrong.put(
                 request().setCount(Integer.MAX_VALUE).build(),
                 "count: must be 1 to 10000, not 2147483647");
+        float[] huge = new float[64];
+        Arrays.fill(huge, 3e38f);
+        float[] grey = new float[64];
+        Arrays.fill(grey, 0.5f);
+        for (TaskKind kind : List.of(TaskKind.DENOISE, TaskKind.IMAGE_TO_IMAGE)) {
+            wrong.put(
+                    of(kind, 0.5, huge, null),
+                    "task.image: must have finite numbers up to 1.0E9, not 3.0E38");
+            wrong.put(
+                    of(kind, 1e300, grey, null), "task.sigma: must be above 0 and at most 1000000");
+            wrong.put(
+                    of(kind, Double.POSITIVE_INFINITY, grey, null),
+                    "task.sigma: must be above 0 and at most 1000000, not Infinity");
+        }
+        for (float part : new float[] {-0.1f, 1.1f, 1e30f}) {
+            float[] mask = new float[64];
+            mask[63] = part;
+            wrong.put(of(TaskKind.INPAINT, null, grey, mask), "task.mask: must have");
+        }
         wrong.put(request().setModel("nobody").build(), "model: must be one of [m], not 'nobody'");
         wrong.put(request().setModel("../m").build(), "model: must be 1 to 100 letters");
         wrong.put(request().setCheckpoint("../x").build(), "checkpoint: artifact: must be 64");
@@ -107,7 +141,7 @@ class WrongRequestsTest extends OneModelSession {
                 "task.image: artifact: must be 64");
         wrong.put(
                 request().setTask(Task.newBuilder().setKind(TaskKind.DENOISE).build()).build(),
-                "task.sigma: must be above 0 to denoise, not null");
+                "task.sigma: must be above 0 and at most 1000000, not null");
         wrong.put(
                 request().setTask(Task.newBuilder().setKind(TaskKind.INTERPOLATE).build()).build(),
                 "count: must be at least 2 to interpolate, not 1");

@@ -2,6 +2,7 @@ package io.langevin.cli.terminal;
 
 import io.langevin.client.PlatformClient;
 import io.langevin.client.Sampling;
+import io.langevin.messaging.rules.SampleRequestRules;
 import io.langevin.records.SampleRequest;
 
 /** A sample request with a bar on the terminal. */
@@ -13,10 +14,13 @@ public final class SamplingBar {
 
     /**
      * Asks as {@link Sampling#ask} does. The id is said first, and Ctrl-C asks the request to stop.
+     *
+     * @throws io.langevin.messaging.rules.RejectedException where no model could serve it
      */
     public static Sampling.Answer ask(
             PlatformClient platform, SampleRequest request, long patienceSeconds)
             throws InterruptedException {
+        SampleRequestRules.check(request, request.getRequestId());
         System.err.println("request " + request.getRequestId());
         String task = "sampling " + request.getModel();
         SampleRequest lively =

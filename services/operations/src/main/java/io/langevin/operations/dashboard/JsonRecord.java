@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.langevin.messaging.rules.RecordRules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
@@ -105,7 +106,13 @@ final class JsonRecord {
                 name,
                 "have at most %d characters".formatted(LONGEST_TEXT),
                 value);
+        requireUnicode(value.textValue(), name);
         return value.textValue();
+    }
+
+    /** Half of a surrogate pair would become a question mark on its way. */
+    private static void requireUnicode(String text, String name) {
+        check(StandardCharsets.UTF_8.newEncoder().canEncode(text), name, "be Unicode text", text);
     }
 
     private static Object symbol(JsonNode value, Schema schema, String name) {
@@ -161,6 +168,7 @@ final class JsonRecord {
 
     private static Map<String, String> texts(JsonNode value, String name) {
         check(value.isObject(), name, "be a JSON object", value);
+        value.fieldNames().forEachRemaining(key -> requireUnicode(key, name));
         Map<String, String> texts = new HashMap<>();
         value.properties()
                 .forEach(

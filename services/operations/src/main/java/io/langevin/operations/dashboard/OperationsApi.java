@@ -3,6 +3,7 @@ package io.langevin.operations.dashboard;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,11 +17,13 @@ import io.javalin.http.HttpStatus;
 import io.javalin.http.sse.SseClient;
 import io.javalin.plugin.bundled.RateLimitPlugin;
 import io.langevin.messaging.Schemas;
+import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.messaging.rules.SampleRequestRules;
 import io.langevin.operations.OperationsConfig;
 import io.langevin.process.ConfigurationException;
+import io.langevin.process.Inert;
 import io.langevin.records.Cancellation;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
@@ -28,7 +31,10 @@ import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -260,12 +266,22 @@ public final class OperationsApi implements AutoCloseable {
         writer.start(PageJson.changes(feed.listen(listener)));
     }
 
+    /** Characters of what is wrong with a body: it may quote it. */
+    private static final int LONGEST_REASON = 200;
+
     private JsonNode body(Context ctx) {
         try {
-            JsonNode body = JSON.readTree(guard.body(ctx));
-            return requireObject(body);
-        } catch (IOException e) {
-            throw new RejectedException("body: must be a JSON object");
+            CharBuffer text =
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(guard.body(ctx)));
+            return requireObject(JSON.readTree(text.toString()));
+        } catch (CharacterCodingException e) {
+            throw new RejectedException("body: must be UTF-8");
+        } catch (JsonProcessingException e) {
+            throw new RejectedException(
+                    "body: must be a JSON object: "
+                            + Inert.text(
+                                    RecordRules.abbreviated(
+                                            e.getOriginalMessage(), LONGEST_REASON)));
         }
     }
 

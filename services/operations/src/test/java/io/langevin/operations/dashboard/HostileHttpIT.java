@@ -133,6 +133,8 @@ class HostileHttpIT {
                         "{\"model\":\"m\",\"task\":{\"kind\":null}}",
                         "{\"model\":\"m\",\"labels\":{\"a\":1}}",
                         "{\"model\":\"m\",\"deadline\":\"tomorrow\"}",
+                        "{\"model\":\"m\",\"labels\":{\"a\":\"\\ud800\"}}",
+                        "{\"model\":\"m\",\"labels\":{\"\\ud800\":\"a\"}}",
                         "{\"model\":\"m\",\"count\":1} {}",
                         "[".repeat(30_000))) {
             assertProblem(post("", "application/json", body), 400);

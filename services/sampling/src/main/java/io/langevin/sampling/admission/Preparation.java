@@ -10,7 +10,6 @@ import io.langevin.sampling.admission.WaitingRequest.ForNetwork;
 import io.langevin.sampling.answers.SavedRequests;
 import io.langevin.sampling.networks.PublishedCheckpoints;
 import io.langevin.sampling.networks.ServingNetwork;
-import io.langevin.sampling.networks.ServingNetwork.Guide;
 import io.langevin.sampling.networks.ServingNetwork.Key;
 import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.sampling.work.ActiveRequest;
@@ -191,7 +190,7 @@ public final class Preparation implements AutoCloseable {
     private static Key guided(Key network, SamplingRequest request) {
         return request.guide()
                 .map(id -> PublishedCheckpoints.id("sampler.guide", id))
-                .map(id -> network.guided(new Guide(id, request.guidance())))
+                .map(network::guided)
                 .orElse(network);
     }
 

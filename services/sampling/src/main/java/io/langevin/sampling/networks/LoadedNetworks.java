@@ -10,7 +10,6 @@ import io.langevin.process.Futures;
 import io.langevin.sampling.DaemonThreads;
 import io.langevin.sampling.NetworkOpener;
 import io.langevin.sampling.SamplingConfig;
-import io.langevin.sampling.networks.ServingNetwork.Guide;
 import io.langevin.sampling.networks.ServingNetwork.Key;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
@@ -99,14 +98,12 @@ public final class LoadedNetworks implements AutoCloseable {
         return CompletableFuture.supplyAsync(() -> open(key), loader(Stream.of(key)));
     }
 
-    /** A network and its guide are those that serve alone too: only the weight is its own. */
-    private CompletableFuture<ServingNetwork> combined(Key key, Guide by) {
+    /** A network and its guide are those that serve alone too. */
+    private CompletableFuture<ServingNetwork> combined(Key key, ArtifactId by) {
         var network = load(new Key(key.checkpoint(), key.precision()));
-        var guide =
-                load(new Key(by.checkpoint(), key.precision()))
-                        .exceptionally(LoadedNetworks::failedGuide);
+        var guide = load(new Key(by, key.precision())).exceptionally(LoadedNetworks::failedGuide);
         return network.thenCombineAsync(
-                guide, (strong, weak) -> guided(key, by, strong, weak), loader(key.parts()));
+                guide, (strong, weak) -> guided(key, strong, weak), loader(key.parts()));
     }
 
     private static ServingNetwork failedGuide(Throwable failure) {
@@ -142,9 +139,9 @@ public final class LoadedNetworks implements AutoCloseable {
         }
     }
 
-    private ServingNetwork guided(Key key, Guide by, ServingNetwork strong, ServingNetwork weak) {
+    private ServingNetwork guided(Key key, ServingNetwork strong, ServingNetwork weak) {
         requireFits(strong.checkpoint(), weak.checkpoint());
-        var network = new GuidedNetwork(strong.network(), weak.network(), by.weight());
+        var network = new GuidedNetwork(strong.network(), weak.network());
         var kind =
                 new Kind(
                         strong.checkpoint().architecture(),

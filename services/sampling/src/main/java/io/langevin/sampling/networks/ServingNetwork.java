@@ -3,6 +3,8 @@ package io.langevin.sampling.networks;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.score.Checkpoint;
 import io.langevin.score.CompiledNetwork.Precision;
+import io.langevin.trajectory.AfterRow;
+import io.langevin.trajectory.GuidedNetwork;
 import io.langevin.trajectory.ScoreNetwork;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,8 +21,12 @@ public record ServingNetwork(
     /** Bytes of a weight: one copy for the device and one as it came. */
     private static final long BYTES_PER_WEIGHT = 8;
 
-    /** What a network is made from. */
-    public record Key(ArtifactId checkpoint, Precision precision, Optional<Guide> guide) {
+    /**
+     * What a network is made from.
+     *
+     * @param guide the checkpoint that its images may be led away from
+     */
+    public record Key(ArtifactId checkpoint, Precision precision, Optional<ArtifactId> guide) {
         public Key(ArtifactId checkpoint, Precision precision) {
             this(checkpoint, precision, Optional.empty());
         }
@@ -32,21 +38,14 @@ public record ServingNetwork(
                             by ->
                                     Stream.of(
                                             new Key(checkpoint, precision),
-                                            new Key(by.checkpoint(), precision)));
+                                            new Key(by, precision)));
         }
 
-        /** The same network, led away from a guide. */
-        public Key guided(Guide by) {
+        /** The same network, with a guide. */
+        public Key guided(ArtifactId by) {
             return new Key(checkpoint, precision, Optional.of(by));
         }
     }
-
-    /**
-     * What a network is led away from, {@link io.langevin.trajectory.GuidedNetwork}.
-     *
-     * @param weight 1 is the network alone
-     */
-    public record Guide(ArtifactId checkpoint, double weight) {}
 
     public ArtifactId id() {
         return key.checkpoint();
@@ -55,6 +54,16 @@ public record ServingNetwork(
     /** Network evaluations in a row of a plan. */
     public int evaluationsPerRow() {
         return key.guide().isPresent() ? 2 : 1;
+    }
+
+    /**
+     * Leads an image away from the guide, where there is one.
+     *
+     * @param guidance how far; 1 is the network alone
+     * @param own what is done after each row beside
+     */
+    public AfterRow guided(double guidance, AfterRow own) {
+        return network instanceof GuidedNetwork both ? both.guided(guidance, own) : own;
     }
 
     /** Memory that it takes while it is loaded, in bytes; a guided one shares that of others. */

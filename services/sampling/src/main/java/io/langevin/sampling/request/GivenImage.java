@@ -26,6 +26,9 @@ public record GivenImage(String field, ByteBuffer bytes, String artifact) {
      */
     private static final int LARGEST_FILE = 36_000_000;
 
+    /** Pixels are 0 to 1; a network makes numbers of no use of much larger ones. */
+    private static final float LARGEST_NUMBER = 1e9f;
+
     /**
      * Reads it as the network's images are.
      *
@@ -93,7 +96,11 @@ public record GivenImage(String field, ByteBuffer bytes, String artifact) {
     private float[] floats(byte[] file) {
         float[] pixels = Float32.numbers(ByteBuffer.wrap(file));
         for (float pixel : pixels) {
-            require(Float.isFinite(pixel), "task." + field, "have finite numbers", pixel);
+            require(
+                    Math.abs(pixel) <= LARGEST_NUMBER,
+                    "task." + field,
+                    "have finite numbers up to " + LARGEST_NUMBER,
+                    pixel);
         }
         return pixels;
     }

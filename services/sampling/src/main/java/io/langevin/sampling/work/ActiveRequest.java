@@ -205,12 +205,11 @@ public final class ActiveRequest {
 
     private AfterRow withPreviews(RequestWork.Start start, int index, PreviewSink previews) {
         int every = request.previewEvery();
+        AfterRow own = network.guided(request.guidance(), start.afterRow());
         return every == 0
-                ? start.afterRow()
+                ? own
                 : new PreviewTask(
-                        start.afterRow(),
-                        every,
-                        (row, pixels) -> previews.offer(this, index, row, pixels));
+                        own, every, (row, pixels) -> previews.offer(this, index, row, pixels));
     }
 
     /** An image has come to the end of its plan; its file is being made. */

@@ -16,12 +16,15 @@ import java.util.Optional;
  * @param sigma standard deviation of its noise in pixel units
  */
 record DenoisingTask(float[] image, double sigma) implements SamplingTask {
+    /** No image has so much noise. */
+    private static final double LARGEST_SIGMA = 1e6;
+
     static DenoisingTask of(TaskSettings task, GivenImages given) {
         Double sigma = task.sigma();
         require(
-                sigma != null && sigma > 0 && Double.isFinite(sigma),
+                sigma != null && sigma > 0 && sigma <= LARGEST_SIGMA,
                 "task.sigma",
-                "be above 0 to denoise",
+                "be above 0 and at most %.0f".formatted(LARGEST_SIGMA),
                 sigma);
         return new DenoisingTask(given.image(), sigma);
     }

@@ -1,5 +1,7 @@
 package io.langevin.sampling.work;
 
+import static io.langevin.messaging.rules.RecordRules.require;
+
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.datasets.ImageShape;
 import io.langevin.sampling.request.TaskSettings;
@@ -36,7 +38,12 @@ record GivenImages(
         return task.matrix().numbers(most, artifacts);
     }
 
+    /** Numbers from 0, what is hidden, to 1. */
     float[] mask() {
-        return task.mask().pixels(shape, artifacts);
+        float[] mask = task.mask().pixels(shape, artifacts);
+        for (float part : mask) {
+            require(part >= 0 && part <= 1, "task.mask", "have numbers from 0 to 1", part);
+        }
+        return mask;
     }
 }

@@ -17,12 +17,15 @@ import java.util.Optional;
  *     checkpoint
  */
 record ImageToImage(float[] image, double sigma) implements SamplingTask {
+    /** No image has so much noise. */
+    private static final double LARGEST_SIGMA = 1e6;
+
     static ImageToImage of(TaskSettings task, GivenImages given) {
         Double sigma = task.sigma();
         require(
-                sigma != null && sigma > 0 && Double.isFinite(sigma),
+                sigma != null && sigma > 0 && sigma <= LARGEST_SIGMA,
                 "task.sigma",
-                "be above 0 to begin with",
+                "be above 0 and at most %.0f".formatted(LARGEST_SIGMA),
                 sigma);
         return new ImageToImage(given.image(), sigma);
     }

@@ -56,7 +56,7 @@ class GivenImageTest {
     void numbers_that_are_not_finite_and_files_that_are_no_image_are_refused() {
         assertThatThrownBy(() -> pixels(Float32.bytes(new float[] {0, Float.NaN, 0, 0}), null))
                 .isInstanceOf(RejectedException.class)
-                .hasMessage("task.image: must have finite numbers, not NaN");
+                .hasMessage("task.image: must have finite numbers up to 1.0E9, not NaN");
         assertThatThrownBy(() -> pixels(ByteBuffer.allocate(15), null))
                 .isInstanceOf(RejectedException.class)
                 .hasMessageStartingWith("task.image: must be a PNG or JPEG image");

@@ -5,6 +5,8 @@ import java.util.List;
 
 /** Annealed Langevin dynamics (the paper, Algorithm 1). */
 public final class AnnealedLangevin {
+    private static final int MOST_STEPS = 1_000;
+
     private AnnealedLangevin() {}
 
     /**
@@ -57,15 +59,16 @@ public final class AnnealedLangevin {
     public static SamplingPlan withBudget(
             NoiseSchedule schedule, int stepsPerLevel, int evaluations, boolean denoise) {
         int last = denoise ? 1 : 0;
-        if (stepsPerLevel < 1) {
+        if (stepsPerLevel < 1 || stepsPerLevel > MOST_STEPS) {
             throw new IllegalArgumentException(
-                    "stepsPerLevel: must be at least 1, not " + stepsPerLevel);
+                    "stepsPerLevel: must be 1 to %d with a number of evaluations, not %d"
+                            .formatted(MOST_STEPS, stepsPerLevel));
         }
-        long most = 10_000L * stepsPerLevel;
-        if (stepsPerLevel > 1_000 || evaluations > Math.min(most, SamplingPlan.MAXIMUM_ROWS)) {
+        long most = Math.min(10_000L * stepsPerLevel, SamplingPlan.MAXIMUM_ROWS);
+        if (evaluations > most) {
             throw new IllegalArgumentException(
-                    "networkEvaluations: must be at most %d, with at most 1000 stepsPerLevel, not %d"
-                            .formatted(Math.min(most, SamplingPlan.MAXIMUM_ROWS), evaluations));
+                    "networkEvaluations: must be at most %d with stepsPerLevel %d, not %d"
+                            .formatted(most, stepsPerLevel, evaluations));
         }
         int levels = evaluations < 2 ? 0 : (evaluations - last) / stepsPerLevel;
         if (levels < 2 || levels * stepsPerLevel + last != evaluations) {

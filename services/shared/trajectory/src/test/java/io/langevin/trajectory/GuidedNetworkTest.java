@@ -20,16 +20,18 @@ class GuidedNetworkTest {
     void the_difference_to_the_guide_is_stretched() {
         float[] f = new float[4];
 
-        try (var guided = new GuidedNetwork(new Constant(2, 5), new Constant(2, 4), 3)) {
-            guided.evaluate(new float[4], new float[] {1, 10}, f, 2);
+        try (var both = new GuidedNetwork(new Constant(2, 5), new Constant(2, 4))) {
+            both.evaluate(new float[4], new float[] {1, 10}, f, 2);
+            both.guided(1, AfterRow.NOTHING).evaluated(1, new float[4], f, 0, 2);
+            both.guided(3, AfterRow.NOTHING).evaluated(10, new float[4], f, 2, 2);
         }
 
-        assertThat(f).containsExactly(7, 7, 70, 70);
+        assertThat(f).containsExactly(5, 5, 70, 70);
     }
 
     @Test
     void a_guide_of_another_size_is_refused() {
-        assertThatThrownBy(() -> new GuidedNetwork(new Constant(2, 5), new Constant(3, 4), 3))
+        assertThatThrownBy(() -> new GuidedNetwork(new Constant(2, 5), new Constant(3, 4)))
                 .hasMessage("guide: must make images of 2 numbers, not 3");
     }
 }

@@ -19,6 +19,9 @@ public final class DeviceMetrics {
      * @param accelerators null on a processor
      */
     static void bind(ComputeDevice device, Accelerators accelerators, MeterRegistry metrics) {
+        if (metrics.find("langevin.device").tag("device", device.name()).gauge() != null) {
+            return; // another service of this process
+        }
         Gauge.builder("langevin.device", () -> 1)
                 .tag("device", device.name())
                 .tag("kind", device.kind())
