@@ -16,6 +16,7 @@ import io.langevin.records.SavedRequest;
 import io.langevin.records.Task;
 import io.langevin.records.TaskKind;
 import io.langevin.score.Checkpoint;
+import io.langevin.trajectory.ScoreNetwork;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SessionTest {
     private static final Checkpoint CHECKPOINT = checkpoint(1, 3);
     private static final Checkpoint BROKEN = checkpoint(2, 3);
+    private static final Checkpoint GROWING = checkpoint(30, 3);
 
     /** Of Algorithm 1 on three levels with T = 2, and the denoising one. */
     private static final int ROWS = 7;
@@ -45,7 +47,7 @@ class SessionTest {
 
     @BeforeEach
     void start() throws InterruptedException {
-        sampling = SessionInMemory.open(folder, Duration.ofHours(1), (c, precision) -> open(c));
+        sampling = SessionInMemory.open(folder, Duration.ofHours(1), (c, precision) -> anyOf(c));
         sampling.publish("m", CHECKPOINT);
         assertCompleted(asked(request().build())); // the network is there
     }
@@ -57,6 +59,34 @@ class SessionTest {
                         : FakeNetwork.free(checkpoint);
         networks.add(network);
         return network;
+    }
+
+    private ScoreNetwork anyOf(Checkpoint checkpoint) {
+        return Arrays.equals(checkpoint.weights(), GROWING.weights())
+                ? new Growing(checkpoint.architecture().dimension())
+                : open(checkpoint);
+    }
+
+    /** Every call makes of an image one that is a million times as large. */
+    private record Growing(int dimension) implements ScoreNetwork {
+        @Override
+        public void evaluate(float[] x, float[] sigma, float[] f, int count) {
+            for (int k = 0; k < count * dimension; k++) {
+                f[k] = 1e12f * x[k];
+            }
+        }
+    }
+
+    @Test
+    void an_image_of_no_finite_numbers_fails_its_request_and_no_other() throws Exception {
+        String growing = sampling.artifacts.put(GROWING.bytes()).hex();
+        SampleRequest endless = asked(request().setCheckpoint(growing).build());
+        SampleRequest next = asked(request().build());
+
+        assertThat(sampling.outcome(endless.getRequestId()).getReason())
+                .startsWith("sampler: must lead to finite numbers with this checkpoint and task");
+        assertThat(sampling.images(endless.getRequestId())).isEmpty();
+        assertCompleted(next);
     }
 
     @AfterEach

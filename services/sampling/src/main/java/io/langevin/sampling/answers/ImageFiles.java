@@ -3,6 +3,7 @@ package io.langevin.sampling.answers;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.FlatRecord;
+import io.langevin.messaging.rules.RejectedException;
 import io.langevin.records.ImageFormat;
 import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.sampling.work.ActiveRequest;
@@ -33,11 +34,13 @@ public final class ImageFiles {
      * Makes the file of an image at the end of its plan.
      *
      * @throws java.io.UncheckedIOException where the store is away
+     * @throws RejectedException where the network has made numbers of no size
      */
     FinishedImage of(ActiveRequest.Image done, float[] pixels) {
         ActiveRequest active = done.request();
         SamplingRequest request = active.request();
         Picture picture = active.work().picture(done.afterRow(), pixels);
+        requireFinite(picture.pixels(), done.index());
         int channels = active.network().checkpoint().architecture().channels();
         Map<String, String> text =
                 request.describes() && request.imageFormat() == ImageFormat.PNG
@@ -56,5 +59,16 @@ public final class ImageFiles {
                 ArtifactId.of(file).hex(),
                 active.work().score(done.afterRow()),
                 Instant.now());
+    }
+
+    /** Steps that are too large for a network, or numbers that it was not trained for, grow. */
+    private static void requireFinite(float[] pixels, int index) {
+        for (float pixel : pixels) {
+            if (!Float.isFinite(pixel)) {
+                throw new RejectedException(
+                        "sampler: must lead to finite numbers with this checkpoint and task, not to"
+                                + " %s in image %d".formatted(pixel, index));
+            }
+        }
     }
 }
