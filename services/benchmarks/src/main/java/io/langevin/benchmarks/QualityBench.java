@@ -2,6 +2,7 @@ package io.langevin.benchmarks;
 
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
+import io.langevin.local.DeviceOption;
 import io.langevin.local.LocalConfig;
 import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.ConsistentAnnealing;
@@ -18,6 +19,7 @@ import io.langevin.quality.Quality;
 import io.langevin.quality.QualityReport;
 import io.langevin.quality.RandomConvolutionalExtractor;
 import io.langevin.score.Checkpoint;
+import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.TorchScoreNetwork;
 import io.langevin.trajectory.AfterRow;
 import io.langevin.trajectory.GuidedNetwork;
@@ -34,6 +36,7 @@ import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What each sampler makes of a number of network evaluations. */
@@ -87,6 +90,8 @@ final class QualityBench implements Callable<Integer> {
             paramLabel = "FILE",
             description = "A checkpoint of grey images (default: the bundled model).")
     Path model;
+
+    @Mixin DeviceOption device;
 
     @Option(
             names = "--guide",
@@ -206,13 +211,16 @@ final class QualityBench implements Callable<Integer> {
 
     /** A new one: whoever samples closes it. */
     private ScoreNetwork network(Checkpoint checkpoint) {
-        var alone = new TorchScoreNetwork(checkpoint);
+        var alone = new TorchScoreNetwork(checkpoint, Precision.FLOAT32, device.chosen());
         if (guide == null) {
             return alone;
         }
         try {
             Checkpoint weaker = Checkpoint.parse(Files.readAllBytes(guide));
-            return Guided.of(alone, new TorchScoreNetwork(weaker), guidance);
+            return Guided.of(
+                    alone,
+                    new TorchScoreNetwork(weaker, Precision.FLOAT32, device.chosen()),
+                    guidance);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,5 +1,6 @@
 package io.langevin.benchmarks;
 
+import io.langevin.local.DeviceOption;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.DenoisingScoreMatching;
@@ -8,10 +9,10 @@ import io.langevin.score.ExponentialMovingAverage;
 import io.langevin.score.LearningRate;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.torch.ComputeDevice;
-import io.langevin.score.torch.DeviceChoice;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How long a step of training takes, and how much faster it is in bfloat16. */
@@ -31,16 +32,11 @@ final class TrainingBench implements Callable<Integer> {
             description = "Images in a batch (default: ${DEFAULT-VALUE}).")
     int batch;
 
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            defaultValue = DeviceChoice.DEFAULT,
-            description = "Where: cpu, cuda, cuda:N or auto (default: ${DEFAULT-VALUE}).")
-    String device;
+    @Mixin DeviceOption device;
 
     @Override
     public Integer call() throws Exception {
-        ComputeDevice on = DeviceChoice.of("--device", device);
+        ComputeDevice on = device.chosen();
         System.out.printf("on %s (%s), batches of %d%n", on.name(), on.kind(), batch);
         System.out.printf("%-22s %10s %10s %14s%n", "NETWORK", "ms a step", "images/s", "BFLOAT16");
         measure("ngf 32, 16×16×1", new NetworkArchitecture(BASE, 32, 1, 16), on);

@@ -1,18 +1,12 @@
 package io.langevin.local;
 
 import io.langevin.score.torch.DeviceChoice;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where networks run. */
+/** Where the networks of a whole platform run. */
 final class DeviceOptions {
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            defaultValue = "${env:LANGEVIN_DEVICE:-cpu}",
-            description =
-                    "cpu, cuda, cuda:N, or auto: the first GPU where it can be used (default:"
-                            + " $LANGEVIN_DEVICE, else cpu). './langevin doctor' says what is here.")
-    String device;
+    @Mixin DeviceOption device;
 
     @Option(
             names = "--training-device",
@@ -24,11 +18,10 @@ final class DeviceOptions {
      * @throws io.langevin.process.ConfigurationException where one of them is not here
      */
     LocalDevices devices() {
-        String sampling = device.isBlank() ? DeviceChoice.DEFAULT : device;
-        DeviceChoice.of("--device", sampling);
+        device.chosen();
         if (trainingDevice != null) {
             DeviceChoice.of("--training-device", trainingDevice);
         }
-        return LocalDevices.of(sampling, trainingDevice);
+        return LocalDevices.of(device.name(), trainingDevice);
     }
 }

@@ -111,6 +111,8 @@ final class PlanCommand implements Callable<Integer> {
             description = "The services' artifact store; by default that of the running 'up'.")
     URI artifacts;
 
+    @Mixin DeviceOption device;
+
     @Override
     public Integer call() throws InterruptedException {
         requireModelName(model);
@@ -278,7 +280,8 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private double distance(Checkpoint checkpoint, Quality quality, SamplingPlan plan, long seed) {
-        ImageSet made = Generation.of(checkpoint, plan, images, seed, finished -> {});
+        ImageSet made =
+                Generation.of(checkpoint, device.chosen(), plan, images, seed, finished -> {});
         return quality.compare(made, seed).distance();
     }
 }

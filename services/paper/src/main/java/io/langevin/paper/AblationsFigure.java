@@ -52,7 +52,7 @@ public final class AblationsFigure implements Callable<Integer> {
         ImageDataset images = data.read();
         Map<String, Object> numbers = new LinkedHashMap<>();
         List<Panel> panels = new ArrayList<>();
-        try (var judge = new Judge(images, samples)) {
+        try (var judge = new Judge(images, samples, training.device())) {
             numbers.put("distance", judge.distanceName());
             System.out.printf(
                     "%-20s %10s %18s %10s %7s%n",

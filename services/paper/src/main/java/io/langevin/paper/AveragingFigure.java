@@ -56,7 +56,7 @@ final class AveragingFigure implements Callable<Integer> {
         SamplingPlan plan = ConsistentAnnealing.plan(schedule, evaluations, true);
         int every = Math.max(1, training.iterations / points);
         try (Progress bar = Progress.of("training", training.iterations, "iterations");
-                var judge = new Judge(images, samples);
+                var judge = new Judge(images, samples, training.device());
                 var experiment =
                         new Experiment(
                                 images,

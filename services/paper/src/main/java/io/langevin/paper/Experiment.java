@@ -10,7 +10,6 @@ import io.langevin.score.ExponentialMovingAverage;
 import io.langevin.score.LearningRate;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.NetworkArchitecture.Family;
-import io.langevin.score.torch.ComputeDevice;
 import java.util.Map;
 import java.util.Optional;
 
@@ -56,7 +55,7 @@ final class Experiment implements AutoCloseable {
                         schedule,
                         settings,
                         DenoisingScoreMatching.State.initial(architecture, options.seed),
-                        ComputeDevice.CPU);
+                        options.device());
     }
 
     /** One optimiser step on images that seed and step decide; the loss before it. */

@@ -9,6 +9,7 @@ import io.langevin.quality.Quality;
 import io.langevin.quality.QualityReport;
 import io.langevin.quality.RandomConvolutionalExtractor;
 import io.langevin.score.Checkpoint;
+import io.langevin.score.torch.ComputeDevice;
 
 /** Compares checkpoints of one figure alike: one seed, against all images of the data. */
 final class Judge implements AutoCloseable {
@@ -17,8 +18,10 @@ final class Judge implements AutoCloseable {
     private final RandomConvolutionalExtractor extractor = new RandomConvolutionalExtractor();
     private final Quality quality;
     private final int samples;
+    private final ComputeDevice device;
 
-    Judge(ImageDataset data, int samples) {
+    Judge(ImageDataset data, int samples, ComputeDevice device) {
+        this.device = device;
         this.samples = samples;
         this.quality =
                 Quality.against(
@@ -41,7 +44,7 @@ final class Judge implements AutoCloseable {
     }
 
     ImageSet sampled(Checkpoint checkpoint, SamplingPlan plan) {
-        return Generation.of(checkpoint, plan, samples, SEED, done -> {});
+        return Generation.of(checkpoint, device, plan, samples, SEED, done -> {});
     }
 
     QualityReport report(ImageSet generated) {

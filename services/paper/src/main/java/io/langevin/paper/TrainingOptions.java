@@ -1,5 +1,7 @@
 package io.langevin.paper;
 
+import io.langevin.score.torch.ComputeDevice;
+import io.langevin.score.torch.DeviceChoice;
 import picocli.CommandLine.Option;
 
 /** How long and how large: a figure's networks are all trained alike. */
@@ -33,4 +35,18 @@ final class TrainingOptions {
             defaultValue = "0",
             description = "Seed of weights, images and noise (default: ${DEFAULT-VALUE}).")
     long seed;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            defaultValue = "${env:LANGEVIN_DEVICE:-cpu}",
+            description = "cpu, cuda, cuda:N or auto (default: $LANGEVIN_DEVICE, else cpu).")
+    private String device;
+
+    /**
+     * @throws io.langevin.process.ConfigurationException where it is not here
+     */
+    ComputeDevice device() {
+        return DeviceChoice.of("--device", device.isBlank() ? DeviceChoice.DEFAULT : device);
+    }
 }

@@ -2,8 +2,10 @@ package io.langevin.quality;
 
 import io.langevin.noise.SamplingPlan;
 import io.langevin.score.Checkpoint;
+import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.TorchScoreNetwork;
+import io.langevin.score.torch.ComputeDevice;
 import io.langevin.trajectory.ImageNoise;
 import io.langevin.trajectory.ImageSeeds;
 import io.langevin.trajectory.ScoreNetwork;
@@ -23,8 +25,19 @@ public final class Generation {
      */
     public static ImageSet of(
             Checkpoint checkpoint, SamplingPlan plan, int count, long seed, IntConsumer progress) {
+        return of(checkpoint, ComputeDevice.CPU, plan, count, seed, progress);
+    }
+
+    /** The same on another device than the processor. */
+    public static ImageSet of(
+            Checkpoint checkpoint,
+            ComputeDevice device,
+            SamplingPlan plan,
+            int count,
+            long seed,
+            IntConsumer progress) {
         return of(
-                new TorchScoreNetwork(checkpoint),
+                new TorchScoreNetwork(checkpoint, Precision.FLOAT32, device),
                 checkpoint.architecture(),
                 plan,
                 count,
