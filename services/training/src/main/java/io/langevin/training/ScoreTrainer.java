@@ -164,6 +164,7 @@ final class ScoreTrainer implements AutoCloseable {
                 .setImagesPerSecond(rate)
                 .setSnapshot(snapshot.map(ArtifactId::hex).orElse(null))
                 .setDevice(device.kind())
+                .setPrecision(parameters.getPrecision())
                 .setMeasuredAt(Instant.now())
                 .build();
     }

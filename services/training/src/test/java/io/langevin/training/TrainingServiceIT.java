@@ -20,6 +20,7 @@ import io.langevin.messaging.queue.JobLocks;
 import io.langevin.process.RunningService;
 import io.langevin.records.JobStatus;
 import io.langevin.records.NetworkParameters;
+import io.langevin.records.Precision;
 import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingProgress;
@@ -67,6 +68,8 @@ class TrainingServiceIT {
             ask(kafka, whole);
 
             assertThat(snapshot.getIteration()).isLessThan(ITERATIONS);
+            assertThat(snapshot.getDevice()).isEqualTo("cpu");
+            assertThat(snapshot.getPrecision()).isEqualTo(Precision.FLOAT32);
             assertThat(interrupted.getIterations()).isEqualTo(ITERATIONS);
             assertThat(progressAfterResuming(kafka, job.getRunId(), snapshot)).isTrue();
             assertThat(weights(interrupted)).isEqualTo(weights(result(kafka, whole.getRunId())));
