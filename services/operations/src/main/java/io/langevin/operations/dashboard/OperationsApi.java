@@ -3,12 +3,7 @@ package io.langevin.operations.dashboard;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -17,13 +12,10 @@ import io.javalin.http.HttpStatus;
 import io.javalin.http.sse.SseClient;
 import io.javalin.plugin.bundled.RateLimitPlugin;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.rules.RecordRules;
-import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.messaging.rules.SampleRequestRules;
 import io.langevin.operations.OperationsConfig;
 import io.langevin.process.ConfigurationException;
-import io.langevin.process.Inert;
 import io.langevin.records.Cancellation;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
@@ -31,10 +23,6 @@ import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -58,11 +46,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * other.
  */
 public final class OperationsApi implements AutoCloseable {
-    private static final ObjectMapper JSON =
-            JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build();
     private static final int LEAST_THREADS = 8;
     private static final int MOST_THREADS = 200;
     private static final int MOST_CONNECTIONS = 1_000;
@@ -223,7 +206,8 @@ public final class OperationsApi implements AutoCloseable {
     }
 
     private void publishSampleRequest(Context ctx) throws InterruptedException {
-        SampleRequest request = PageJson.sampleRequest(body(ctx), UUID.randomUUID().toString());
+        SampleRequest request =
+                PageJson.sampleRequest(JsonBody.of(guard.body(ctx)), UUID.randomUUID().toString());
         SampleRequestRules.check(request, request.getRequestId());
         events.publish(ctx, request);
         json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(request.getRequestId()));
@@ -231,7 +215,8 @@ public final class OperationsApi implements AutoCloseable {
 
     private void publishRetrainingRequest(Context ctx) throws InterruptedException {
         RetrainingRequest request =
-                PageJson.retrainingRequest(body(ctx), UUID.randomUUID().toString());
+                PageJson.retrainingRequest(
+                        JsonBody.of(guard.body(ctx)), UUID.randomUUID().toString());
         RetrainingRules.check(request, request.getRunId());
         events.publish(ctx, request);
         json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(request.getRunId()));
@@ -240,7 +225,7 @@ public final class OperationsApi implements AutoCloseable {
     private void cancel(Context ctx) throws InterruptedException {
         String id = ctx.pathParam("id");
         requireId("id", id);
-        requireObject(body(ctx));
+        JsonBody.of(guard.body(ctx));
         Cancellation cancellation =
                 Cancellation.newBuilder()
                         .setId(id)
@@ -264,30 +249,6 @@ public final class OperationsApi implements AutoCloseable {
                     writer.close();
                 });
         writer.start(PageJson.changes(feed.listen(listener)));
-    }
-
-    /** Characters of what is wrong with a body: it may quote it. */
-    private static final int LONGEST_REASON = 200;
-
-    private JsonNode body(Context ctx) {
-        try {
-            CharBuffer text =
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(guard.body(ctx)));
-            return requireObject(JSON.readTree(text.toString()));
-        } catch (CharacterCodingException e) {
-            throw new RejectedException("body: must be UTF-8");
-        } catch (JsonProcessingException e) {
-            throw new RejectedException(
-                    "body: must be a JSON object: "
-                            + Inert.text(
-                                    RecordRules.abbreviated(
-                                            e.getOriginalMessage(), LONGEST_REASON)));
-        }
-    }
-
-    private static JsonNode requireObject(JsonNode body) {
-        require(body != null && body.isObject(), "body", "be a JSON object", body);
-        return body;
     }
 
     private static void notFound(Context ctx, String why) {
