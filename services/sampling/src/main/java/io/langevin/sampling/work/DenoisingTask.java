@@ -4,7 +4,6 @@ import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.datasets.ImageShape;
 import io.langevin.noise.SamplingPlan;
-import io.langevin.sampling.request.TaskSettings;
 import io.langevin.trajectory.ImageNoise;
 import java.util.List;
 import java.util.Optional;
@@ -16,16 +15,8 @@ import java.util.Optional;
  * @param sigma standard deviation of its noise in pixel units
  */
 record DenoisingTask(float[] image, double sigma) implements SamplingTask {
-    /** No image has so much noise. */
-    private static final double LARGEST_SIGMA = 1e6;
-
-    static DenoisingTask of(TaskSettings task, GivenImages given) {
-        Double sigma = task.sigma();
-        require(
-                sigma != null && sigma > 0 && sigma <= LARGEST_SIGMA,
-                "task.sigma",
-                "be above 0 and at most %.0f".formatted(LARGEST_SIGMA),
-                sigma);
+    static DenoisingTask of(GivenImages given) {
+        double sigma = given.sigma(); // before an image is read
         return new DenoisingTask(given.image(), sigma);
     }
 

@@ -15,6 +15,9 @@ import io.langevin.score.Checkpoint;
  */
 record GivenImages(
         TaskSettings task, ImageShape shape, Checkpoint checkpoint, ArtifactStore artifacts) {
+    /** No image has so much noise. */
+    private static final double LARGEST_SIGMA = 1e6;
+
     /** Numbers of one of the model's images. */
     int dimension() {
         return shape.channels() * shape.size() * shape.size();
@@ -36,6 +39,17 @@ record GivenImages(
 
     float[] matrix(int most) {
         return task.matrix().numbers(most, artifacts);
+    }
+
+    /** Standard deviation of noise in the image, or that is added to it. */
+    double sigma() {
+        Double sigma = task.sigma();
+        require(
+                sigma != null && sigma > 0 && sigma <= LARGEST_SIGMA,
+                "task.sigma",
+                "be above 0 and at most %.0f".formatted(LARGEST_SIGMA),
+                sigma);
+        return sigma;
     }
 
     /** Numbers from 0, what is hidden, to 1. */

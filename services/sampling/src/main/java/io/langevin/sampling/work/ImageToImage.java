@@ -4,7 +4,6 @@ import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.SamplingPlan;
-import io.langevin.sampling.request.TaskSettings;
 import io.langevin.trajectory.ImageNoise;
 import java.util.Optional;
 
@@ -17,16 +16,8 @@ import java.util.Optional;
  *     checkpoint
  */
 record ImageToImage(float[] image, double sigma) implements SamplingTask {
-    /** No image has so much noise. */
-    private static final double LARGEST_SIGMA = 1e6;
-
-    static ImageToImage of(TaskSettings task, GivenImages given) {
-        Double sigma = task.sigma();
-        require(
-                sigma != null && sigma > 0 && sigma <= LARGEST_SIGMA,
-                "task.sigma",
-                "be above 0 and at most %.0f".formatted(LARGEST_SIGMA),
-                sigma);
+    static ImageToImage of(GivenImages given) {
+        double sigma = given.sigma(); // before an image is read
         return new ImageToImage(given.image(), sigma);
     }
 
