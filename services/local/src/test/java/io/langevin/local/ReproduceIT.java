@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,23 @@ class ReproduceIT {
 
         assertThat(again.code()).isEqualTo(1);
         assertThat(again.err()).contains("the pixels are others");
+    }
+
+    /** Decoded, it would take more memory than there is. */
+    @Test
+    void file_that_says_it_has_very_many_pixels_is_refused_before_anything_is_asked_for()
+            throws Exception {
+        Path file = sampled("--seed 4");
+        byte[] bytes = Files.readAllBytes(file);
+        ByteBuffer.wrap(bytes).putInt(16, 20_000).putInt(20, 20_000); // width and height
+        Files.write(file, bytes);
+
+        Ran again = platform("reproduce " + file);
+
+        assertThat(again.code()).isEqualTo(1);
+        assertThat(again.err())
+                .contains("must have at most 16000000 pixels, not 400000000")
+                .doesNotContain("request ");
     }
 
     @Test
