@@ -76,7 +76,8 @@ final class TrainingBench implements Callable<Integer> {
                         1e-8,
                         new ExponentialMovingAverage(0.999, false),
                         1,
-                        precision);
+                        precision,
+                        Double.POSITIVE_INFINITY);
         return new DenoisingScoreMatching(
                 architecture,
                 NoiseSchedule.geometric(1, 0.01, 10),

@@ -1,5 +1,9 @@
 package io.langevin.cli;
 
+import io.langevin.cli.models.ModelsCommand;
+import io.langevin.cli.models.PromoteCommand;
+import io.langevin.cli.models.RetireCommand;
+import io.langevin.cli.models.RollbackCommand;
 import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.NotCompletedException;
 import io.langevin.messaging.rules.RejectedException;
@@ -37,6 +41,9 @@ import picocli.CommandLine.ScopeType;
             RetrainCommand.class,
             ScheduleCommand.class,
             ModelsCommand.class,
+            PromoteCommand.class,
+            RollbackCommand.class,
+            RetireCommand.class,
             PublishCommand.class,
             JobsCommand.class,
             WatchCommand.class,

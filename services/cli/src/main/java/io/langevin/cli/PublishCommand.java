@@ -60,7 +60,7 @@ public final class PublishCommand implements Callable<Integer> {
                 PublishingJob.newBuilder()
                         .setRunId(runId)
                         .setModel(model)
-                        .setCandidates(List.of(new Candidate(id.hex(), 0, 0.0)))
+                        .setCandidates(List.of(new Candidate(id.hex(), 0, 0.0, null)))
                         .setRequestedAt(Instant.now())
                         .build();
         PublishingResult result =

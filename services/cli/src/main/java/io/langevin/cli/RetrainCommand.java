@@ -8,6 +8,7 @@ import io.langevin.client.PlatformClient;
 import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.messaging.rules.ShortTraining;
 import io.langevin.records.Precision;
+import io.langevin.records.PromotionRule;
 import io.langevin.records.RetrainingRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +103,54 @@ final class RetrainCommand implements Callable<Integer> {
                     "float32 (default), or bfloat16 for losses and gradients, which may be faster.")
     String precision;
 
+    @Option(
+            names = "--candidate-every",
+            paramLabel = "N",
+            description =
+                    "Optimiser steps between checkpoints that are judged (default: four, evenly"
+                            + " spaced).")
+    Integer candidateEvery;
+
+    @Option(
+            names = "--held-out",
+            paramLabel = "SHARE",
+            description = "Share of the images that is not trained on (default: 0.05).")
+    Double heldOut;
+
+    @Option(
+            names = "--clip",
+            paramLabel = "NORM",
+            description = "Shorten longer gradients to this norm (default: never).")
+    Double clip;
+
+    @Option(
+            names = "--stop-after",
+            paramLabel = "N",
+            description =
+                    "End early after so many checkpoints without a lower loss on held-out images"
+                            + " (default: never).")
+    Integer stopAfter;
+
+    @Option(
+            names = "--start-from",
+            paramLabel = "CHECKPOINT",
+            description = "Artifact id of a checkpoint whose weights training starts from.")
+    String startFrom;
+
+    @Option(
+            names = "--promote",
+            paramLabel = "RULE",
+            description =
+                    "best (default): the best checkpoint, where it is better than what the model"
+                            + " has; newest; by-hand: none until './langevin promote'.")
+    String promote;
+
+    @Option(
+            names = "--judge-by",
+            paramLabel = "N",
+            description = "Images that each checkpoint is judged by (default: 256).")
+    Integer judgeBy;
+
     @Option(names = "--wait", description = "Wait until the checkpoint is published.")
     boolean wait;
 
@@ -173,6 +222,15 @@ final class RetrainCommand implements Callable<Integer> {
         training.setPrecision(
                 EnumOption.parse("--precision", Precision.class, precision, Precision.FLOAT32));
         ifGiven(ema, training::setEmaDecay);
+        ifGiven(candidateEvery, training::setCandidateEvery);
+        ifGiven(heldOut, training::setHeldOut);
+        ifGiven(clip, training::setGradientClip);
+        ifGiven(stopAfter, training::setPatience);
+        ifGiven(startFrom, training::setStartFrom);
+        var promotion = request.getPromotionBuilder();
+        ifGiven(judgeBy, promotion::setImages);
+        promotion.setRule(
+                EnumOption.parse("--promote", PromotionRule.class, promote, PromotionRule.BEST));
         return request.setRunId(UUID.randomUUID().toString())
                 .setModel(model)
                 .setDataset(dataset)

@@ -26,7 +26,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -74,7 +73,7 @@ public final class LocalPlatform implements AutoCloseable {
         }
         new Schemas(kafka).registerAll();
         var metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        var roots = new DatasetRoots(List.of(config.ownDatasets(), config.bundledDatasets()));
+        DatasetRoots roots = config.roots();
         var artifacts = config.artifacts();
         started(
                 "operations",
@@ -97,16 +96,22 @@ public final class LocalPlatform implements AutoCloseable {
                         new TrainingConfig(
                                 kafka, roots, artifacts, config.devices().training(), LOCKS),
                         metrics));
-        started(
-                "publishing",
-                PublishingService.start(
-                        new PublishingConfig(kafka, artifacts, config.devices().sampling(), LOCKS),
-                        metrics));
+        started("publishing", PublishingService.start(publishing(roots), metrics));
         started(
                 "sampling",
                 SamplingService.start(
                         SamplingConfig.of(kafka, artifacts, config.devices().sampling(), "local"),
                         metrics));
+    }
+
+    private PublishingConfig publishing(DatasetRoots roots) {
+        return new PublishingConfig(
+                kafka,
+                roots,
+                config.artifacts(),
+                config.extractor(),
+                config.devices().sampling(),
+                LOCKS);
     }
 
     private void started(String name, RunningService running) {

@@ -1,11 +1,15 @@
 package io.langevin.local;
 
 import static io.langevin.messaging.rules.RecordRules.between;
+import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.cli.terminal.Writable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
@@ -46,6 +50,21 @@ final class UpCommand implements Callable<Integer> {
             description = "Port of the dashboard; 0 takes a free one (default: ${DEFAULT-VALUE}).")
     int pagePort;
 
+    @Option(
+            names = "--datasets",
+            paramLabel = "DIR",
+            description =
+                    "A folder under which more data sets lie, one a folder or file; may be repeated.")
+    List<Path> datasets = List.of();
+
+    @Option(
+            names = "--extractor",
+            paramLabel = "FILE",
+            description =
+                    "A TorchScript network, such as FID's Inception, that describes images when"
+                            + " checkpoints are judged (default: random convolutions).")
+    Path extractor;
+
     @Mixin DeviceOptions on;
 
     @Override
@@ -54,6 +73,14 @@ final class UpCommand implements Callable<Integer> {
         between("--registry-port", registryPort, 0, LARGEST_PORT);
         between("--page-port", pagePort, 0, LARGEST_PORT);
         Writable.requireFolder("--data-dir", dataDir);
+        for (Path folder : datasets) {
+            require(Files.isDirectory(folder), "--datasets", "be a folder that exists", folder);
+        }
+        require(
+                extractor == null || Files.isRegularFile(extractor),
+                "--extractor",
+                "be a file that exists",
+                extractor);
         var config =
                 new LocalConfig(
                         dataDir,
@@ -61,7 +88,9 @@ final class UpCommand implements Callable<Integer> {
                         kafkaPort,
                         registryPort,
                         pagePort,
-                        on.devices());
+                        on.devices(),
+                        datasets,
+                        Optional.ofNullable(extractor));
         try (RunningHere here = RunningHere.start(config)) {
             var address = here.platform().address();
             System.out.printf(

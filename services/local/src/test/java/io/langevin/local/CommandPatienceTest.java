@@ -64,6 +64,9 @@ class CommandPatienceTest {
             strings = {
                 "jobs",
                 "models",
+                "promote m",
+                "rollback m",
+                "retire m",
                 "watch",
                 "cancel 0b0e7f7a-9a8e-4a3d-9d2c-000000000001",
                 "sample --model m",

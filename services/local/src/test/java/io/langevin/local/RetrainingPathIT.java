@@ -2,10 +2,15 @@ package io.langevin.local;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.JOB_STATES;
+import static io.langevin.messaging.Topics.MODEL_CHANGES;
+import static io.langevin.messaging.Topics.MODEL_CHANGE_RESULTS;
+import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
+import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.langevin.client.NotCompletedException;
 import io.langevin.client.PlatformClient;
@@ -13,19 +18,31 @@ import io.langevin.client.Retraining;
 import io.langevin.client.Sampling;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicReader;
+import io.langevin.messaging.follow.WholeTopic;
 import io.langevin.records.Cancellation;
+import io.langevin.records.CheckpointQuality;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
+import io.langevin.records.JobStatus;
+import io.langevin.records.JudgedCheckpoint;
+import io.langevin.records.ModelAction;
+import io.langevin.records.ModelChange;
+import io.langevin.records.ModelChangeResult;
 import io.langevin.records.NetworkParameters;
+import io.langevin.records.PromotionRule;
+import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.records.TrainingParameters;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,8 +88,109 @@ class RetrainingPathIT {
         List<GeneratedImage> images = Sampling.ask(platform, request, 240, count -> {}).images();
 
         assertThat(images).hasSize(2);
-        assertThat(end.getDetail()).isEqualTo("checkpoint " + images.get(0).getCheckpoint());
+        assertThat(end.getDetail()).startsWith("checkpoint " + images.get(0).getCheckpoint());
         assertThat(images.get(0).getWidth()).isEqualTo(8);
+    }
+
+    /** Three candidates, of which the best serves; then by hand, back, in part, and gone. */
+    @Test
+    void the_best_candidate_serves_until_somebody_changes_that() throws Exception {
+        RetrainingRequest.Builder asked = retraining("judged", "fashion", 60);
+        asked.getTrainingBuilder().setCandidateEvery(20);
+        asked.getPromotionBuilder().setImages(32);
+        JobState end = Retraining.askAndWait(platform, asked.build(), new Retraining.Watcher() {});
+        PublishedCheckpoint first = model("judged");
+        List<JudgedCheckpoint> judged = judgements(asked.getRunId());
+
+        assertThat(judged).extracting(JudgedCheckpoint::getIteration).containsExactly(20, 40, 60);
+        CheckpointQuality best =
+                judged.stream()
+                        .map(JudgedCheckpoint::getQuality)
+                        .min(Comparator.comparingDouble(CheckpointQuality::getDistance))
+                        .orElseThrow();
+        assertThat(first.getQuality()).isEqualTo(best);
+        assertThat(best.getDistanceError()).isPositive();
+        assertThat(best.getNovelty()).isPositive();
+        assertThat(end.getDetail())
+                .startsWith("checkpoint " + first.getCheckpoint())
+                .contains("best of 3");
+
+        asked.setRunId(UUID.randomUUID().toString());
+        asked.getPromotionBuilder().setRule(PromotionRule.BY_HAND);
+        asked.getTrainingBuilder().setSeed(1);
+        end = Retraining.askAndWait(platform, asked.build(), new Retraining.Watcher() {});
+        String candidate = model("judged").getCandidate().getCheckpoint();
+        assertThat(model("judged").getCheckpoint()).isEqualTo(first.getCheckpoint());
+        assertThat(end.getDetail()).startsWith("candidate " + candidate);
+        assertThat(judgements(asked.getRunId())).hasSize(3); // what serves is known already
+
+        change("judged", ModelAction.SHARE, 1);
+        awaitServed("judged", candidate);
+        change("judged", ModelAction.PROMOTE, 0);
+        assertThat(model("judged").getCheckpoint()).isEqualTo(candidate);
+        assertThat(model("judged").getCandidate()).isNull();
+        awaitServed("judged", candidate);
+        change("judged", ModelAction.ROLL_BACK, 0);
+        assertThat(model("judged").getCheckpoint()).isEqualTo(first.getCheckpoint());
+        assertThat(model("judged").getQuality()).isEqualTo(best);
+        awaitServed("judged", first.getCheckpoint());
+        change("judged", ModelAction.RETIRE, 0);
+        assertThatThrownBy(() -> served("judged"))
+                .isInstanceOf(NotCompletedException.class)
+                .hasMessageContaining("model: must be one of");
+    }
+
+    private static void change(String model, ModelAction action, double share)
+            throws InterruptedException {
+        String id = UUID.randomUUID().toString();
+        ModelChangeResult result =
+                platform.ask(
+                        MODEL_CHANGES,
+                        id,
+                        ModelChange.newBuilder()
+                                .setChangeId(id)
+                                .setModel(model)
+                                .setAction(action)
+                                .setShare(share)
+                                .build(),
+                        MODEL_CHANGE_RESULTS,
+                        "the publishing service",
+                        "");
+        assertThat(result.getReason()).isEmpty();
+        assertThat(result.getStatus()).isEqualTo(JobStatus.COMPLETED);
+    }
+
+    private static PublishedCheckpoint model(String name) throws InterruptedException {
+        return platform.latest(MODEL_CHECKPOINTS).get(name);
+    }
+
+    /** A sampler hears of a change a moment after it is made. */
+    private static void awaitServed(String model, String checkpoint) {
+        await().atMost(Duration.ofMinutes(2)).until(() -> served(model).equals(checkpoint));
+    }
+
+    /** The checkpoint of a request that names none. */
+    private static String served(String model) throws InterruptedException {
+        SampleRequest request =
+                SampleRequest.newBuilder()
+                        .setRequestId(UUID.randomUUID().toString())
+                        .setModel(model)
+                        .build();
+        return Sampling.ask(platform, request, 240, count -> {}).outcome().getCheckpoint();
+    }
+
+    private static List<JudgedCheckpoint> judgements(String runId) throws InterruptedException {
+        List<JudgedCheckpoint> found = new CopyOnWriteArrayList<>();
+        WholeTopic.read(
+                here.kafka(),
+                new Schemas(here.kafka()),
+                MODEL_JUDGEMENTS,
+                (record, source) -> {
+                    if (runId.equals(source.key())) {
+                        found.add(record);
+                    }
+                });
+        return found;
     }
 
     @Test

@@ -7,7 +7,6 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.WholeTopic;
 import io.langevin.messaging.queue.JobContext;
-import io.langevin.messaging.rules.RejectedException;
 import io.langevin.records.PublishedCheckpoint;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -25,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Announces checkpoints, of each model in the order in which they were asked for. Of two workers
- * that are at the same model, the one that came first is fenced: what it was about to announce when
- * it was held up never becomes visible, and it looks again at what is announced by now.
+ * Announces what models have. Of two workers that are at the same model, the one that came first is
+ * fenced: what it was about to announce when it was held up never becomes visible, and it looks
+ * again at what is announced by now.
  */
 final class CheckpointAnnouncer {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointAnnouncer.class);
@@ -43,63 +41,84 @@ final class CheckpointAnnouncer {
         this.schemas = schemas;
     }
 
+    /** What becomes of what a model has; empty: the model is gone. */
+    interface Change {
+        /**
+         * @throws io.langevin.messaging.rules.RejectedException where it cannot be
+         */
+        Optional<PublishedCheckpoint> of(Optional<PublishedCheckpoint> now);
+    }
+
     /**
-     * Announces a checkpoint, unless the run has done so before.
+     * Makes a change of a model, unless it has been made before.
      *
-     * @param next makes the announcement, before anybody is fenced: it may take long, and may throw
-     *     RejectedException
-     * @return artifact id of what the run has announced
-     * @throws RejectedException where the model has a checkpoint that was asked for later
+     * @param id of the run or the change
+     * @param change is called with what the model has, once more where another worker was faster
+     * @return what the model has then, or had right after the change was made before
      * @throws io.langevin.messaging.queue.JobCancelledException where somebody has asked the run to
      *     stop and it has announced nothing
      * @throws InterruptedException where the job is to go on elsewhere
      */
-    String announce(
-            String model, String runId, JobContext context, Supplier<PublishedCheckpoint> next)
+    Optional<PublishedCheckpoint> change(String model, String id, JobContext context, Change change)
             throws InterruptedException {
-        Optional<String> before = announcedBy(runId, announced(model));
+        Optional<PublishedCheckpoint> before = madeBy(id, model);
         if (before.isPresent()) {
-            return before.get();
+            return before;
         }
         context.throwIfCancelled();
-        PublishedCheckpoint checkpoint = believed(next.get(), context.askedAt());
         while (true) {
             try {
-                return announceAlone(checkpoint, runId, context);
+                return changeAlone(model, id, context, change);
             } catch (ProducerFencedException | InvalidProducerEpochException e) {
                 LOG.atInfo()
                         .addKeyValue("model", model)
-                        .addKeyValue("id", runId)
-                        .log("another worker announces a checkpoint of this model: once more");
+                        .addKeyValue("id", id)
+                        .log("another worker changes this model: once more");
                 Thread.sleep(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE_MILLIS));
             }
         }
     }
 
-    /** Compares with what is announced, and announces, with nobody else at the model meanwhile. */
-    private String announceAlone(PublishedCheckpoint checkpoint, String runId, JobContext context)
+    /** What the model had after this run or change; empty where it has changed nothing yet. */
+    Optional<PublishedCheckpoint> madeBy(String id, String model) throws InterruptedException {
+        return madeBy(id, announced(model));
+    }
+
+    /** What the model has now. */
+    Optional<PublishedCheckpoint> now(String model) throws InterruptedException {
+        return last(announced(model));
+    }
+
+    /** Looks at what is announced, and changes it, with nobody else at the model meanwhile. */
+    private Optional<PublishedCheckpoint> changeAlone(
+            String model, String id, JobContext context, Change change)
             throws InterruptedException {
-        String model = checkpoint.getModel();
         try (Producer<String, byte[]> producer = producer(model)) {
             producer.initTransactions(); // from now on nobody who began earlier can announce
-            List<PublishedCheckpoint> before = announced(model);
-            Optional<String> own = announcedBy(runId, before);
+            List<Optional<PublishedCheckpoint>> before = announced(model);
+            Optional<PublishedCheckpoint> own = madeBy(id, before);
             if (own.isPresent()) {
-                return own.get();
+                return own;
             }
-            requireNewest(checkpoint, before);
+            Optional<PublishedCheckpoint> next = change.of(last(before));
             context.throwIfCancelled();
             context.requireHeld();
-            write(producer, checkpoint, context);
-            return checkpoint.getCheckpoint();
+            write(producer, model, next, context);
+            return next;
         }
     }
 
-    private static Optional<String> announcedBy(String runId, List<PublishedCheckpoint> before) {
+    private static Optional<PublishedCheckpoint> madeBy(
+            String id, List<Optional<PublishedCheckpoint>> before) {
         return before.stream()
-                .filter(announced -> runId.equals(announced.getRunId()))
-                .map(PublishedCheckpoint::getCheckpoint)
+                .flatMap(Optional::stream)
+                .filter(model -> id.equals(model.getChangeId()) || id.equals(model.getRunId()))
                 .findFirst();
+    }
+
+    private static Optional<PublishedCheckpoint> last(
+            List<Optional<PublishedCheckpoint>> announced) {
+        return announced.isEmpty() ? Optional.empty() : announced.get(announced.size() - 1);
     }
 
     private Producer<String, byte[]> producer(String model) {
@@ -112,56 +131,50 @@ final class CheckpointAnnouncer {
     }
 
     /**
-     * Announcements of a model that are still there, the newest last: those too that lie behind a
-     * transaction of another model that is open.
+     * Announcements of a model that are still there, the newest last, empty where it was retired:
+     * those too that lie behind a transaction of another model that is open.
      */
-    private List<PublishedCheckpoint> announced(String model) throws InterruptedException {
-        List<PublishedCheckpoint> found = new CopyOnWriteArrayList<>();
+    private List<Optional<PublishedCheckpoint>> announced(String model)
+            throws InterruptedException {
+        List<Optional<PublishedCheckpoint>> found = new CopyOnWriteArrayList<>();
         WholeTopic.readWritten(
                 kafka,
                 schemas,
                 MODEL_CHECKPOINTS,
                 (record, source) -> {
-                    if (record != null && model.equals(source.key())) {
-                        found.add(believed(record, Instant.ofEpochMilli(source.timestamp())));
+                    if (model.equals(source.key())) {
+                        Instant came = Instant.ofEpochMilli(source.timestamp());
+                        found.add(Optional.ofNullable(record).map(known -> believed(known, came)));
                     }
                 });
         return found;
     }
 
     /** Nothing was asked for after its record came, whatever the record says. */
-    private static PublishedCheckpoint believed(PublishedCheckpoint record, Instant came) {
+    static PublishedCheckpoint believed(PublishedCheckpoint record, Instant came) {
         Instant asked = record.getRequestedAt();
         return asked == null || !asked.isAfter(came)
                 ? record
                 : PublishedCheckpoint.newBuilder(record).setRequestedAt(came).build();
     }
 
-    private static void requireNewest(PublishedCheckpoint next, List<PublishedCheckpoint> before) {
-        if (before.isEmpty()) {
-            return;
-        }
-        PublishedCheckpoint newest = before.get(before.size() - 1);
-        Instant asked = newest.getRequestedAt();
-        if (asked != null && next.getRequestedAt().isBefore(asked)) {
-            throw new RejectedException(
-                    "superseded: model %s has the checkpoint %s, which was asked for later (%s)"
-                            .formatted(next.getModel(), newest.getCheckpoint(), asked));
-        }
-    }
-
     private void write(
-            Producer<String, byte[]> producer, PublishedCheckpoint checkpoint, JobContext context)
+            Producer<String, byte[]> producer,
+            String model,
+            Optional<PublishedCheckpoint> next,
+            JobContext context)
             throws InterruptedException {
-        byte[] value = schemas.serde(MODEL_CHECKPOINTS).encode(checkpoint);
+        byte[] value = next.isEmpty() ? null : schemas.serde(MODEL_CHECKPOINTS).encode(next.get());
         producer.beginTransaction();
         producer.send(
                 new ProducerRecord<>(
                         kafka.name(MODEL_CHECKPOINTS),
                         null,
-                        checkpoint.getModel(),
+                        model,
                         value,
-                        headers.of(checkpoint, context.headers())));
+                        next.isEmpty()
+                                ? context.headers()
+                                : headers.of(next.get(), context.headers())));
         producer.commitTransaction();
     }
 }

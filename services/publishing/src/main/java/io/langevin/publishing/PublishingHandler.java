@@ -1,43 +1,40 @@
 package io.langevin.publishing;
 
-import static io.langevin.messaging.rules.RecordRules.oneOf;
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
-import io.langevin.artifacts.ArtifactException;
-import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.queue.JobHandler;
-import io.langevin.messaging.rules.RejectedException;
-import io.langevin.noise.AnnealedLangevin;
-import io.langevin.noise.SamplingPlan;
+import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
-import io.langevin.records.SamplerKind;
-import io.langevin.score.Checkpoint;
-import io.langevin.score.CompiledNetwork.Precision;
-import io.langevin.score.TorchScoreNetwork;
 import io.langevin.score.torch.ComputeDevice;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
-/** Verifies the last candidate and announces it. */
+/** Judges a run's candidates, and announces what its model has from then on. */
 final class PublishingHandler implements JobHandler<PublishingJob, PublishingResult> {
+    private static final int MOST_CANDIDATES = 1_000;
+
     private final ArtifactStore artifacts;
     private final CheckpointAnnouncer announcer;
-
+    private final CandidateJudge judge;
     private final ComputeDevice device;
 
     PublishingHandler(
-            ArtifactStore artifacts, CheckpointAnnouncer announcer, ComputeDevice device) {
-        this.device = device;
+            ArtifactStore artifacts,
+            CheckpointAnnouncer announcer,
+            CandidateJudge judge,
+            ComputeDevice device) {
         this.artifacts = artifacts;
         this.announcer = announcer;
+        this.judge = judge;
+        this.device = device;
     }
 
     @Override
@@ -49,91 +46,60 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
     public PublishingResult run(PublishingJob job, JobContext context) throws InterruptedException {
         requireId("runId", job.getRunId());
         requireModelName(job.getModel());
-        int last = job.getCandidates().size() - 1;
-        require(last >= 0, "candidates", "name at least one checkpoint", "an empty list");
-        Candidate candidate = job.getCandidates().get(last);
-        String announced =
-                announcer.announce(
+        RetrainingRules.check(job.getPromotion());
+        List<Candidate> candidates = job.getCandidates();
+        require(!candidates.isEmpty(), "candidates", "name at least one checkpoint", "none");
+        require(
+                candidates.size() <= MOST_CANDIDATES,
+                "candidates",
+                "be at most " + MOST_CANDIDATES,
+                candidates.size());
+        Optional<PublishedCheckpoint> before = announcer.madeBy(job.getRunId(), job.getModel());
+        if (before.isPresent()) {
+            return result(job, before.get(), "published before");
+        }
+        context.throwIfCancelled();
+        Choice choice = choice(job, context);
+        var announced =
+                announcer.change(
                         job.getModel(),
                         job.getRunId(),
                         context,
-                        () -> announcement(job, candidate.getCheckpoint(), context));
+                        now -> Optional.of(choice.announced(now)));
+        return result(job, announced.orElseThrow(), choice.detail());
+    }
+
+    private Choice choice(PublishingJob job, JobContext context) throws InterruptedException {
+        Optional<PublishedCheckpoint> now = announcer.now(job.getModel());
+        JudgedRun judged = judge.judge(job, now, context);
+        String best = judged.best(job.getPromotion());
+        VerifiedCheckpoint verified = VerifiedCheckpoint.read(best, artifacts, device);
+        PublishedCheckpoint next =
+                verified.announcement(job.getModel())
+                        .setRunId(job.getRunId())
+                        .setQuality(judged.quality(best).orElse(null))
+                        .setRequestedAt(
+                                job.getRequestedAt() == null
+                                        ? context.askedAt()
+                                        : job.getRequestedAt())
+                        .build();
+        return new Choice(
+                CheckpointAnnouncer.believed(next, context.askedAt()), job.getPromotion(), judged);
+    }
+
+    private static PublishingResult result(
+            PublishingJob job, PublishedCheckpoint model, String detail) {
+        boolean promoted = job.getRunId().equals(model.getRunId());
         return PublishingResult.newBuilder()
                 .setRunId(job.getRunId())
                 .setStatus(JobStatus.COMPLETED)
-                .setCheckpoint(announced)
+                .setCheckpoint(
+                        promoted || model.getCandidate() == null
+                                ? model.getCheckpoint()
+                                : model.getCandidate().getCheckpoint())
+                .setPromoted(promoted)
+                .setDetail(detail)
                 .build();
-    }
-
-    private PublishedCheckpoint announcement(
-            PublishingJob job, String candidate, JobContext context) {
-        Checkpoint checkpoint = verified(candidate);
-        return Announcement.of(job.getModel(), new ArtifactId(candidate), checkpoint)
-                .setRunId(job.getRunId())
-                .setRequestedAt(
-                        job.getRequestedAt() == null ? context.askedAt() : job.getRequestedAt())
-                .build();
-    }
-
-    /** Digest, shapes and finite weights are checked on reading; then the network is run once. */
-    private Checkpoint verified(String id) {
-        try {
-            Checkpoint checkpoint = Checkpoint.parse(artifacts.get(new ArtifactId(id)));
-            requireSampler(checkpoint);
-            try (var network = new TorchScoreNetwork(checkpoint, Precision.FLOAT32, device)) {
-                float[] f = new float[network.dimension()];
-                network.evaluate(
-                        new float[network.dimension()],
-                        new float[] {(float) checkpoint.schedule().smallest()},
-                        f,
-                        1);
-                for (float value : f) {
-                    require(Float.isFinite(value), "candidate", "have finite outputs", value);
-                }
-            }
-            return checkpoint;
-        } catch (ArtifactException | IllegalArgumentException e) {
-            throw new RejectedException("candidate %s: %s".formatted(id, e.getMessage()));
-        }
-    }
-
-    /** Every default request of the model would fail with a sampler that there is not. */
-    static void requireSampler(Checkpoint checkpoint) {
-        AnnealedLangevin.plan(
-                checkpoint.schedule(),
-                checkpoint.stepsPerLevel(),
-                checkpoint.epsilon(),
-                checkpoint.denoise());
-        List<String> known =
-                Arrays.stream(SamplerKind.values())
-                        .filter(kind -> kind != SamplerKind.RECOMMENDED)
-                        .map(SamplerKind::name)
-                        .toList();
-        checkpoint
-                .recommended()
-                .ifPresent(
-                        choice -> {
-                            oneOf("sampler", choice.sampler(), known);
-                            requirePlan(checkpoint, choice);
-                        });
-    }
-
-    private static void requirePlan(Checkpoint checkpoint, Checkpoint.Recommendation choice) {
-        if (!choice.sampler().equals(SamplerKind.SEARCHED.name())) {
-            return;
-        }
-        require(
-                !checkpoint.architecture().family().isConditional(),
-                "sampler",
-                "be ANNEALED_LANGEVIN for a network that knows only its own noise levels",
-                choice.sampler());
-        List<Integer> plans =
-                choice.plans().stream().map(SamplingPlan::networkEvaluations).toList();
-        require(
-                plans.contains(choice.networkEvaluations()),
-                "network_evaluations",
-                "be those of one of the checkpoint's plans, " + plans,
-                choice.networkEvaluations());
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.langevin.publishing;
 
+import static io.langevin.messaging.Topics.MODEL_CHANGES;
+import static io.langevin.messaging.Topics.MODEL_CHANGE_RESULTS;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
+import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
 
@@ -10,10 +13,10 @@ import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.queue.JobWorker;
 import io.langevin.process.RunningService;
+import io.langevin.process.ServiceLoop;
 import io.langevin.process.ServiceMain;
 import io.langevin.process.ServiceParts;
-import io.langevin.records.PublishingJob;
-import io.langevin.records.PublishingResult;
+import io.langevin.process.SideBySide;
 import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.DeviceChoice;
 import io.langevin.score.torch.DeviceMetrics;
@@ -36,7 +39,7 @@ public final class PublishingService {
                 PublishingConfig.NAME, parts -> assembled(config, device, metrics, parts));
     }
 
-    private static JobWorker<PublishingJob, PublishingResult> assembled(
+    private static ServiceLoop assembled(
             PublishingConfig config,
             ComputeDevice device,
             MeterRegistry metrics,
@@ -44,11 +47,11 @@ public final class PublishingService {
             throws InterruptedException {
         var schemas = new Schemas(config.kafka());
         var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
-        Broker.requireWrite(config.kafka(), MODEL_CHECKPOINTS);
-        var handler =
-                new PublishingHandler(
-                        artifacts, new CheckpointAnnouncer(config.kafka(), schemas), device);
-        var worker =
+        Broker.requireWrite(config.kafka(), MODEL_CHECKPOINTS, MODEL_JUDGEMENTS);
+        var announcer = new CheckpointAnnouncer(config.kafka(), schemas);
+        var judge = parts.open(CandidateJudge.open(config, schemas, artifacts));
+        var deadLetters = new DeadLetters(PublishingConfig.NAME, blob -> artifacts.put(blob).hex());
+        var publisher =
                 JobWorker.open(
                         config.kafka(),
                         schemas,
@@ -56,10 +59,23 @@ public final class PublishingService {
                         PUBLISHING_RESULTS,
                         PublishingConfig.NAME,
                         config.locks(),
-                        handler,
-                        new DeadLetters(PublishingConfig.NAME, blob -> artifacts.put(blob).hex()),
+                        new PublishingHandler(artifacts, announcer, judge, device),
+                        deadLetters,
                         metrics);
-        parts.need(worker.cancellationsLost());
-        return worker;
+        parts.need(publisher.cancellationsLost());
+        // a rollback does not wait for a run that is being judged
+        var changer =
+                JobWorker.open(
+                        config.kafka(),
+                        schemas,
+                        MODEL_CHANGES,
+                        MODEL_CHANGE_RESULTS,
+                        PublishingConfig.CHANGES,
+                        config.locks(),
+                        new ModelChangeHandler(artifacts, announcer, device),
+                        deadLetters,
+                        metrics);
+        parts.need(changer.cancellationsLost());
+        return new SideBySide(publisher, changer, PublishingConfig.CHANGES);
     }
 }

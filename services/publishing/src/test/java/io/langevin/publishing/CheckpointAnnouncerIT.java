@@ -226,7 +226,19 @@ class CheckpointAnnouncerIT {
 
     private String announce(String run, Instant asked, JobContext context)
             throws InterruptedException {
-        return announcer.announce("m", run, context, () -> checkpoint(run, asked));
+        PublishedCheckpoint next =
+                CheckpointAnnouncer.believed(checkpoint(run, asked), context.askedAt());
+        return announcer
+                .change(
+                        "m",
+                        run,
+                        context,
+                        now -> {
+                            ModelRules.requireNewest(now, next);
+                            return Optional.of(ModelRules.served(now, next, run));
+                        })
+                .orElseThrow()
+                .getCheckpoint();
     }
 
     private String announce(String run, Instant asked) throws InterruptedException {

@@ -43,8 +43,8 @@ class RecommendedSamplerTest {
     void sampler_that_there_is_and_plan_that_there_is_are_published() {
         assertThatCode(
                         () -> {
-                            PublishingHandler.requireSampler(checkpoint(Family.BASE, searched(8)));
-                            PublishingHandler.requireSampler(
+                            VerifiedCheckpoint.requireSampler(checkpoint(Family.BASE, searched(8)));
+                            VerifiedCheckpoint.requireSampler(
                                     checkpoint(
                                             Family.BASE, new Recommendation("DPM_SOLVER_SDE", 16)));
                         })
@@ -55,20 +55,20 @@ class RecommendedSamplerTest {
     void what_no_request_could_be_served_with_is_refused() {
         assertThatThrownBy(
                         () ->
-                                PublishingHandler.requireSampler(
+                                VerifiedCheckpoint.requireSampler(
                                         checkpoint(Family.BASE, new Recommendation("MAGIC", 16))))
                 .isInstanceOf(RejectedException.class)
                 .hasMessageStartingWith("sampler: must be one of");
         assertThatThrownBy(
                         () ->
-                                PublishingHandler.requireSampler(
+                                VerifiedCheckpoint.requireSampler(
                                         checkpoint(Family.BASE, searched(9))))
                 .hasMessage(
                         "network_evaluations: must be those of one of the checkpoint's plans, [8],"
                                 + " not 9");
         assertThatThrownBy(
                         () ->
-                                PublishingHandler.requireSampler(
+                                VerifiedCheckpoint.requireSampler(
                                         checkpoint(Family.NCSN, searched(8))))
                 .hasMessage(
                         "sampler: must be ANNEALED_LANGEVIN for a network that knows only its own"

@@ -5,10 +5,7 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.KafkaServiceConfig;
 import io.langevin.messaging.queue.JobLocks;
 import io.langevin.process.Environment;
-import java.io.File;
 import java.net.URI;
-import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * Settings of the schedule service.
@@ -27,8 +24,7 @@ public record ScheduleConfig(
         String roots = environment.required("LANGEVIN_DATASETS", "/var/lib/langevin/datasets");
         return new ScheduleConfig(
                 KafkaConfig.from(environment),
-                new DatasetRoots(
-                        Arrays.stream(roots.split(File.pathSeparator)).map(Path::of).toList()),
+                DatasetRoots.parse(roots),
                 URI.create(
                         environment.required(
                                 "LANGEVIN_ARTIFACTS", "file:/var/lib/langevin/artifacts")),

@@ -18,17 +18,22 @@ import io.langevin.records.Candidate;
 import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
+import io.langevin.records.OtherCheckpoint;
+import io.langevin.records.PublishedCheckpoint;
 import io.langevin.score.Checkpoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -205,9 +210,17 @@ final class BlobSweep implements AutoCloseable {
                 (checkpoint, source) -> {
                     if (checkpoint != null) {
                         published.add(checkpoint.getCheckpoint());
+                        published.addAll(others(checkpoint));
                     }
                 });
         return published;
+    }
+
+    private static List<String> others(PublishedCheckpoint model) {
+        return Stream.of(model.getPrevious(), model.getCandidate())
+                .filter(Objects::nonNull)
+                .map(OtherCheckpoint::getCheckpoint)
+                .toList();
     }
 
     @Override

@@ -3,44 +3,70 @@ package io.langevin.training;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.datasets.BatchOrder;
+import io.langevin.messaging.Failures;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.records.Candidate;
 import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingProgress;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.DenoisingScoreMatching.State;
+import io.langevin.score.LearningRate;
 import io.langevin.score.torch.ComputeDevice;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Optimiser steps until there have been enough or the time is up, with progress every second and a
- * snapshot now and then. Owned by one thread.
+ * Optimiser steps until there have been enough or the time is up, with progress every second, a
+ * snapshot now and then and checkpoints that are proposed on the way. A training that diverges goes
+ * on once from its last snapshot with half the step size. Owned by one thread.
  */
 final class ScoreTrainer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ScoreTrainer.class);
     private static final double PROGRESS_SECONDS = 1;
 
     private final TrainingJob job;
+    private final TrainingPlan plan;
     private final TrainingParameters parameters;
     private final ArtifactStore artifacts;
     private final ProgressLog progress;
-    private final DenoisingScoreMatching matching;
+    private final TrainedCheckpoint checkpoints;
     private final ComputeDevice device;
     private final BatchOrder batches;
     private final double secondsBefore;
     private final long begin = System.nanoTime();
+    private Candidates candidates;
+    private DenoisingScoreMatching matching;
+    private LearningRate rate;
+    private boolean halved;
     private long step;
+
+    /** Where a training that diverges goes on. */
+    private TrainingSnapshot good;
 
     /** Those of this trainer, the newest first; {@link BlobSweep} has those of others. */
     private final Deque<ArtifactId> snapshots = new ArrayDeque<>();
 
+    /** Loss and pace since the last progress. */
+    private double lossSum;
+
+    private int losses;
+    private double mean;
+    private double reported;
+
     /**
-     * @param loss mean since the last progress; not a number where a snapshot was already the end
+     * @param candidates in the order of their iterations, the end of training the last
      */
-    record Trained(State state, double loss, double seconds) {}
+    record Trained(List<Candidate> candidates, long step, double seconds) {}
 
     ScoreTrainer(
             TrainingJob job,
@@ -50,18 +76,15 @@ final class ScoreTrainer implements AutoCloseable {
             ProgressLog progress,
             ComputeDevice device) {
         this.job = job;
+        this.plan = plan;
         this.device = device;
         this.parameters = job.getTraining();
         this.artifacts = artifacts;
         this.progress = progress;
-        State state =
-                from.map(TrainingSnapshot::state)
-                        .orElseGet(() -> State.initial(plan.architecture(), parameters.getSeed()));
-        this.step = state.step();
+        this.checkpoints = new TrainedCheckpoint(job, plan, device);
         this.secondsBefore = from.map(TrainingSnapshot::seconds).orElse(0.0);
-        this.matching =
-                new DenoisingScoreMatching(
-                        plan.architecture(), plan.schedule(), plan.settings(), state, device);
+        this.good = from.orElseGet(() -> new TrainingSnapshot(first(), 0, 0, List.of(), false));
+        goOn(good, good.halved());
         this.batches =
                 new BatchOrder(
                         plan.data(),
@@ -70,58 +93,147 @@ final class ScoreTrainer implements AutoCloseable {
                         parameters.getSeed());
     }
 
-    Trained train(JobContext context) throws InterruptedException {
-        double lossSum = 0;
-        int losses = 0;
-        double mean = Double.NaN;
-        double reported = seconds();
-        double saved = seconds();
-        boolean done = isDone();
-        while (!done) {
-            throwIfStopped(context, mean);
-            step++;
-            lossSum += matching.step(batches.batch(step));
-            losses++;
-            double now = seconds();
-            done = isDone();
-            boolean save = now - saved >= parameters.getSnapshotSeconds();
-            if (now - reported >= PROGRESS_SECONDS || save || done) {
-                mean = finite(lossSum / losses);
-                double rate = losses * parameters.getBatchSize() / Math.max(1e-9, now - reported);
-                Optional<ArtifactId> snapshot = save ? Optional.of(snapshot()) : Optional.empty();
-                progress.write(progress(mean, rate, snapshot), context.headers());
-                if (snapshot.isPresent()) {
-                    replaceSnapshot(snapshot.get(), context);
-                }
-                saved = save ? now : saved;
-                reported = now;
-                lossSum = 0;
-                losses = 0;
-            }
+    private State first() {
+        return plan.firstWeights()
+                .map(State::from)
+                .orElseGet(() -> State.initial(plan.architecture(), parameters.getSeed()));
+    }
+
+    private void goOn(TrainingSnapshot from, boolean withHalfTheRate) {
+        LearningRate asked = plan.settings().rate();
+        halved = withHalfTheRate;
+        rate =
+                halved
+                        ? new LearningRate(asked.full() / 2, asked.warmup(), asked.decayAfter())
+                        : asked;
+        if (matching != null) {
+            matching.close();
         }
-        return new Trained(matching.state(), mean, seconds());
+        matching =
+                new DenoisingScoreMatching(
+                        plan.architecture(),
+                        plan.schedule(),
+                        plan.settings().withRate(rate),
+                        from.state(),
+                        device);
+        candidates = new Candidates(parameters, from.candidates());
+        step = from.state().step();
+        mean = from.loss();
+        lossSum = 0;
+        losses = 0;
     }
 
     /** A worker that is asked to stop puts what it has into safety first. */
-    private void throwIfStopped(JobContext context, double loss) throws InterruptedException {
+    Trained train(JobContext context) throws InterruptedException {
         try {
-            context.throwIfCancelled();
-        } catch (InterruptedException e) {
-            if (step > 0) {
-                ArtifactId snapshot = snapshot();
-                progress.write(
-                        progress(Double.isNaN(loss) ? 0 : loss, 0, Optional.of(snapshot)),
-                        context.headers());
-                replaceSnapshot(snapshot, context);
+            return steps(context);
+        } catch (InterruptedException | RuntimeException e) {
+            if (isStopped(e) && step > 0 && isFinite()) {
+                report(true, false, context);
             }
             throw e;
         }
     }
 
+    /** A stop may come in the middle of a write; from here on it is not in the way of another. */
+    private static boolean isStopped(Exception e) {
+        return Thread.interrupted()
+                || e instanceof InterruptedException
+                || Failures.isCausedBy(e, InterruptException.class)
+                || Failures.isCausedBy(e, ClosedByInterruptException.class);
+    }
+
+    private Trained steps(JobContext context) throws InterruptedException {
+        reported = seconds();
+        double saved = seconds();
+        while (!isDone()) {
+            context.throwIfCancelled();
+            double now = seconds();
+            boolean due = step > 0 && candidates.isDue(step, now);
+            boolean save = step > 0 && now - saved >= parameters.getSnapshotSeconds();
+            if (now - reported >= PROGRESS_SECONDS || save || due) {
+                if (isDiverged()) {
+                    continue;
+                }
+                report(save, due, context);
+                saved = save ? now : saved;
+            } else {
+                step++;
+                lossSum += matching.step(batches.batch(step));
+                losses++;
+            }
+        }
+        if (!candidates.isProposed(step)) {
+            if (isDiverged()) {
+                return steps(context);
+            }
+            report(false, true, context);
+        }
+        return new Trained(candidates.all(), step, seconds());
+    }
+
+    /** Weights whose loss is no number are left for the last good ones, once. */
+    private boolean isDiverged() {
+        if (isFinite()) {
+            return false;
+        }
+        if (halved) {
+            throw new RejectedException(
+                    "training diverged: the loss is %s after %d iterations, also with half the step"
+                                    .formatted(lossSum / losses, step)
+                            + " size; lower learningRate");
+        }
+        LOG.atWarn()
+                .addKeyValue("id", job.getRunId())
+                .addKeyValue("iteration", step)
+                .addKeyValue("again", good.state().step())
+                .log(
+                        "training diverged: it goes on from its last snapshot with half the step size");
+        goOn(good, true);
+        return true;
+    }
+
+    /** A gradient that is none has spoilt the weights before a loss shows it. */
+    private boolean isFinite() {
+        return Double.isFinite(lossSum) && Double.isFinite(matching.gradientNorm());
+    }
+
+    private Candidate propose() {
+        State state = matching.state();
+        Candidate candidate =
+                Candidate.newBuilder()
+                        .setCheckpoint(checkpoints.put(state, artifacts).hex())
+                        .setIteration((int) step)
+                        .setLoss(mean)
+                        .setHeldOutLoss(plan.heldOut().map(matching::loss).orElse(null))
+                        .build();
+        candidates.add(candidate);
+        return candidate;
+    }
+
+    /**
+     * @param save whether a snapshot is taken
+     * @param propose whether a checkpoint is proposed
+     */
+    private void report(boolean save, boolean propose, JobContext context)
+            throws InterruptedException {
+        double pace = losses * parameters.getBatchSize() / Math.max(1e-9, seconds() - reported);
+        mean = losses == 0 ? mean : lossSum / losses;
+        Optional<Candidate> candidate = propose ? Optional.of(propose()) : Optional.empty();
+        Optional<ArtifactId> snapshot = save ? Optional.of(snapshot()) : Optional.empty();
+        progress.write(progress(pace, snapshot, candidate), context.headers());
+        if (snapshot.isPresent()) {
+            replaceSnapshot(snapshot.get(), context);
+        }
+        reported = seconds();
+        lossSum = 0;
+        losses = 0;
+    }
+
     private boolean isDone() {
         boolean timeIsUp =
                 parameters.getMaximumSeconds() > 0 && seconds() >= parameters.getMaximumSeconds();
-        return step >= parameters.getIterations() || timeIsUp;
+        return step >= parameters.getIterations() || timeIsUp || candidates.noLongerImprove();
     }
 
     /** Seconds of training so far, what other workers did before a crash counted in. */
@@ -129,17 +241,9 @@ final class ScoreTrainer implements AutoCloseable {
         return secondsBefore + (System.nanoTime() - begin) / 1e9;
     }
 
-    private double finite(double loss) {
-        if (!Double.isFinite(loss)) {
-            throw new RejectedException(
-                    "training diverged: the loss is %s after %d iterations; lower learningRate"
-                            .formatted(loss, step));
-        }
-        return loss;
-    }
-
     private ArtifactId snapshot() {
-        return artifacts.put(new TrainingSnapshot(matching.state(), seconds()).bytes());
+        good = new TrainingSnapshot(matching.state(), seconds(), mean, candidates.all(), halved);
+        return artifacts.put(good.bytes());
     }
 
     /** The oldest one may go once the new one is announced. */
@@ -153,20 +257,39 @@ final class ScoreTrainer implements AutoCloseable {
         context.gotFurther();
     }
 
-    private TrainingProgress progress(double loss, double rate, Optional<ArtifactId> snapshot) {
+    private TrainingProgress progress(
+            double pace, Optional<ArtifactId> snapshot, Optional<Candidate> candidate) {
         return TrainingProgress.newBuilder()
                 .setRunId(job.getRunId())
                 .setIteration((int) step)
                 .setIterations(parameters.getIterations())
                 .setSeconds(seconds())
                 .setMaximumSeconds(parameters.getMaximumSeconds())
-                .setLoss(loss)
-                .setImagesPerSecond(rate)
+                .setLoss(mean)
+                .setImagesPerSecond(pace)
                 .setSnapshot(snapshot.map(ArtifactId::hex).orElse(null))
                 .setDevice(device.kind())
                 .setPrecision(parameters.getPrecision())
+                .setGradientNorm(matching.gradientNorm())
+                .setLearningRate(rate.at(Math.max(1, step)))
+                .setEstimatedEnd(estimatedEnd(pace))
+                .setCandidate(candidate.orElse(null))
                 .setMeasuredAt(Instant.now())
                 .build();
+    }
+
+    /**
+     * @param pace images a second
+     */
+    private Instant estimatedEnd(double pace) {
+        if (pace <= 0) {
+            return null;
+        }
+        double left = (parameters.getIterations() - step) * parameters.getBatchSize() / pace;
+        if (parameters.getMaximumSeconds() > 0) {
+            left = Math.min(left, Math.max(0, parameters.getMaximumSeconds() - seconds()));
+        }
+        return Instant.now().plus(Duration.ofMillis((long) Math.min(1e15, 1_000 * left)));
     }
 
     @Override

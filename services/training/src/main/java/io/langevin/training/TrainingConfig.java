@@ -6,10 +6,7 @@ import io.langevin.messaging.KafkaServiceConfig;
 import io.langevin.messaging.queue.JobLocks;
 import io.langevin.process.Environment;
 import io.langevin.score.torch.DeviceChoice;
-import java.io.File;
 import java.net.URI;
-import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * Settings of the training service.
@@ -29,8 +26,7 @@ public record TrainingConfig(
         String roots = environment.required("LANGEVIN_DATASETS", "/var/lib/langevin/datasets");
         return new TrainingConfig(
                 KafkaConfig.from(environment),
-                new DatasetRoots(
-                        Arrays.stream(roots.split(File.pathSeparator)).map(Path::of).toList()),
+                DatasetRoots.parse(roots),
                 URI.create(
                         environment.required(
                                 "LANGEVIN_ARTIFACTS", "file:/var/lib/langevin/artifacts")),

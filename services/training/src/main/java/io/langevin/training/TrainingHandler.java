@@ -18,7 +18,6 @@ import io.langevin.messaging.queue.JobHandler;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.noise.NoiseSchedule;
-import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
 import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingParameters;
@@ -31,14 +30,10 @@ import io.langevin.score.LearningRate;
 import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.NetworkArchitecture.Family;
 import io.langevin.score.ParameterLayout;
-import io.langevin.score.TorchScoreNetwork;
-import io.langevin.score.Typicality;
 import io.langevin.score.torch.ComputeDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +43,8 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     /** A family in a job that leaves the choice to the image size. */
     private static final String BY_SIZE = "auto";
 
-    /** Images of the data that say what is typical. */
-    private static final int TYPICAL_IMAGES = 256;
+    /** Held-out images that losses are measured with. */
+    private static final int MOST_MEASURED = 256;
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainingHandler.class);
 
@@ -82,7 +77,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
         TrainingPlan plan = plan(job);
         try (var trainer = trainer(job, plan, snapshots)) {
             // its snapshots stay until the run is over: BlobSweep deletes them
-            return result(job, plan, trainer.train(context));
+            return result(job, trainer.train(context));
         }
     }
 
@@ -112,6 +107,8 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                     "have at most %d weights to be trained"
                             .formatted(TrainingSnapshot.MOST_WEIGHTS),
                     weights);
+            ImageDataset data = data(job);
+            ImageDataset.Split split = data.split(asked.getHeldOut());
             return new TrainingPlan(
                     architecture,
                     new NoiseSchedule(job.getSigmas()),
@@ -125,8 +122,13 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                             asked.getAdamEpsilon(),
                             new ExponentialMovingAverage(asked.getEmaDecay(), asked.getEmaRamp()),
                             asked.getSeed(),
-                            Precision.valueOf(asked.getPrecision().name())),
-                    data(job));
+                            Precision.valueOf(asked.getPrecision().name()),
+                            asked.getGradientClip() == 0
+                                    ? Double.POSITIVE_INFINITY
+                                    : asked.getGradientClip()),
+                    split.training(),
+                    split.heldOut().map(images -> images.pixels(MOST_MEASURED)),
+                    firstWeights(asked.getStartFrom(), architecture));
         } catch (MissingDatasetException e) {
             // it was there when its schedule was made: perhaps its disk is not mounted yet
             throw new UncheckedIOException(e.getMessage(), new IOException(e));
@@ -146,6 +148,28 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                 job.getChannels(),
                 job.getImageSize(),
                 family.isConditional() ? job.getSigmas().size() : 0);
+    }
+
+    /**
+     * Weights that training starts from.
+     *
+     * @param id of a checkpoint, or null for random weights
+     */
+    private Optional<float[]> firstWeights(String id, NetworkArchitecture wanted) {
+        if (id == null) {
+            return Optional.empty();
+        }
+        try {
+            Checkpoint checkpoint = Checkpoint.parse(artifacts.get(new ArtifactId(id)));
+            require(
+                    checkpoint.architecture().equals(wanted),
+                    "training.startFrom",
+                    "be a checkpoint of the network that is trained, " + wanted,
+                    checkpoint.architecture());
+            return Optional.of(checkpoint.weights());
+        } catch (ArtifactException | IllegalArgumentException e) {
+            throw new RejectedException("training.startFrom: " + e.getMessage());
+        }
     }
 
     private ImageDataset data(TrainingJob job) {
@@ -181,72 +205,14 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
         }
     }
 
-    private TrainingResult result(
-            TrainingJob job, TrainingPlan plan, ScoreTrainer.Trained trained) {
-        byte[] checkpoint;
-        try {
-            var made =
-                    new Checkpoint(
-                            plan.architecture(),
-                            plan.schedule(),
-                            job.getStepsPerLevel(),
-                            job.getEpsilon(),
-                            job.getDenoise(),
-                            job.getScheduleId(),
-                            recommended(plan.architecture()),
-                            trained.state().average(),
-                            Map.of(
-                                    "model", job.getModel(),
-                                    "run_id", job.getRunId(),
-                                    "dataset", job.getDataset(),
-                                    "dataset_fingerprint", job.getDatasetFingerprint(),
-                                    "device", device.kind(),
-                                    "precision", job.getTraining().getPrecision().name(),
-                                    "iterations", "" + trained.state().step()));
-            checkpoint = made.knowing(typical(made, plan.data())).bytes();
-        } catch (IllegalArgumentException e) {
-            throw new RejectedException(
-                    "training diverged: %s; lower learningRate".formatted(e.getMessage()));
-        }
-        int iterations = (int) trained.state().step();
+    private static TrainingResult result(TrainingJob job, ScoreTrainer.Trained trained) {
         return TrainingResult.newBuilder()
                 .setRunId(job.getRunId())
                 .setStatus(JobStatus.COMPLETED)
-                .setCandidates(
-                        List.of(
-                                Candidate.newBuilder()
-                                        .setCheckpoint(artifacts.put(checkpoint).hex())
-                                        .setIteration(iterations)
-                                        .setLoss(trained.loss())
-                                        .build()))
-                .setIterations(iterations)
+                .setCandidates(trained.candidates())
+                .setIterations((int) trained.step())
                 .setSeconds(trained.seconds())
                 .build();
-    }
-
-    /** Looks at images of the data, evenly spaced. */
-    private Optional<Typicality> typical(Checkpoint checkpoint, ImageDataset data) {
-        int dimension = data.dimension();
-        int count = Math.min(TYPICAL_IMAGES, data.size());
-        List<float[]> images = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            float[] image = new float[dimension];
-            data.copyInto(image, 0, (int) ((long) i * data.size() / count), false);
-            images.add(image);
-        }
-        var network = new TorchScoreNetwork(checkpoint, Precision.FLOAT32, device);
-        return Typicality.of(network, checkpoint.schedule(), images);
-    }
-
-    /**
-     * The sampler that was nearest to the data at the fewest evaluations
-     * (docs/how/measurements.md). A network that knows only its own noise levels cannot be sampled
-     * between them.
-     */
-    private static Optional<Checkpoint.Recommendation> recommended(NetworkArchitecture network) {
-        return network.family().isConditional()
-                ? Optional.empty()
-                : Optional.of(new Checkpoint.Recommendation("DPM_SOLVER_SDE", 16));
     }
 
     @Override

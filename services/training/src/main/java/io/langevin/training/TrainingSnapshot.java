@@ -1,12 +1,16 @@
 package io.langevin.training;
 
+import static java.util.stream.Collectors.joining;
+
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.process.Inert;
+import io.langevin.records.Candidate;
 import io.langevin.score.DenoisingScoreMatching.State;
 import io.langevin.score.SafeTensors;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,8 +20,12 @@ import org.slf4j.LoggerFactory;
  *
  * @param state weights, Adam's moments, the moving average, the step
  * @param seconds of training behind it
+ * @param loss mean of the last steps
+ * @param candidates proposed so far
+ * @param halved whether the step size is half of what was asked for, after a divergence
  */
-record TrainingSnapshot(State state, double seconds) {
+record TrainingSnapshot(
+        State state, double seconds, double loss, List<Candidate> candidates, boolean halved) {
     /** Four vectors of float32 and a header fit into the 2 GiB of a blob. */
     static final int MOST_WEIGHTS = (Integer.MAX_VALUE - (1 << 20)) / (4 * Float.BYTES);
 
@@ -34,7 +42,13 @@ record TrainingSnapshot(State state, double seconds) {
                         Map.of(
                                 "format", FORMAT,
                                 "step", "" + state.step(),
-                                "seconds", "" + seconds),
+                                "seconds", "" + seconds,
+                                "loss", "" + loss,
+                                "halved", "" + halved,
+                                "candidates",
+                                        candidates.stream()
+                                                .map(TrainingSnapshot::line)
+                                                .collect(joining("\n"))),
                         tensors)
                 .write();
     }
@@ -57,7 +71,34 @@ record TrainingSnapshot(State state, double seconds) {
                         floats(file, "adam.first_moment"),
                         floats(file, "adam.second_moment"),
                         floats(file, "average")),
-                Double.parseDouble(seconds));
+                Double.parseDouble(seconds),
+                Double.parseDouble(file.metadata().getOrDefault("loss", "0")),
+                file.metadata()
+                        .getOrDefault("candidates", "")
+                        .lines()
+                        .map(TrainingSnapshot::candidate)
+                        .toList(),
+                Boolean.parseBoolean(file.metadata().get("halved")));
+    }
+
+    private static String line(Candidate candidate) {
+        return "%s %d %s %s"
+                .formatted(
+                        candidate.getCheckpoint(),
+                        candidate.getIteration(),
+                        candidate.getLoss(),
+                        candidate.getHeldOutLoss());
+    }
+
+    private static Candidate candidate(String line) {
+        String[] words = line.split(" ");
+        if (words.length != 4) {
+            throw new IllegalArgumentException(
+                    "candidates: a line must have 4 words, not %d".formatted(words.length));
+        }
+        Double heldOut = words[3].equals("null") ? null : Double.valueOf(words[3]);
+        return new Candidate(
+                words[0], Integer.parseInt(words[1]), Double.parseDouble(words[2]), heldOut);
     }
 
     /**

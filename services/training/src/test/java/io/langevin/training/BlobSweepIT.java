@@ -145,7 +145,7 @@ class BlobSweepIT {
 
     private ArtifactId snapshotOf(String run) throws InterruptedException {
         var state = new State(next++, new float[1], new float[1], new float[1], new float[1]);
-        ArtifactId id = store.put(new TrainingSnapshot(state, 1).bytes());
+        ArtifactId id = store.put(new TrainingSnapshot(state, 1, 1, List.of(), false).bytes());
         nameSnapshot(run, id);
         return id;
     }
@@ -195,7 +195,7 @@ class BlobSweepIT {
                 TrainingResult.newBuilder()
                         .setRunId(run)
                         .setStatus(JobStatus.COMPLETED)
-                        .setCandidates(List.of(new Candidate(id.hex(), 1, 1.0)))
+                        .setCandidates(List.of(new Candidate(id.hex(), 1, 1.0, null)))
                         .build());
     }
 

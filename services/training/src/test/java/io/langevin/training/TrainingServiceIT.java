@@ -18,6 +18,7 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicReader;
 import io.langevin.messaging.queue.JobLocks;
 import io.langevin.process.RunningService;
+import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
 import io.langevin.records.NetworkParameters;
 import io.langevin.records.Precision;
@@ -72,7 +73,18 @@ class TrainingServiceIT {
             assertThat(snapshot.getPrecision()).isEqualTo(Precision.FLOAT32);
             assertThat(interrupted.getIterations()).isEqualTo(ITERATIONS);
             assertThat(progressAfterResuming(kafka, job.getRunId(), snapshot)).isTrue();
-            assertThat(weights(interrupted)).isEqualTo(weights(result(kafka, whole.getRunId())));
+            TrainingResult uninterrupted = result(kafka, whole.getRunId());
+            assertThat(weights(interrupted)).isEqualTo(weights(uninterrupted));
+            assertThat(interrupted.getCandidates())
+                    .extracting(Candidate::getIteration)
+                    .containsExactly(100, 200, 300, ITERATIONS);
+            assertThat(interrupted.getCandidates())
+                    .extracting(Candidate::getHeldOutLoss)
+                    .doesNotContainNull()
+                    .isEqualTo(
+                            uninterrupted.getCandidates().stream()
+                                    .map(Candidate::getHeldOutLoss)
+                                    .toList());
         } finally {
             second.close();
         }
@@ -336,7 +348,9 @@ class TrainingServiceIT {
 
     private Checkpoint checkpoint(TrainingResult result) {
         try (ArtifactStore store = ArtifactStores.open(folder.toUri())) {
-            ArtifactId id = new ArtifactId(result.getCandidates().get(0).getCheckpoint());
+            List<Candidate> candidates = result.getCandidates();
+            String last = candidates.get(candidates.size() - 1).getCheckpoint();
+            ArtifactId id = new ArtifactId(last);
             return Checkpoint.parse(store.get(id));
         }
     }

@@ -2,6 +2,7 @@ package io.langevin.operations.workflow;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.JOB_STATES;
+import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
@@ -16,6 +17,7 @@ import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.Inert;
 import io.langevin.records.JobState;
+import io.langevin.records.JudgedCheckpoint;
 import io.langevin.records.PublishingResult;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.RetrainingRun;
@@ -95,6 +97,7 @@ final class RetrainingTopology {
                                         .withNumberOfPartitions(PARTITIONS))
                         .process(() -> new Workflow(clock), named("workflow"), STORE);
         streams.write(begun(streams, clock), JOB_STATES, "write-begun");
+        streams.write(judged(streams, clock), JOB_STATES, "write-judged");
         send(steps, streams, SCHEDULE_JOBS);
         send(steps, streams, TRAINING_JOBS);
         send(steps, streams, PUBLISHING_JOBS);
@@ -167,6 +170,13 @@ final class RetrainingTopology {
         return streams.overhear(
                         TRAINING_PROGRESS, KeyRules.keyIs("runId", TrainingProgress::getRunId))
                 .process(() -> new BegunTrainings(STORE, clock), named("begun"), STORE);
+    }
+
+    private static KStream<String, JobState> judged(TopicStreams streams, Clock clock)
+            throws InterruptedException {
+        return streams.overhear(
+                        MODEL_JUDGEMENTS, KeyRules.keyIs("runId", JudgedCheckpoint::getRunId))
+                .process(() -> new JudgedCandidates(STORE, clock), named("judged"), STORE);
     }
 
     private static <T extends SpecificRecord> KStream<String, RunEvent> events(

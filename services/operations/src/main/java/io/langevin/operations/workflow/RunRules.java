@@ -9,6 +9,7 @@ import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import io.langevin.records.JobStatus;
+import io.langevin.records.JudgingData;
 import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
 import io.langevin.records.RetrainingRequest;
@@ -215,6 +216,8 @@ final class RunRules {
                         .setCandidates(result.getCandidates())
                         .setScheduleId(run.getSchedule().getScheduleId())
                         .setRequestedAt(run.getRequestedAt())
+                        .setData(judgingData(run))
+                        .setPromotion(run.getRequest().getPromotion())
                         .build());
         move(run, JobStage.PUBLISHING, "%d iterations".formatted(result.getIterations()));
     }
@@ -224,7 +227,20 @@ final class RunRules {
                 || ended(run, result.getStatus(), result.getReason())) {
             return;
         }
-        move(run, JobStage.COMPLETED, "checkpoint " + result.getCheckpoint());
+        String what = result.getPromoted() ? "checkpoint " : "candidate ";
+        String why = result.getDetail().isEmpty() ? "" : ": " + result.getDetail();
+        move(run, JobStage.COMPLETED, what + result.getCheckpoint() + why);
+    }
+
+    private static JudgingData judgingData(RetrainingRun run) {
+        ScheduleResult schedule = run.getSchedule();
+        return JudgingData.newBuilder()
+                .setDataset(run.getRequest().getDataset())
+                .setDatasetFingerprint(schedule.getDatasetFingerprint())
+                .setImageSize(run.getRequest().getImageSize())
+                .setChannels(schedule.getChannels())
+                .setHeldOut(run.getRequest().getTraining().getHeldOut())
+                .build();
     }
 
     /** Whether a service gave the run up. */

@@ -3,7 +3,9 @@ package io.langevin.operations.workflow;
 import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
 import static io.langevin.messaging.Topics.JOB_ATTEMPTS;
 import static io.langevin.messaging.Topics.JOB_STATES;
+import static io.langevin.messaging.Topics.MODEL_CHANGE_RESULTS;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
+import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
 import static io.langevin.messaging.Topics.SAMPLING_IMAGES;
 import static io.langevin.messaging.Topics.SAMPLING_PREVIEWS;
 import static io.langevin.messaging.Topics.SAMPLING_SAVED;
@@ -21,6 +23,8 @@ import io.langevin.process.FollowedView;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
+import io.langevin.records.JudgedCheckpoint;
+import io.langevin.records.ModelChangeResult;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.SamplePreview;
 import io.langevin.records.SavedRequest;
@@ -102,6 +106,11 @@ public final class TopicInspector implements FollowedView {
         add(schemas, SAMPLING_SAVED, KeyRules.keyIs("requestId", SavedRequest::getRequestId));
         add(schemas, TRAINING_PROGRESS, KeyRules.keyIs("runId", TrainingProgress::getRunId));
         add(schemas, MODEL_CHECKPOINTS, KeyRules.keyIs("model", PublishedCheckpoint::getModel));
+        add(schemas, MODEL_JUDGEMENTS, KeyRules.keyIs("runId", JudgedCheckpoint::getRunId));
+        add(
+                schemas,
+                MODEL_CHANGE_RESULTS,
+                KeyRules.keyIs("changeId", ModelChangeResult::getChangeId));
         add(schemas, CANCELLATION_OUTCOMES, KeyRules.keyIs("id", CancellationOutcome::getId));
         add(schemas, JOB_STATES, KeyRules.keyIs("id", JobState::getId));
         add(schemas, JOB_ATTEMPTS, KeyRules.none());

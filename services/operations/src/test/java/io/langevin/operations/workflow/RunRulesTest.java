@@ -132,7 +132,7 @@ class RunRulesTest {
                             TrainingResult.newBuilder()
                                     .setRunId(ID)
                                     .setStatus(status)
-                                    .setCandidates(List.of(new Candidate("c", 1, 1.0)))
+                                    .setCandidates(List.of(new Candidate("c", 1, 1.0, null)))
                                     .build(),
                             null);
             case 6, 7 ->

@@ -214,7 +214,7 @@ class WorkflowTest {
             send(RETRAINING_REQUESTS, id, request().setRunId(id).build());
         }
         send(SCHEDULE_RESULTS, RUN, schedule());
-        var candidates = Collections.nCopies(40_000, new Candidate("c".repeat(64), 7, 1.5));
+        var candidates = Collections.nCopies(40_000, new Candidate("c".repeat(64), 7, 1.5, null));
         send(
                 TRAINING_RESULTS,
                 RUN,
@@ -488,7 +488,7 @@ class WorkflowTest {
         return TrainingResult.newBuilder()
                 .setRunId(RUN)
                 .setStatus(JobStatus.COMPLETED)
-                .setCandidates(List.of(new Candidate("c", 7, 1.5)))
+                .setCandidates(List.of(new Candidate("c", 7, 1.5, null)))
                 .setIterations(7)
                 .build();
     }

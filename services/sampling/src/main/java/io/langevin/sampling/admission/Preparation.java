@@ -181,7 +181,11 @@ public final class Preparation implements AutoCloseable {
         SamplingRequest request = waiting.request();
         waiting.wanted =
                 checkpoints
-                        .key(request.model(), pinned.orElse(null), request.precision())
+                        .key(
+                                request.model(),
+                                pinned.orElse(null),
+                                request.id(),
+                                request.precision())
                         .map(key -> guided(key, request));
         waiting.network = waiting.wanted.flatMap(checkpoints::find);
         return waiting.network;

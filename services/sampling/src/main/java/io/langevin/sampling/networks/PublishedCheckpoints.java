@@ -49,6 +49,8 @@ public final class PublishedCheckpoints implements FollowedView {
     /** Checkpoints that were announced last and are not loaded yet, by model. */
     private final Map<String, ArtifactId> coming = new ConcurrentHashMap<>();
 
+    private final CandidateShares shares;
+
     /** Reasons why the checkpoint that was announced last cannot be used, by model. */
     private final Map<String, String> unusable = new ConcurrentHashMap<>();
 
@@ -64,6 +66,7 @@ public final class PublishedCheckpoints implements FollowedView {
             Followers followers, LoadedNetworks networks, MeterRegistry metrics)
             throws InterruptedException {
         this.networks = networks;
+        this.shares = new CandidateShares(networks);
         this.loaded = metrics.counter("langevin.checkpoint.loads", "result", "loaded");
         this.failed = metrics.counter("langevin.checkpoint.loads", "result", "failed");
         this.follower =
@@ -91,8 +94,10 @@ public final class PublishedCheckpoints implements FollowedView {
             serving.remove(key);
             coming.remove(key);
             unusable.remove(key);
+            shares.remove(key);
             return;
         }
+        shares.announced(key, record);
         try {
             ArtifactId id = new ArtifactId(record.getCheckpoint());
             coming.put(key, id);
@@ -171,13 +176,16 @@ public final class PublishedCheckpoints implements FollowedView {
      * What a request asks for; empty as long as the model has no checkpoint. One that is on its way
      * is waited for where no other serves.
      *
-     * @param pinned artifact id, or null for the one published last
+     * @param pinned artifact id, or null for the one published last, or the model's candidate for
+     *     its share of the requests
+     * @param requestId decides whether the request is of that share, here and in every other worker
      * @throws RejectedException where that cannot be an id
      */
-    public Optional<Key> key(String model, String pinned, Precision precision) {
+    public Optional<Key> key(String model, String pinned, String requestId, Precision precision) {
         Optional<ArtifactId> id =
                 pinned == null
-                        ? Optional.ofNullable(serving.get(model))
+                        ? shares.of(model, requestId)
+                                .or(() -> Optional.ofNullable(serving.get(model)))
                                 .or(() -> Optional.ofNullable(coming.get(model)))
                         : Optional.of(id("checkpoint", pinned));
         return id.map(known -> new Key(known, precision));
@@ -263,7 +271,7 @@ public final class PublishedCheckpoints implements FollowedView {
 
     /** Whether a model has this checkpoint now. */
     public boolean isCurrent(ArtifactId id) {
-        return serving.containsValue(id) || coming.containsValue(id);
+        return serving.containsValue(id) || coming.containsValue(id) || shares.hasPartIn(id);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.langevin.client;
 
 import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
+import static io.langevin.messaging.Topics.SAMPLING_IMAGES;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 
 import io.langevin.messaging.follow.From;
@@ -69,6 +70,9 @@ public final class Retraining {
         }
     }
 
+    /** Its checkpoints are being judged: images are made. */
+    private static final Object SIGN_OF_LIFE = new Object();
+
     /** States of a run and progress of every one, as they arrive from now on. */
     private static BlockingQueue<Object> following(PlatformClient platform, String id)
             throws InterruptedException {
@@ -89,6 +93,14 @@ public final class Retraining {
                 (progress, source) -> {
                     if (progress != null) {
                         arrived.add(progress);
+                    }
+                });
+        platform.follow(
+                SAMPLING_IMAGES,
+                now,
+                (image, source) -> {
+                    if (arrived.isEmpty()) {
+                        arrived.add(SIGN_OF_LIFE);
                     }
                 });
         return arrived;

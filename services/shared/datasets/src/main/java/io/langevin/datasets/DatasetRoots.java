@@ -1,8 +1,10 @@
 package io.langevin.datasets;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -18,6 +20,12 @@ public record DatasetRoots(List<Path> roots) {
 
     public DatasetRoots {
         roots = List.copyOf(roots);
+    }
+
+    /** The folders of a setting, separated as those of a search path are. */
+    public static DatasetRoots parse(String setting) {
+        return new DatasetRoots(
+                Arrays.stream(setting.split(File.pathSeparator)).map(Path::of).toList());
     }
 
     /**

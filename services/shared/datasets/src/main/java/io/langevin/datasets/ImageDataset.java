@@ -4,22 +4,72 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Images of one size, 8 bits a channel, in memory. Safe to read from several threads. */
 public final class ImageDataset {
     private static final long MAXIMUM_PIXELS_OF_ONE = 4_000_000;
+    private static final int FEWEST_HELD_OUT = 10;
 
     private final ImageShape shape;
     private final byte[] pixels;
     private final String fingerprint;
     private final List<String> skipped;
 
+    /** Which of the images that {@code pixels} holds are those of this set, in their order. */
+    private final int[] rows;
+
     private ImageDataset(DatasetReader.Contents contents) {
         this.shape = contents.shape();
         this.pixels = contents.pixels();
         this.fingerprint = contents.fingerprint();
         this.skipped = List.copyOf(contents.skipped());
+        this.rows = IntStream.range(0, pixels.length / dimension()).toArray();
+    }
+
+    /** A part of a set: its pixels are not copied. */
+    private ImageDataset(ImageDataset whole, int[] rows) {
+        this.shape = whole.shape;
+        this.pixels = whole.pixels;
+        this.fingerprint = whole.fingerprint;
+        this.skipped = whole.skipped;
+        this.rows = rows;
+    }
+
+    /**
+     * Images to train on, and images to measure with that training never sees.
+     *
+     * @param heldOut empty where too few would be left to measure with
+     */
+    public record Split(ImageDataset training, Optional<ImageDataset> heldOut) {}
+
+    /**
+     * Holds back a share of the images, evenly spaced, always the same ones. Both parts have the
+     * fingerprint of the whole.
+     *
+     * @param share from 0 to 0.5; where it is fewer than 10 images, none is held back
+     */
+    public Split split(double share) {
+        int count = (int) (share * size());
+        if (count < FEWEST_HELD_OUT) {
+            return new Split(this, Optional.empty());
+        }
+        boolean[] held = new boolean[size()];
+        for (int i = 0; i < count; i++) {
+            held[(int) ((i + 0.5) * size() / count)] = true;
+        }
+        return new Split(
+                new ImageDataset(this, where(held, false)),
+                Optional.of(new ImageDataset(this, where(held, true))));
+    }
+
+    private int[] where(boolean[] held, boolean wanted) {
+        return IntStream.range(0, rows.length)
+                .filter(i -> held[i] == wanted)
+                .map(i -> rows[i])
+                .toArray();
     }
 
     /**
@@ -102,7 +152,7 @@ public final class ImageDataset {
     }
 
     public int size() {
-        return pixels.length / dimension();
+        return rows.length;
     }
 
     /** Height and width in pixels. */
@@ -136,7 +186,7 @@ public final class ImageDataset {
     /** Writes image {@code index}, 0 to 1, channel by channel, at {@code offset}. */
     public void copyInto(float[] target, int offset, int index, boolean mirrored) {
         int size = shape.size();
-        int from = index * dimension();
+        int from = rows[index] * dimension();
         for (int row = 0; row < channels() * size; row++) {
             for (int x = 0; x < size; x++) {
                 int column = mirrored ? size - 1 - x : x;
@@ -148,10 +198,16 @@ public final class ImageDataset {
 
     /** All images, 0 to 1: size()·dimension() numbers. */
     public float[] pixels() {
-        float[] all = new float[pixels.length];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = (pixels[i] & 0xFF) / 255f;
+        return pixels(size());
+    }
+
+    /** At most so many images, evenly spaced, 0 to 1: their number times dimension() numbers. */
+    public float[] pixels(int most) {
+        int count = Math.min(most, size());
+        float[] some = new float[Math.multiplyExact(count, dimension())];
+        for (int i = 0; i < count; i++) {
+            copyInto(some, i * dimension(), (int) ((long) i * size() / count), false);
         }
-        return all;
+        return some;
     }
 }

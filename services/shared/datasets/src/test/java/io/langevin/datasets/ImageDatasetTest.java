@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -36,6 +37,26 @@ class ImageDatasetTest {
             sum += pixel;
         }
         assertThat(sum / fashion.pixels().length * 255).isBetween(73.14, 73.16); // published mean
+    }
+
+    @Test
+    void images_that_are_held_out_are_the_others_always_the_same_and_evenly_spaced() {
+        ImageDataset all = ImageDataset.read(FASHION, new ImageShape(8, 1));
+
+        ImageDataset.Split split = all.split(0.1);
+
+        ImageDataset held = split.heldOut().orElseThrow();
+        assertThat(held.size()).isEqualTo(all.size() / 10);
+        assertThat(split.training().size() + held.size()).isEqualTo(all.size());
+        assertThat(held.fingerprint()).isEqualTo(all.fingerprint());
+        assertThat(held.pixels()).isEqualTo(all.split(0.1).heldOut().orElseThrow().pixels());
+        float[] whole = all.pixels();
+        float[] first = Arrays.copyOf(held.pixels(), 64); // of the first ten images the sixth
+        assertThat(first).isEqualTo(Arrays.copyOfRange(whole, 5 * 64, 6 * 64));
+        assertThat(Arrays.copyOfRange(split.training().pixels(), 5 * 64, 6 * 64))
+                .isEqualTo(Arrays.copyOfRange(whole, 6 * 64, 7 * 64));
+        assertThat(all.split(9.9 / all.size()).heldOut()).isEmpty();
+        assertThat(all.split(0).training().pixels()).isEqualTo(whole);
     }
 
     @Test

@@ -6,6 +6,9 @@ import io.langevin.records.CancellationOutcome;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobAttempts;
 import io.langevin.records.JobState;
+import io.langevin.records.JudgedCheckpoint;
+import io.langevin.records.ModelChange;
+import io.langevin.records.ModelChangeResult;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
@@ -73,6 +76,12 @@ public final class Topics {
             topic("publishing.results", PublishingResult.class, 1, days(30));
     public static final Topic<PublishedCheckpoint> MODEL_CHECKPOINTS =
             new Topic<>("model.checkpoints", PublishedCheckpoint.class, 1, Optional.empty());
+    public static final Topic<JudgedCheckpoint> MODEL_JUDGEMENTS =
+            topic("model.judgements", JudgedCheckpoint.class, 12, days(30));
+    public static final Topic<ModelChange> MODEL_CHANGES =
+            topic("model.changes", ModelChange.class, 1, days(30));
+    public static final Topic<ModelChangeResult> MODEL_CHANGE_RESULTS =
+            topic("model.change.results", ModelChangeResult.class, 1, days(30));
     public static final Topic<Cancellation> CANCELLATIONS =
             topic("cancellations", Cancellation.class, 1, days(7));
     public static final Topic<CancellationOutcome> CANCELLATION_OUTCOMES =
@@ -109,6 +118,9 @@ public final class Topics {
                 PUBLISHING_JOBS,
                 PUBLISHING_RESULTS,
                 MODEL_CHECKPOINTS,
+                MODEL_JUDGEMENTS,
+                MODEL_CHANGES,
+                MODEL_CHANGE_RESULTS,
                 CANCELLATIONS,
                 CANCELLATION_OUTCOMES,
                 JOB_STATES,

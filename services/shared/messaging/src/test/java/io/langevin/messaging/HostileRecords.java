@@ -4,6 +4,7 @@ import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.CancellationStatus;
 import io.langevin.records.Candidate;
+import io.langevin.records.CheckpointQuality;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.JobAttempts;
@@ -11,6 +12,10 @@ import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import io.langevin.records.JobStatus;
+import io.langevin.records.JudgedCheckpoint;
+import io.langevin.records.ModelAction;
+import io.langevin.records.ModelChange;
+import io.langevin.records.ModelChangeResult;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
@@ -202,7 +207,7 @@ public final class HostileRecords {
                     TrainingResult.newBuilder()
                             .setRunId(id)
                             .setStatus(JobStatus.COMPLETED)
-                            .setCandidates(List.of(new Candidate(NO_ARTIFACT, 1, 1.0)))
+                            .setCandidates(List.of(new Candidate(NO_ARTIFACT, 1, 1.0, null)))
                             .build();
             case "training.progress" ->
                     TrainingProgress.newBuilder()
@@ -219,7 +224,7 @@ public final class HostileRecords {
                     PublishingJob.newBuilder()
                             .setRunId(id)
                             .setModel(MODEL)
-                            .setCandidates(List.of(new Candidate(NO_ARTIFACT, 1, 1.0)))
+                            .setCandidates(List.of(new Candidate(NO_ARTIFACT, 1, 1.0, null)))
                             .build();
             case "publishing.results" ->
                     PublishingResult.newBuilder()
@@ -239,6 +244,30 @@ public final class HostileRecords {
                             .setStepsPerLevel(1)
                             .setScheduleId("s")
                             .setPublishedAt(now)
+                            .build();
+            case "model.judgements" ->
+                    JudgedCheckpoint.newBuilder()
+                            .setRunId(id)
+                            .setModel(MODEL)
+                            .setCheckpoint(NO_ARTIFACT)
+                            .setJudged(1)
+                            .setCount(1)
+                            .setQuality(
+                                    new CheckpointQuality(
+                                            "f", "e", 16, 16, 16.0, "FID", 1.0, 0.1, 0.0, 0.1, 1.0,
+                                            1.0, null, null))
+                            .setJudgedAt(now)
+                            .build();
+            case "model.changes" ->
+                    ModelChange.newBuilder()
+                            .setChangeId(id)
+                            .setModel(MODEL)
+                            .setAction(ModelAction.ROLL_BACK)
+                            .build();
+            case "model.change.results" ->
+                    ModelChangeResult.newBuilder()
+                            .setChangeId(id)
+                            .setStatus(JobStatus.FAILED)
                             .build();
             case "cancellations" -> new Cancellation(id, "hostile", now);
             case "cancellation.outcomes" ->

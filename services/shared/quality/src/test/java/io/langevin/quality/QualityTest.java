@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 class QualityTest {
     private static final FeatureExtractor EXTRACTOR = new RandomConvolutionalExtractor();
+    private static final int SAMPLES = 12;
     private static final ImageSet REAL = Pictures.discs(300, 1, 16, 1);
 
     @AfterAll
@@ -51,6 +53,34 @@ class QualityTest {
                 .isLessThan(3 * report.kernelDistance().standardError());
         assertThat(report.precisionRecall()).isEqualTo(new PrecisionRecall(1, 1));
         assertThat(report.inceptionScore()).isEmpty();
+    }
+
+    /** Over independent samples the distance varies by about as much as each sample says. */
+    @Test
+    void the_error_of_a_distance_is_that_of_another_sample() {
+        Quality quality = Quality.against(EXTRACTOR, REAL);
+        double[] distances = new double[SAMPLES];
+        double said = 0;
+        for (int i = 0; i < SAMPLES; i++) {
+            Quality.Judgement judgement = quality.judge(Pictures.discs(64, 1, 16, 10 + i), 1);
+            distances[i] = judgement.report().distance();
+            said += judgement.distanceError() / SAMPLES;
+        }
+        double mean = Arrays.stream(distances).average().orElseThrow();
+        double squares = Arrays.stream(distances).map(d -> (d - mean) * (d - mean)).sum();
+
+        assertThat(said / Math.sqrt(squares / (SAMPLES - 1))).isBetween(0.4, 2.5);
+    }
+
+    @Test
+    void copies_of_real_images_are_told_from_new_ones() {
+        Quality quality = Quality.against(EXTRACTOR, REAL, Pictures.discs(100, 1, 16, 3));
+
+        ImageSet copies = Pictures.discs(40, 1, 16, 1); // the first 40 of the real ones
+        assertThat(quality.judge(copies, 1).novelty().orElseThrow()).isLessThan(0.01);
+        ImageSet others = Pictures.discs(100, 1, 16, 4);
+        assertThat(quality.judge(others, 1).novelty().orElseThrow()).isBetween(0.8, 1.25);
+        assertThat(Quality.against(EXTRACTOR, REAL).judge(copies, 1).novelty()).isEmpty();
     }
 
     /** 20 images and 448 features: the covariances are far from full rank. */

@@ -2,18 +2,12 @@ package io.langevin.score;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.CompiledNetwork.Gradient;
 import io.langevin.score.CompiledNetwork.Precision;
-import io.langevin.score.torch.CallSize;
 import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.TorchModule;
-import io.langevin.score.torch.TorchThreads;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -24,21 +18,19 @@ import java.util.random.RandomGeneratorFactory;
  * exactly as it would have. Owned by one thread.
  */
 public final class DenoisingScoreMatching implements AutoCloseable {
-    /** Images whose gradient one thread computes at once; the sum does not depend on threads. */
-    private static final int SHARD = 16;
+    /** Purpose of the generator of noise that held-out images get: no step has this number. */
+    private static final long HELD_OUT = -1;
 
-    private final ComputeDevice device;
     private final NDManager manager;
-
-    /** Of a device that shares out calls by itself, once the size of a batch is known. */
-    private CallSize wholeCall;
 
     private final CompiledNetwork network;
     private final NetworkArchitecture architecture;
     private final NoiseSchedule schedule;
     private final Settings settings;
     private final CompiledNetwork.TrainingState state;
+    private final BatchGradients batches;
     private long step;
+    private double gradientNorm;
 
     /**
      * @param rate Adam's step size
@@ -48,6 +40,7 @@ public final class DenoisingScoreMatching implements AutoCloseable {
      * @param average of the weights
      * @param seed of levels and noise
      * @param precision of losses and gradients; weights and moments are float32
+     * @param largestNorm that a gradient is shortened to where it is longer; infinite: it never is
      */
     public record Settings(
             LearningRate rate,
@@ -56,8 +49,10 @@ public final class DenoisingScoreMatching implements AutoCloseable {
             double epsilon,
             ExponentialMovingAverage average,
             long seed,
-            Precision precision) {
+            Precision precision,
+            double largestNorm) {
         public Settings {
+            require(largestNorm > 0, "gradientClip: must be above 0", largestNorm);
             require(beta1 >= 0 && beta1 < 1, "beta1: must be from 0 to below 1", beta1);
             require(beta2 >= 0 && beta2 < 1, "beta2: must be from 0 to below 1", beta2);
             require(epsilon > 0 && epsilon < 1, "adamEpsilon: must be above 0, below 1", epsilon);
@@ -71,7 +66,21 @@ public final class DenoisingScoreMatching implements AutoCloseable {
                 double epsilon,
                 ExponentialMovingAverage average,
                 long seed) {
-            this(rate, beta1, beta2, epsilon, average, seed, Precision.FLOAT32);
+            this(
+                    rate,
+                    beta1,
+                    beta2,
+                    epsilon,
+                    average,
+                    seed,
+                    Precision.FLOAT32,
+                    Double.POSITIVE_INFINITY);
+        }
+
+        /** The same with another step size. */
+        public Settings withRate(LearningRate other) {
+            return new Settings(
+                    other, beta1, beta2, epsilon, average, seed, precision, largestNorm);
         }
 
         private static void require(boolean holds, String rule, double value) {
@@ -100,6 +109,12 @@ public final class DenoisingScoreMatching implements AutoCloseable {
             float[] zeros = new float[layout.size()];
             return new State(0, weights, zeros, zeros, weights);
         }
+
+        /** The state before the first step from weights that are there. */
+        public static State from(float[] weights) {
+            float[] zeros = new float[weights.length];
+            return new State(0, weights, zeros, zeros, weights);
+        }
     }
 
     public DenoisingScoreMatching(
@@ -108,7 +123,6 @@ public final class DenoisingScoreMatching implements AutoCloseable {
             Settings settings,
             State from,
             ComputeDevice device) {
-        this.device = device;
         this.architecture = architecture;
         this.schedule = schedule;
         this.settings = settings;
@@ -121,6 +135,8 @@ public final class DenoisingScoreMatching implements AutoCloseable {
                         owned(from.secondMoment),
                         owned(from.average));
         this.step = from.step;
+        this.batches =
+                new BatchGradients(network, architecture, schedule, settings.precision, device);
     }
 
     /**
@@ -152,11 +168,12 @@ public final class DenoisingScoreMatching implements AutoCloseable {
             noise[k] = (float) random.nextGaussian();
         }
         try (NDManager scratch = manager.newSubManager()) {
-            List<Gradient> gradients = gradients(scratch, images, noise, levels);
+            List<Gradient> gradients = batches.of(scratch, state.weights(), images, noise, levels);
             NDArray gradient = gradients.get(0).gradient();
             for (Gradient shard : gradients.subList(1, gradients.size())) {
                 gradient.addi(shard.gradient());
             }
+            shorten(gradient);
             network.update(state, gradient, update());
             double sum = 0;
             for (Gradient shard : gradients) {
@@ -168,58 +185,48 @@ public final class DenoisingScoreMatching implements AutoCloseable {
         }
     }
 
+    /** Brings a gradient to the largest norm where it is longer (Pascanu et al. 2013). */
+    private void shorten(NDArray gradient) {
+        try (NDArray norm = gradient.norm()) {
+            gradientNorm = norm.getFloat();
+        }
+        if (gradientNorm > settings.largestNorm) {
+            gradient.muli(settings.largestNorm / gradientNorm);
+        }
+    }
+
+    /** Norm of the gradient of the last step, before it was shortened; 0 before the first step. */
+    public double gradientNorm() {
+        return gradientNorm;
+    }
+
     /**
-     * Those of shards of the batch, computed on threads; on a device that shares out calls by
-     * itself of as large ones as its memory takes.
+     * Mean loss of images by the averaged weights, which are not changed: image i has level i·L/N
+     * and noise that depends on the seed alone, so that two states are compared by the same noise.
+     *
+     * @param images N·D numbers, 0 to 1, N at most 1,024
      */
-    private List<Gradient> gradients(
-            NDManager scratch, float[] images, float[] noise, long[] levels) {
-        if (!device.takesWholeCalls()) {
-            return TorchThreads.runAll(shards(scratch, images, noise, levels, SHARD));
-        }
-        if (wholeCall == null) {
-            wholeCall = new CallSize(levels.length, 1);
-        }
-        return wholeCall.fitting(
-                each ->
-                        shards(scratch, images, noise, levels, each).stream()
-                                .map(Supplier::get)
-                                .toList());
-    }
-
-    private List<Supplier<Gradient>> shards(
-            NDManager scratch, float[] images, float[] noise, long[] levels, int each) {
-        List<Supplier<Gradient>> shards = new ArrayList<>();
-        for (int from = 0; from < levels.length; from += each) {
-            int first = from;
-            int end = Math.min(levels.length, from + each);
-            shards.add(() -> gradient(scratch, images, noise, levels, first, end));
-        }
-        return shards;
-    }
-
-    /** The share that the images from {@code first} to before {@code end} have of the batch's. */
-    private Gradient gradient(
-            NDManager scratch, float[] images, float[] noise, long[] levels, int first, int end) {
-        int count = end - first;
-        int dimension = architecture.dimension();
-        int size = architecture.imageSize();
-        var shape = new Shape(count, architecture.channels(), size, size);
-        int from = first * dimension;
-        int to = end * dimension;
-        float[] sigmas = new float[count];
+    public double loss(float[] images) {
+        TorchModule.useThisThread();
+        int count = images.length / architecture.dimension();
+        RandomGenerator random = generator(settings.seed, HELD_OUT);
+        long[] levels = new long[count];
         for (int i = 0; i < count; i++) {
-            sigmas[i] = (float) schedule.sigma((int) levels[first + i]);
+            levels[i] = (long) i * schedule.levels() / count;
         }
-        return network.gradient(
-                scratch,
-                state.weights(),
-                scratch.create(Arrays.copyOfRange(images, from, to), shape),
-                scratch.create(Arrays.copyOfRange(noise, from, to), shape),
-                scratch.create(sigmas, new Shape(count, 1, 1, 1)),
-                scratch.create(Arrays.copyOfRange(levels, first, end)),
-                scratch.create(new float[] {1f / levels.length}),
-                settings.precision);
+        float[] noise = new float[images.length];
+        for (int k = 0; k < noise.length; k++) {
+            noise[k] = (float) random.nextGaussian();
+        }
+        try (NDManager scratch = manager.newSubManager()) {
+            double sum = 0;
+            for (Gradient shard : batches.of(scratch, state.average(), images, noise, levels)) {
+                for (float loss : shard.losses().toFloatArray()) {
+                    sum += loss;
+                }
+            }
+            return sum / count;
+        }
     }
 
     private CompiledNetwork.AdamStep update() {

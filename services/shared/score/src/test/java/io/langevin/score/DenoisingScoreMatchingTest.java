@@ -2,6 +2,7 @@ package io.langevin.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.torch.ComputeDevice;
@@ -40,6 +41,55 @@ class DenoisingScoreMatchingTest {
         }
     }
 
+    /** Adam's first moment behind the first step is (1 − β₁) times the gradient. */
+    @Test
+    void a_gradient_is_shortened_to_the_largest_norm_and_no_shorter() {
+        float[] images = images();
+        var start = DenoisingScoreMatching.State.initial(SMALL, 1);
+        double norm;
+        try (var training = training(start)) {
+            training.step(images);
+            norm = training.gradientNorm();
+            assertThat(length(training.state().firstMoment()))
+                    .isCloseTo(0.1 * norm, withinPercentage(0.01));
+        }
+        for (double most : new double[] {norm / 4, 2 * norm}) {
+            try (var training =
+                    new DenoisingScoreMatching(
+                            SMALL, SCHEDULE, settings(most), start, ComputeDevice.CPU)) {
+                training.step(images);
+                assertThat(training.gradientNorm()).isEqualTo(norm);
+                assertThat(length(training.state().firstMoment()))
+                        .isCloseTo(0.1 * Math.min(norm, most), withinPercentage(0.01));
+            }
+        }
+    }
+
+    private static double length(float[] vector) {
+        double squares = 0;
+        for (float value : vector) {
+            squares += value * value;
+        }
+        return Math.sqrt(squares);
+    }
+
+    @Test
+    void the_loss_of_images_is_the_same_when_asked_twice_and_changes_nothing() {
+        float[] images = images();
+        try (var training = training(DenoisingScoreMatching.State.initial(SMALL, 1))) {
+            double before = training.loss(images);
+            assertThat(training.loss(images)).isEqualTo(before);
+            training.step(images);
+            float[] weights = training.state().weights();
+            steps(training, images, 150);
+            assertThat(training.loss(images)).isLessThan(0.6 * before);
+            try (var undisturbed = training(DenoisingScoreMatching.State.initial(SMALL, 1))) {
+                undisturbed.step(images);
+                assertThat(undisturbed.state().weights()).isEqualTo(weights);
+            }
+        }
+    }
+
     @Test
     void the_average_starts_short_with_a_ramp() {
         var average = new ExponentialMovingAverage(0.999, true);
@@ -51,15 +101,20 @@ class DenoisingScoreMatchingTest {
     }
 
     private static DenoisingScoreMatching training(DenoisingScoreMatching.State from) {
-        var settings =
-                new DenoisingScoreMatching.Settings(
-                        new LearningRate(2e-3, 5, 0),
-                        0.9,
-                        0.999,
-                        1e-8,
-                        new ExponentialMovingAverage(0.9, true),
-                        1);
-        return new DenoisingScoreMatching(SMALL, SCHEDULE, settings, from, ComputeDevice.CPU);
+        return new DenoisingScoreMatching(
+                SMALL, SCHEDULE, settings(Double.POSITIVE_INFINITY), from, ComputeDevice.CPU);
+    }
+
+    private static DenoisingScoreMatching.Settings settings(double largestNorm) {
+        return new DenoisingScoreMatching.Settings(
+                new LearningRate(2e-3, 5, 0),
+                0.9,
+                0.999,
+                1e-8,
+                new ExponentialMovingAverage(0.9, true),
+                1,
+                CompiledNetwork.Precision.FLOAT32,
+                largestNorm);
     }
 
     private static double steps(DenoisingScoreMatching training, float[] images, int count) {

@@ -64,7 +64,8 @@ class PrecisionTest {
                         1e-8,
                         new ExponentialMovingAverage(0.9, false),
                         1,
-                        precision);
+                        precision,
+                        Double.POSITIVE_INFINITY);
         float[] images = new float[16 * architecture.dimension()];
         Arrays.fill(images, 0.5f);
         double[] losses = new double[2];

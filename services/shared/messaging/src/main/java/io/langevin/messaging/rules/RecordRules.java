@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 public final class RecordRules {
     private static final Pattern UUID =
             Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final Pattern ARTIFACT = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}");
 
     private static final int LONGEST_LABELS = 16_384;
@@ -105,6 +106,18 @@ public final class RecordRules {
                 isModelName(value),
                 "model",
                 "be 1 to 100 letters, digits, '.', '_' or '-'",
+                quoted(value));
+    }
+
+    /**
+     * @param value artifact id, or null for none
+     * @throws RejectedException where no artifact can have this id
+     */
+    public static void requireArtifact(String field, String value) {
+        require(
+                value == null || ARTIFACT.matcher(value).matches(),
+                field,
+                "be 64 lower-case hexadecimal digits (SHA-256)",
                 quoted(value));
     }
 

@@ -6,11 +6,13 @@ import static io.langevin.messaging.rules.RecordRules.fraction;
 import static io.langevin.messaging.rules.RecordRules.oneOf;
 import static io.langevin.messaging.rules.RecordRules.positive;
 import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireArtifact;
 import static io.langevin.messaging.rules.RecordRules.requireIdIsKey;
 import static io.langevin.messaging.rules.RecordRules.requireLabels;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import io.langevin.records.NetworkParameters;
+import io.langevin.records.Promotion;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.ScheduleParameters;
 import io.langevin.records.TrainingParameters;
@@ -32,6 +34,9 @@ public final class RetrainingRules {
     private static final int LONGEST_DATASET = 200;
     private static final int MOST_LEVELS = 10_000;
     private static final double LARGEST_SIGMA = 1e6;
+    private static final int MOST_CANDIDATES = 100;
+    private static final int FEWEST_JUDGED = 16;
+    private static final int MOST_JUDGED = 50_000;
 
     private RetrainingRules() {}
 
@@ -54,6 +59,16 @@ public final class RetrainingRules {
         check(request.getNetwork());
         check(request.getTraining());
         check(request.getSchedule());
+        check(request.getPromotion());
+    }
+
+    /**
+     * How a checkpoint may come to its model.
+     *
+     * @throws RejectedException which field, which rule, which value
+     */
+    public static void check(Promotion promotion) {
+        between("promotion.images", promotion.getImages(), FEWEST_JUDGED, MOST_JUDGED);
     }
 
     /**
@@ -96,6 +111,32 @@ public final class RetrainingRules {
         belowOne("training.beta2", training.getBeta2());
         belowOne("training.emaDecay", training.getEmaDecay());
         positive("training.adamEpsilon", training.getAdamEpsilon(), 1);
+        checkCandidates(training);
+        double clip = training.getGradientClip();
+        require(
+                clip >= 0 && clip < Double.POSITIVE_INFINITY,
+                "training.gradientClip",
+                "be finite and at least 0",
+                clip);
+        requireArtifact("training.startFrom", training.getStartFrom());
+    }
+
+    private static void checkCandidates(TrainingParameters training) {
+        int every = training.getCandidateEvery();
+        require(
+                every == 0 || every > 0 && training.getIterations() / every <= MOST_CANDIDATES,
+                "training.candidateEvery",
+                "be 0, or so large that %d iterations propose at most %d"
+                        .formatted(training.getIterations(), MOST_CANDIDATES),
+                every);
+        double heldOut = training.getHeldOut();
+        require(heldOut >= 0 && heldOut <= 0.5, "training.heldOut", "be 0 to 0.5", heldOut);
+        atLeast("training.patience", training.getPatience(), 0);
+        require(
+                training.getPatience() == 0 || heldOut > 0,
+                "training.patience",
+                "be 0 where no images are held out",
+                training.getPatience());
     }
 
     private static void check(ScheduleParameters schedule) {

@@ -1,0 +1,86 @@
+package io.langevin.publishing;
+
+import io.langevin.records.CheckpointQuality;
+import io.langevin.records.OtherCheckpoint;
+import io.langevin.records.Promotion;
+import io.langevin.records.PromotionRule;
+import io.langevin.records.PublishedCheckpoint;
+import java.util.Optional;
+
+/** The best of a run's candidates, and whether its model gets it. Owned by one thread. */
+final class Choice {
+    private final PublishedCheckpoint best;
+    private final Promotion promotion;
+    private final JudgedRun judged;
+    private String detail = "";
+
+    Choice(PublishedCheckpoint best, Promotion promotion, JudgedRun judged) {
+        this.best = best;
+        this.promotion = promotion;
+        this.judged = judged;
+    }
+
+    /**
+     * What the model has from now on.
+     *
+     * @throws io.langevin.messaging.rules.RejectedException where it has a checkpoint that was
+     *     asked for later
+     */
+    PublishedCheckpoint announced(Optional<PublishedCheckpoint> now) {
+        ModelRules.requireNewest(now, best);
+        if (now.isEmpty()) {
+            detail = words("the model's first");
+            return ModelRules.served(now, best, best.getRunId());
+        }
+        if (now.get().getCheckpoint().equals(best.getCheckpoint())) {
+            detail = words("the one that serves");
+            return ModelRules.served(now, best, best.getRunId());
+        }
+        Optional<String> reason = reasonToWait(now.get());
+        if (reason.isEmpty()) {
+            detail = words("");
+            return ModelRules.served(now, best, best.getRunId());
+        }
+        detail = words(reason.get());
+        return ModelRules.proposing(
+                now.get(),
+                new OtherCheckpoint(best.getCheckpoint(), best.getRunId(), best.getQuality()),
+                0,
+                best.getRunId());
+    }
+
+    /** Why the best candidate does not replace what serves; empty where it does. */
+    private Optional<String> reasonToWait(PublishedCheckpoint now) {
+        if (promotion.getRule() == PromotionRule.BY_HAND) {
+            return Optional.of("waits to be promoted by hand");
+        }
+        Optional<CheckpointQuality> serving = judged.quality(now.getCheckpoint());
+        if (promotion.getRule() == PromotionRule.NEWEST
+                || serving.isEmpty()
+                || best.getQuality() == null) {
+            return Optional.empty();
+        }
+        Measure had = Measure.of(serving.get(), promotion.getMetric());
+        Measure has = Measure.of(best.getQuality(), promotion.getMetric());
+        return has.isBetterThan(had)
+                ? Optional.empty()
+                : Optional.of("not better than %s of the one that serves".formatted(had));
+    }
+
+    private String words(String why) {
+        String quality =
+                best.getQuality() == null
+                        ? judged.notJudged()
+                        : "%s %s, best of %d"
+                                .formatted(
+                                        Measure.of(best.getQuality(), promotion.getMetric()).name(),
+                                        Measure.of(best.getQuality(), promotion.getMetric()),
+                                        judged.candidates().size());
+        return why.isEmpty() || quality.isEmpty() ? quality + why : quality + "; " + why;
+    }
+
+    /** In words, once it has been announced. */
+    String detail() {
+        return detail;
+    }
+}

@@ -1,0 +1,59 @@
+package io.langevin.publishing;
+
+import io.langevin.process.ConfigurationException;
+import io.langevin.quality.FeatureExtractor;
+import io.langevin.quality.RandomConvolutionalExtractor;
+import io.langevin.quality.TorchScriptExtractor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What images are described by: the TorchScript network that the operator has named, or random
+ * convolutions. Owned by one thread.
+ */
+final class Extractors implements AutoCloseable {
+    private static final int SMALLEST = 8;
+
+    private final Optional<Path> file;
+    private final Map<String, FeatureExtractor> opened = new HashMap<>();
+
+    Extractors(Optional<Path> file) {
+        this.file = file;
+    }
+
+    /** Why images of this size cannot be described; empty where they can. */
+    Optional<String> refusal(int size) {
+        return file.isEmpty() && size < SMALLEST
+                ? Optional.of(
+                        "images of %1$d×%1$d pixels are smaller than %2$d×%2$d"
+                                .formatted(size, SMALLEST))
+                : Optional.empty();
+    }
+
+    /**
+     * @throws ConfigurationException where the operator's network cannot be used
+     */
+    FeatureExtractor of(int channels, int size) {
+        return file.isEmpty()
+                ? opened.computeIfAbsent("", any -> new RandomConvolutionalExtractor())
+                : opened.computeIfAbsent(
+                        channels + "×" + size, any -> named(file.get(), channels, size));
+    }
+
+    private static FeatureExtractor named(Path path, int channels, int size) {
+        try {
+            return TorchScriptExtractor.open(path, channels, size);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    "%s: %s".formatted(PublishingConfig.EXTRACTOR, e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        opened.values().forEach(FeatureExtractor::close);
+    }
+}

@@ -1,0 +1,37 @@
+package io.langevin.publishing;
+
+import io.langevin.records.CheckpointQuality;
+import io.langevin.records.QualityMetric;
+
+/**
+ * One number by which checkpoints are compared; less is better.
+ *
+ * @param error its standard error
+ */
+record Measure(String name, double value, double error) {
+
+    static Measure of(CheckpointQuality quality, QualityMetric metric) {
+        return switch (metric) {
+            case DISTANCE ->
+                    new Measure(
+                            quality.getDistanceName(),
+                            quality.getDistance(),
+                            quality.getDistanceError());
+            case KERNEL_DISTANCE ->
+                    new Measure(
+                            "kernel distance",
+                            quality.getKernelDistance(),
+                            quality.getKernelDistanceError());
+        };
+    }
+
+    /** Whether it is less by more than the error of the difference. */
+    boolean isBetterThan(Measure other) {
+        return other.value - value > Math.hypot(error, other.error);
+    }
+
+    @Override
+    public String toString() {
+        return "%.4g ± %.2g".formatted(value, error);
+    }
+}

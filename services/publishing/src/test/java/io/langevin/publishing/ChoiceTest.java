@@ -1,0 +1,212 @@
+package io.langevin.publishing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.langevin.messaging.rules.RejectedException;
+import io.langevin.records.CheckpointQuality;
+import io.langevin.records.OtherCheckpoint;
+import io.langevin.records.Promotion;
+import io.langevin.records.PromotionRule;
+import io.langevin.records.PublishedCheckpoint;
+import io.langevin.records.QualityMetric;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Which checkpoint a model gets, and what becomes of the one that it had. */
+class ChoiceTest {
+    private static final Promotion BEST = Promotion.newBuilder().build();
+    private static final String A = "a".repeat(64);
+    private static final String B = "b".repeat(64);
+    private static final String C = "c".repeat(64);
+
+    @Test
+    void the_best_is_taken_not_the_last() {
+        var judged = new JudgedRun(List.of(A, B, C), qualities(2, 1, 3), "");
+
+        assertThat(judged.best(BEST)).isEqualTo(B);
+        assertThat(judged.best(rule(PromotionRule.NEWEST))).isEqualTo(C);
+        assertThat(judged.best(rule(PromotionRule.BY_HAND))).isEqualTo(B);
+        assertThat(JudgedRun.notJudged(List.of(A, B), "").best(BEST)).isEqualTo(B);
+    }
+
+    @Test
+    void another_metric_may_prefer_another() {
+        var first = withKernelDistance(1, 0.5);
+        var second = withKernelDistance(2, 0.25);
+        var judged = new JudgedRun(List.of(A, B), Map.of(A, first, B, second), "");
+        var byKernel = Promotion.newBuilder().setMetric(QualityMetric.KERNEL_DISTANCE).build();
+
+        assertThat(judged.best(BEST)).isEqualTo(A);
+        assertThat(judged.best(byKernel)).isEqualTo(B);
+    }
+
+    @Test
+    void a_model_s_first_checkpoint_serves_however_it_is() {
+        assertThat(announced(rule(PromotionRule.BY_HAND), Optional.empty(), 100).getCheckpoint())
+                .isEqualTo(B);
+    }
+
+    @Test
+    void what_is_better_beyond_the_errors_serves_and_what_was_there_can_be_brought_back() {
+        PublishedCheckpoint now = model(A, 2);
+
+        PublishedCheckpoint next = announced(BEST, Optional.of(now), 1);
+
+        assertThat(next.getCheckpoint()).isEqualTo(B);
+        assertThat(next.getPrevious()).isEqualTo(new OtherCheckpoint(A, "run", now.getQuality()));
+        assertThat(next.getCandidate()).isNull();
+    }
+
+    /** The error of the difference of 1 ± 0.1 and 1.1 ± 0.1 is 0.14. */
+    @Test
+    void what_is_better_by_less_than_the_errors_waits() {
+        PublishedCheckpoint now = model(A, 1.1);
+
+        PublishedCheckpoint next = announced(BEST, Optional.of(now), 1);
+
+        assertThat(next.getCheckpoint()).isEqualTo(A);
+        assertThat(next.getCandidate()).isEqualTo(new OtherCheckpoint(B, "new", quality(1, 0.1)));
+        assertThat(next.getCandidateShare()).isZero();
+        assertThat(next.getPrevious()).isEqualTo(now.getPrevious());
+        assertThat(announced(BEST, Optional.of(model(A, 1.15)), 1).getCheckpoint()).isEqualTo(B);
+    }
+
+    @Test
+    void the_newest_serves_and_by_hand_none_does_whatever_their_quality() {
+        Optional<PublishedCheckpoint> now = Optional.of(model(A, 1));
+
+        assertThat(announced(rule(PromotionRule.NEWEST), now, 9).getCheckpoint()).isEqualTo(B);
+        PublishedCheckpoint waits = announced(rule(PromotionRule.BY_HAND), now, 0.1);
+        assertThat(waits.getCheckpoint()).isEqualTo(A);
+        assertThat(waits.getCandidate().getCheckpoint()).isEqualTo(B);
+    }
+
+    @Test
+    void an_older_run_neither_serves_nor_waits() {
+        PublishedCheckpoint now =
+                PublishedCheckpoint.newBuilder(model(A, 2))
+                        .setRequestedAt(Instant.ofEpochMilli(2_000))
+                        .build();
+
+        assertThatThrownBy(() -> announced(BEST, Optional.of(now), 1))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageStartingWith("superseded: model m has the checkpoint " + A);
+    }
+
+    @Test
+    void a_candidate_that_is_promoted_waits_no_longer_and_another_one_goes_on_waiting() {
+        PublishedCheckpoint now =
+                ModelRules.proposing(model(A, 2), new OtherCheckpoint(B, "r", null), 0.5, "x");
+
+        PublishedCheckpoint promoted = ModelRules.served(Optional.of(now), model(B, 1), "y");
+        assertThat(promoted.getCandidate()).isNull();
+        assertThat(promoted.getCandidateShare()).isZero();
+        assertThat(promoted.getPrevious().getCheckpoint()).isEqualTo(A);
+
+        PublishedCheckpoint other = ModelRules.served(Optional.of(now), model(C, 1), "y");
+        assertThat(other.getCandidate().getCheckpoint()).isEqualTo(B);
+        assertThat(other.getCandidateShare()).isEqualTo(0.5);
+    }
+
+    @Test
+    void what_serves_anew_does_not_forget_what_was_before_it() {
+        PublishedCheckpoint now = ModelRules.served(Optional.of(model(A, 1)), model(B, 1), "x");
+
+        assertThat(ModelRules.served(Optional.of(now), model(B, 1), "y").getPrevious())
+                .isEqualTo(now.getPrevious());
+    }
+
+    @Test
+    void a_checkpoint_is_named_whole_or_by_first_digits_that_fit_one() {
+        Optional<PublishedCheckpoint> now =
+                Optional.of(ModelRules.served(Optional.of(model(A, 1)), model(B, 1), "x"));
+
+        assertThat(ModelRules.chosen(now, "aaaaaa").getCheckpoint()).isEqualTo(A);
+        assertThat(ModelRules.chosen(now, "bbbbbb").getQuality()).isNotNull();
+        assertThat(ModelRules.chosen(now, C)).isEqualTo(new OtherCheckpoint(C, null, null));
+        for (String wrong : List.of("aaaaa", "cccccc", "", "../../etc", "A".repeat(64))) {
+            assertThatThrownBy(() -> ModelRules.chosen(now, wrong))
+                    .isInstanceOf(RejectedException.class)
+                    .hasMessageContaining("checkpoint: must be 64 hexadecimal digits")
+                    .hasMessageContaining("'" + wrong + "'");
+        }
+        assertThatThrownBy(() -> ModelRules.chosen(now, null))
+                .hasMessageContaining("the model has no candidate");
+    }
+
+    @Test
+    void a_share_is_a_share_and_what_serves_is_no_candidate() {
+        var other = new OtherCheckpoint(B, null, null);
+        for (double wrong : new double[] {-0.1, 1.1, Double.NaN}) {
+            assertThatThrownBy(() -> ModelRules.proposing(model(A, 1), other, wrong, "x"))
+                    .isInstanceOf(RejectedException.class)
+                    .hasMessageStartingWith("share: must be 0 to 1");
+        }
+        assertThatThrownBy(() -> ModelRules.proposing(model(B, 1), other, 0.1, "x"))
+                .hasMessageStartingWith("checkpoint: must be another");
+    }
+
+    /** What a model has after a run whose best candidate is B, of this distance. */
+    private static PublishedCheckpoint announced(
+            Promotion promotion, Optional<PublishedCheckpoint> now, double distance) {
+        PublishedCheckpoint best =
+                PublishedCheckpoint.newBuilder(model(B, distance)).setRunId("new").build();
+        Map<String, CheckpointQuality> known =
+                now.map(had -> Map.of(A, had.getQuality(), B, best.getQuality()))
+                        .orElse(Map.of(B, best.getQuality()));
+        return new Choice(best, promotion, new JudgedRun(List.of(B), known, "")).announced(now);
+    }
+
+    private static Promotion rule(PromotionRule rule) {
+        return Promotion.newBuilder().setRule(rule).build();
+    }
+
+    private static Map<String, CheckpointQuality> qualities(double a, double b, double c) {
+        return Map.of(A, quality(a, 0.1), B, quality(b, 0.1), C, quality(c, 0.1));
+    }
+
+    private static CheckpointQuality withKernelDistance(double distance, double kernelDistance) {
+        return CheckpointQuality.newBuilder(quality(distance, 0.1))
+                .setKernelDistance(kernelDistance)
+                .build();
+    }
+
+    private static CheckpointQuality quality(double distance, double error) {
+        return CheckpointQuality.newBuilder()
+                .setDatasetFingerprint("f")
+                .setExtractor("e")
+                .setRealImages(100)
+                .setImages(100)
+                .setNetworkEvaluations(16)
+                .setDistanceName("distance")
+                .setDistance(distance)
+                .setDistanceError(error)
+                .setKernelDistance(0)
+                .setKernelDistanceError(0)
+                .setPrecision(1)
+                .setRecall(1)
+                .build();
+    }
+
+    private static PublishedCheckpoint model(String checkpoint, double distance) {
+        return PublishedCheckpoint.newBuilder()
+                .setModel("m")
+                .setCheckpoint(checkpoint)
+                .setRunId("run")
+                .setFamily("ncsnv2")
+                .setNgf(4)
+                .setImageSize(8)
+                .setChannels(1)
+                .setLevels(2)
+                .setStepsPerLevel(1)
+                .setScheduleId("s")
+                .setPublishedAt(Instant.ofEpochMilli(1_000))
+                .setRequestedAt(Instant.ofEpochMilli(1_000))
+                .setQuality(quality(distance, 0.1))
+                .build();
+    }
+}
