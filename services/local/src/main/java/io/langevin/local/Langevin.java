@@ -28,6 +28,7 @@ public final class Langevin {
         line.addSubcommand(new DemoCommand());
         line.addSubcommand(new ImportCommand());
         line.addSubcommand(new PlanCommand());
+        line.addSubcommand(new DatasetsCommand());
         line.addSubcommand(new DoctorCommand());
         line.addSubcommand(new PaperCommand());
         line.addSubcommand(new CommandLine(new AblationsFigure()).setCommandName("ablate"));

@@ -10,6 +10,7 @@ import io.langevin.datasets.ImageShape;
 import io.langevin.datasets.MissingDatasetException;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.queue.JobHandler;
+import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.noise.AnnealedLangevin;
 import io.langevin.noise.InitialNoiseScale;
@@ -21,11 +22,15 @@ import io.langevin.records.ScheduleParameters;
 import io.langevin.records.ScheduleResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A noise schedule from a data set. */
 final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
     private static final int MEDIAN_PAIRS = 100_000;
     private static final long MEDIAN_SEED = 1;
+
+    private static final int LONGEST_TEXT = 1_000;
 
     private final DatasetRoots roots;
 
@@ -61,7 +66,8 @@ final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
 
     private static ScheduleResult result(ScheduleJob job, ImageDataset data, long begin) {
         ScheduleParameters asked = job.getParameters();
-        float[] pixels = data.pixels();
+        int compared = (int) Math.min(data.size(), mostCompared(data.dimension()));
+        float[] pixels = data.pixels(compared);
         double maximum =
                 asked.getSigmaBegin() == null
                         ? InitialNoiseScale.of(pixels, data.dimension()).maximumDistance()
@@ -91,8 +97,33 @@ final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
                 .setVarianceRatio(step.varianceRatio())
                 .setDenoise(asked.getDenoise())
                 .setScheduleId(ScheduleIds.of(schedule, asked.getStepsPerLevel(), epsilon))
+                .setLeftOut(leftOut(data))
+                .setComparedImages(compared)
                 .setSeconds((System.nanoTime() - begin) / 1e9)
                 .build();
+    }
+
+    /** Images whose numbers take a quarter of the memory. */
+    private static long mostCompared(int dimension) {
+        return Math.max(2, Runtime.getRuntime().maxMemory() / 4 / Float.BYTES / dimension);
+    }
+
+    private static List<String> leftOut(ImageDataset data) {
+        List<String> all = new ArrayList<>();
+        data.leftOut().forEach(files -> all.add(files.toString()));
+        if (!data.skipped().isEmpty()) {
+            all.add(
+                    "%d not usable (%s)"
+                            .formatted(
+                                    data.skipped().size(),
+                                    String.join(
+                                            "; ",
+                                            data.skipped()
+                                                    .subList(
+                                                            0,
+                                                            Math.min(3, data.skipped().size())))));
+        }
+        return all.stream().map(text -> RecordRules.abbreviated(text, LONGEST_TEXT)).toList();
     }
 
     private static NoiseSchedule schedule(ScheduleParameters asked, double largest, int dimension) {

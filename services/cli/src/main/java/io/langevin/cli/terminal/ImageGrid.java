@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 
@@ -26,13 +27,45 @@ public final class ImageGrid {
 
     /** Writes a PNG of so many columns. */
     public static void write(List<GeneratedImage> images, int columns, Path file) {
+        draw(images.stream().map(ImageGrid::decoded).toList(), columns, file);
+    }
+
+    /**
+     * Writes a PNG of as many columns as rows, or one more.
+     *
+     * @param pixels of square images, 0 to 1, image by image, channel by channel, row by row
+     * @param channels 1 grey, 3 RGB
+     * @param size height and width of an image in pixels
+     */
+    public static void write(float[] pixels, int channels, int size, Path file) {
+        List<BufferedImage> images = new ArrayList<>();
+        int plane = size * size;
+        for (int from = 0; from < pixels.length; from += channels * plane) {
+            var image =
+                    new BufferedImage(
+                            size,
+                            size,
+                            channels == 1
+                                    ? BufferedImage.TYPE_BYTE_GRAY
+                                    : BufferedImage.TYPE_3BYTE_BGR);
+            for (int k = 0; k < channels * plane; k++) {
+                int value = Math.round(255 * pixels[from + k]);
+                int at = k % plane;
+                image.getRaster().setSample(at % size, at / size, k / plane, value);
+            }
+            images.add(image);
+        }
+        draw(images, (int) Math.ceil(Math.sqrt(images.size())), file);
+    }
+
+    private static void draw(List<BufferedImage> images, int columns, Path file) {
         int rows = (images.size() + columns - 1) / columns;
-        GeneratedImage first = images.get(0);
+        BufferedImage first = images.get(0);
         int scale = Math.max(1, WANTED_TILE / first.getHeight());
         int width = scale * first.getWidth();
         int height = scale * first.getHeight();
         int type =
-                first.getChannels() == 1
+                first.getColorModel().getNumComponents() == 1
                         ? BufferedImage.TYPE_BYTE_GRAY
                         : BufferedImage.TYPE_3BYTE_BGR;
         var grid =
@@ -41,7 +74,7 @@ public final class ImageGrid {
         for (int i = 0; i < images.size(); i++) {
             int x = i % columns * (width + GAP);
             int y = i / columns * (height + GAP);
-            graphics.drawImage(decoded(images.get(i)), x, y, width, height, null);
+            graphics.drawImage(images.get(i), x, y, width, height, null);
         }
         graphics.dispose();
         write(grid, file);

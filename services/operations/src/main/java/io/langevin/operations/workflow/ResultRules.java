@@ -18,6 +18,8 @@ final class ResultRules {
 
     private static final int MOST_CANDIDATES = 1_000;
     private static final int LONGEST_NAME = 200;
+    private static final int MOST_REASONS = 100;
+    private static final int LONGEST_REASON = 2_000;
 
     private ResultRules() {}
 
@@ -27,6 +29,10 @@ final class ResultRules {
             atMost("sigmas", result.getSigmas().size(), MOST_LEVELS, "items");
             name("datasetFingerprint", result.getDatasetFingerprint());
             name("scheduleId", result.getScheduleId());
+            atMost("leftOut", result.getLeftOut().size(), MOST_REASONS, "items");
+            for (String reason : result.getLeftOut()) {
+                atMost("leftOut", reason.length(), LONGEST_REASON, "characters");
+            }
             return result;
         } catch (RejectedException e) {
             return ScheduleResult.newBuilder()

@@ -200,8 +200,14 @@ final class RunRules {
         state(
                 run,
                 JobStage.WAITING,
-                "queued for training: σ₁ %.4g, %d levels"
-                        .formatted(result.getSigmas().get(0), result.getSigmas().size()));
+                "queued for training: σ₁ %.4g, %d levels, %d images%s"
+                        .formatted(
+                                result.getSigmas().get(0),
+                                result.getSigmas().size(),
+                                result.getImages(),
+                                result.getLeftOut().isEmpty()
+                                        ? ""
+                                        : "; left out: " + String.join("; ", result.getLeftOut())));
     }
 
     private void trained(RetrainingRun run, TrainingResult result) {

@@ -1,104 +1,193 @@
 package io.langevin.datasets;
 
-import java.io.ByteArrayOutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
-/** Takes the pictures of a data set one by one; keeps their pixels at the size asked for. */
-final class DatasetReader implements PictureSource.Sink {
+/**
+ * Takes the pictures of a data set in their order, decodes and reduces many at a time, and keeps
+ * their pixels at the size asked for.
+ */
+final class DatasetReader implements PictureSource.Sink, AutoCloseable {
     private static final int NAMED = 3;
+    private static final int MOST_UNDER_WAY = 256;
+    private static final long MOST_BYTES_UNDER_WAY = 64 << 20;
+    private static final long HEAP_BYTES = 256 << 20;
 
     private final String name;
     private final ImageShape shape;
     private final int keptChannels;
-    private final ByteArrayOutputStream pixels = new ByteArrayOutputStream(1 << 20);
+    private final PixelStore pixels;
     private final List<byte[]> digests = new ArrayList<>();
-    private final List<String> skipped = new ArrayList<>();
+    private final List<String> broken = new ArrayList<>();
+    private final Map<String, LeftOut> leftOut = new LinkedHashMap<>();
+    private final Map<String, Integer> sizes = new TreeMap<>();
+    private final Deque<UnderWay> underWay = new ArrayDeque<>();
+    private final ExecutorService threads =
+            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    private long bytesUnderWay;
     private boolean coloured;
+
+    /** An image on its way through a thread. */
+    private record UnderWay(String name, int bytes, Future<Fitted> result) {}
+
+    /**
+     * @param size the picture's own, in words
+     */
+    private record Fitted(byte[] pixels, byte[] digest, boolean coloured, String size) {}
 
     DatasetReader(String name, ImageShape shape) {
         this.name = name;
         this.shape = shape;
         this.keptChannels = shape.channels() == 0 ? 3 : shape.channels();
+        this.pixels = new PixelStore(keptChannels * shape.size() * shape.size(), HEAP_BYTES);
     }
 
     @Override
     public void accept(String file, Picture picture) {
-        Picture fitted;
+        begin(file, picture.pixels().length, () -> fitted(picture));
+    }
+
+    @Override
+    public void decode(String file, byte[] bytes) {
+        begin(
+                file,
+                bytes.length,
+                () -> fitted(ImageDecoder.decode(bytes, ImageDecoder.MAXIMUM_PIXELS)));
+    }
+
+    private Fitted fitted(Picture picture) {
+        return new Fitted(
+                picture.fitted(shape.size(), keptChannels).pixels(),
+                digest(picture),
+                picture.channels() == 3,
+                picture.width() + "×" + picture.height());
+    }
+
+    private void begin(String file, int bytes, Callable<Fitted> work) {
+        underWay.add(new UnderWay(file, bytes, threads.submit(work)));
+        bytesUnderWay += bytes;
+        while (underWay.size() > MOST_UNDER_WAY || bytesUnderWay > MOST_BYTES_UNDER_WAY) {
+            take(underWay.removeFirst());
+        }
+    }
+
+    /** Whatever goes wrong inside a decoder is a fault of the file. */
+    private void take(UnderWay image) {
+        bytesUnderWay -= image.bytes();
         try {
-            fitted = picture.fitted(shape.size(), keptChannels);
-        } catch (DatasetException e) {
-            broken(file, e.getMessage());
-            return;
+            Fitted fitted = image.result().get();
+            coloured |= fitted.coloured();
+            digests.add(fitted.digest());
+            sizes.merge(fitted.size(), 1, Integer::sum);
+            pixels.add(fitted.pixels());
+        } catch (ExecutionException e) {
+            Throwable why = e.getCause();
+            if (why instanceof OutOfMemoryError) {
+                throw new DatasetException(
+                        "%s: %s needs more memory than there is".formatted(name, image.name()),
+                        why);
+            }
+            broken(image.name(), why.getMessage() == null ? why.toString() : why.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException("reading " + name, new ClosedByInterruptException());
         }
-        coloured |= picture.channels() == 3;
-        digests.add(digest(picture));
-        if ((long) pixels.size() + fitted.pixels().length > Integer.MAX_VALUE - 64) {
-            throw new DatasetException(
-                    "%s: more than 2 GiB of pixels at %d×%d; ask for a smaller size"
-                            .formatted(name, shape.size(), shape.size()));
-        }
-        pixels.writeBytes(fitted.pixels());
     }
 
     @Override
     public void broken(String file, String why) {
-        skipped.add(file + ": " + why);
+        broken.add(file + ": " + why);
+    }
+
+    @Override
+    public void leftOut(String file, String why) {
+        leftOut.merge(
+                why,
+                new LeftOut(why, 1, List.of(file)),
+                (before, one) ->
+                        new LeftOut(
+                                why,
+                                before.count() + 1,
+                                before.count() < NAMED
+                                        ? Stream.concat(
+                                                        before.examples().stream(),
+                                                        one.examples().stream())
+                                                .toList()
+                                        : before.examples()));
     }
 
     /**
      * All that was read.
      *
-     * @param pixels of all images, one after the other
+     * @param pixels of all images; where the data are grey and are wanted as they are, the first
+     *     channel of each is all that counts
      * @param fingerprint SHA-256 over the content, hexadecimal
      * @param skipped files that could not be used, and why
+     * @param leftOut files that are none of the data
+     * @param sizes how many images of each size there are, such as 640×480
      */
-    record Contents(ImageShape shape, byte[] pixels, String fingerprint, List<String> skipped) {}
+    record Contents(
+            ImageShape shape,
+            PixelStore pixels,
+            String fingerprint,
+            List<String> skipped,
+            List<LeftOut> leftOut,
+            Map<String, Integer> sizes) {}
 
     /**
      * @throws DatasetException where there are no images, or more than 1 % of them cannot be used
      */
     Contents contents() {
+        while (!underWay.isEmpty()) {
+            take(underWay.removeFirst());
+        }
         int read = digests.size();
-        if (skipped.size() * 100L > read + skipped.size()) {
+        if (broken.size() * 100L > read + broken.size()) {
             throw new DatasetException(
                     "%s: %d of %d images cannot be used, more than 1 %%: %s%s"
                             .formatted(
                                     name,
-                                    skipped.size(),
-                                    read + skipped.size(),
-                                    String.join(
-                                            "; ",
-                                            skipped.subList(0, Math.min(NAMED, skipped.size()))),
-                                    skipped.size() > NAMED ? "; …" : ""));
+                                    broken.size(),
+                                    read + broken.size(),
+                                    String.join("; ", first(broken)),
+                                    broken.size() > NAMED ? "; …" : ""));
         }
+        List<LeftOut> others = List.copyOf(leftOut.values());
         if (read == 0) {
-            throw new DatasetException(name + ": must hold at least one image, but holds none");
+            throw new DatasetException(
+                    "%s: must hold at least one image, but holds none%s"
+                            .formatted(name, others.isEmpty() ? "" : "; left out: " + others));
         }
-        if (shape.channels() == 0 && !coloured) {
-            return new Contents(
-                    new ImageShape(shape.size(), 1), firstOfThree(), fingerprint(), skipped);
-        }
+        int channels = shape.channels() == 0 && !coloured ? 1 : keptChannels;
         return new Contents(
-                new ImageShape(shape.size(), keptChannels),
-                pixels.toByteArray(),
+                new ImageShape(shape.size(), channels),
+                pixels,
                 fingerprint(),
-                skipped);
+                broken,
+                others,
+                sizes);
     }
 
-    private byte[] firstOfThree() {
-        byte[] all = pixels.toByteArray();
-        int plane = shape.size() * shape.size();
-        byte[] first = new byte[all.length / 3];
-        for (int i = 0; i < digests.size(); i++) {
-            System.arraycopy(all, 3 * i * plane, first, i * plane, plane);
-        }
-        return first;
+    private static List<String> first(List<String> names) {
+        return List.copyOf(names.subList(0, Math.min(NAMED, names.size())));
     }
 
     private String fingerprint() {
@@ -124,5 +213,10 @@ final class DatasetReader implements PictureSource.Sink {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
     }
 }

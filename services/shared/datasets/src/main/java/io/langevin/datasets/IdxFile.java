@@ -13,8 +13,11 @@ import java.util.zip.GZIPInputStream;
 record IdxFile(Path path) implements PictureSource {
     private static final int IMAGES = 0x0803;
 
-    static boolean matches(Path path) {
-        return path.getFileName().toString().matches(".*[.-]idx3-ubyte(\\.gz)?");
+    /**
+     * @param name in lower case
+     */
+    static boolean matches(String name) {
+        return name.matches(".*[.-]idx3-ubyte(\\.gz)?");
     }
 
     @Override

@@ -1,22 +1,26 @@
 package io.langevin.datasets;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
-/** Images of one size, 8 bits a channel, in memory. Safe to read from several threads. */
+/**
+ * Images of one size, 8 bits a channel, in memory and beyond 256 MiB in a mapped file. Safe to read
+ * from several threads.
+ */
 public final class ImageDataset {
     private static final long MAXIMUM_PIXELS_OF_ONE = 4_000_000;
     private static final int FEWEST_HELD_OUT = 10;
 
     private final ImageShape shape;
-    private final byte[] pixels;
+    private final PixelStore pixels;
     private final String fingerprint;
     private final List<String> skipped;
+    private final List<LeftOut> leftOut;
+    private final Map<String, Integer> sizes;
 
     /** Which of the images that {@code pixels} holds are those of this set, in their order. */
     private final int[] rows;
@@ -26,7 +30,9 @@ public final class ImageDataset {
         this.pixels = contents.pixels();
         this.fingerprint = contents.fingerprint();
         this.skipped = List.copyOf(contents.skipped());
-        this.rows = IntStream.range(0, pixels.length / dimension()).toArray();
+        this.leftOut = contents.leftOut();
+        this.sizes = contents.sizes();
+        this.rows = IntStream.range(0, pixels.count()).toArray();
     }
 
     /** A part of a set: its pixels are not copied. */
@@ -35,6 +41,8 @@ public final class ImageDataset {
         this.pixels = whole.pixels;
         this.fingerprint = whole.fingerprint;
         this.skipped = whole.skipped;
+        this.leftOut = whole.leftOut;
+        this.sizes = whole.sizes;
         this.rows = rows;
     }
 
@@ -73,28 +81,31 @@ public final class ImageDataset {
     }
 
     /**
-     * Reads a folder, a zip, an IDX file or a CIFAR-10 batch, or a folder of either. Images are
-     * centre-cropped to a square and area-averaged to the size asked for.
+     * Reads a folder of image files, archives or batches, or one of them: PNG, JPEG, WebP, GIF, BMP
+     * and TIFF, in zips and tars as well; IDX, CIFAR and NumPy files. Images are turned as their
+     * EXIF data say, centre-cropped to a square and area-averaged to the size asked for.
      *
      * @throws DatasetException where there are no images, or more than 1 % of them are broken or
      *     smaller than the size asked for
      */
     public static ImageDataset read(Path location, ImageShape shape) {
-        DatasetReader reader = new DatasetReader(location.getFileName().toString(), shape);
-        try {
-            for (PictureSource source : sources(location)) {
+        try (var reader = new DatasetReader(location.getFileName().toString(), shape)) {
+            for (PictureSource source : DatasetFiles.sources(location, reader)) {
                 source.readInto(reader);
             }
+            return new ImageDataset(reader.contents());
         } catch (IOException e) {
             throw new DatasetException(
                     "%s: cannot be read: %s".formatted(location.getFileName(), e), e);
         }
-        return new ImageDataset(reader.contents());
     }
 
     /** Whether a file begins as PNG or JPEG files do. */
     public static boolean isImage(byte[] file) {
-        return ImageStructure.formatOf(file).isPresent();
+        Optional<ImageStructure.Format> format = ImageStructure.formatOf(file);
+        return format.isPresent()
+                && (format.get() == ImageStructure.Format.PNG
+                        || format.get() == ImageStructure.Format.JPEG);
     }
 
     /**
@@ -107,7 +118,10 @@ public final class ImageDataset {
     public static float[] decode(byte[] file, ImageShape shape) {
         Picture picture;
         try {
-            picture = ImageFiles.decode(file, MAXIMUM_PIXELS_OF_ONE);
+            if (!isImage(file)) {
+                throw new IOException("neither PNG nor JPEG");
+            }
+            picture = ImageDecoder.decode(file, MAXIMUM_PIXELS_OF_ONE);
         } catch (IOException | RuntimeException | StackOverflowError e) {
             throw new DatasetException(
                     "must be a PNG or JPEG image: "
@@ -120,35 +134,6 @@ public final class ImageDataset {
             numbers[k] = (pixels[k] & 0xFF) / 255f;
         }
         return numbers;
-    }
-
-    private static List<PictureSource> sources(Path location) throws IOException {
-        if (!Files.isDirectory(location)) {
-            return List.of(source(location));
-        }
-        try (Stream<Path> files = Files.list(location)) {
-            List<PictureSource> batches =
-                    files.filter(f -> IdxFile.matches(f) || CifarFile.matches(f))
-                            .sorted()
-                            .map(ImageDataset::source)
-                            .toList();
-            return batches.isEmpty() ? List.of(new ImageFiles(location)) : batches;
-        }
-    }
-
-    private static PictureSource source(Path file) {
-        if (IdxFile.matches(file)) {
-            return new IdxFile(file);
-        }
-        if (CifarFile.matches(file)) {
-            return new CifarFile(file);
-        }
-        if (file.toString().endsWith(".zip")) {
-            return new ImageFiles(file);
-        }
-        throw new DatasetException(
-                "%s: must be a folder, a .zip, an IDX file (…-idx3-ubyte[.gz]) or a CIFAR-10 batch"
-                        .formatted(file.getFileName()));
     }
 
     public int size() {
@@ -183,15 +168,25 @@ public final class ImageDataset {
         return skipped;
     }
 
+    /** Files that are none of the data, by the reason. */
+    public List<LeftOut> leftOut() {
+        return leftOut;
+    }
+
+    /** How many images of each size there are, such as 640×480. */
+    public Map<String, Integer> sizes() {
+        return sizes;
+    }
+
     /** Writes image {@code index}, 0 to 1, channel by channel, at {@code offset}. */
     public void copyInto(float[] target, int offset, int index, boolean mirrored) {
         int size = shape.size();
-        int from = rows[index] * dimension();
+        byte[] image = new byte[dimension()];
+        pixels.read(rows[index], image);
         for (int row = 0; row < channels() * size; row++) {
             for (int x = 0; x < size; x++) {
                 int column = mirrored ? size - 1 - x : x;
-                target[offset + row * size + x] =
-                        (pixels[from + row * size + column] & 0xFF) / 255f;
+                target[offset + row * size + x] = (image[row * size + column] & 0xFF) / 255f;
             }
         }
     }

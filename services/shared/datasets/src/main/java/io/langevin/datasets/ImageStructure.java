@@ -3,17 +3,20 @@ package io.langevin.datasets;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * What a PNG or JPEG file says of itself, read before anything is decoded: which of the two it is,
- * whether it is whole, and how often a decoder has to go over its pixels.
+ * What an image file says of itself, read before anything is decoded: its format, whether it is
+ * whole (PNG, JPEG, WebP), and how often a decoder has to go over its pixels.
  *
  * @param format the name of its reader
- * @param scans 1 for a PNG; the scans of a JPEG, of which each costs as much as a whole image
+ * @param scans of a JPEG, of which each costs as much as a whole image; 1 for others
+ * @param channels of a JPEG; 0: not looked at
  */
-record ImageStructure(Format format, int scans) {
+record ImageStructure(Format format, int scans, int channels) {
     /** Encoders write about ten into a progressive file. */
     private static final int MOST_SCANS = 100;
 
@@ -23,16 +26,35 @@ record ImageStructure(Format format, int scans) {
     private static final int END_OF_IMAGE = 0xD9;
     private static final int START_OF_SCAN = 0xDA;
 
-    /** The formats that are read. */
+    /** Behind a byte of precision and two each of height and width. */
+    private static final int CHANNELS_OF_FRAME = 5;
+
+    /** The formats that are read, by the names that ImageIO has for them. */
     enum Format {
         PNG,
-        JPEG
+        JPEG,
+        WEBP,
+        GIF,
+        BMP,
+        TIFF
     }
 
-    /** The format that a file begins as; empty where it is neither. */
+    /** The format that a file begins as; empty where it is none that is read. */
     static Optional<Format> formatOf(byte[] file) {
         if (startsWith(file, PNG_SIGNATURE)) {
             return Optional.of(Format.PNG);
+        }
+        if (startsWith(file, ascii("RIFF")) && file.length > 12 && file[8] == 'W') {
+            return Optional.of(Format.WEBP);
+        }
+        if (startsWith(file, ascii("GIF8"))) {
+            return Optional.of(Format.GIF);
+        }
+        if (startsWith(file, ascii("BM"))) {
+            return Optional.of(Format.BMP);
+        }
+        if (startsWith(file, ascii("II*\0")) || startsWith(file, ascii("MM\0*"))) {
+            return Optional.of(Format.TIFF);
         }
         boolean jpeg =
                 file.length > 3
@@ -46,15 +68,34 @@ record ImageStructure(Format format, int scans) {
      * @throws IOException where the file is of another format, ends early or is damaged
      */
     static ImageStructure of(byte[] file) throws IOException {
-        Format format = formatOf(file).orElseThrow(() -> new IOException("neither PNG nor JPEG"));
+        Format format =
+                formatOf(file)
+                        .orElseThrow(
+                                () ->
+                                        new IOException(
+                                                "neither PNG, JPEG, WebP, GIF, BMP nor TIFF"));
         try {
             return switch (format) {
                 case PNG -> png(ByteBuffer.wrap(file, PNG_SIGNATURE.length, file.length - 8));
                 case JPEG -> jpeg(ByteBuffer.wrap(file, 2, file.length - 2));
+                case WEBP -> webp(ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN));
+                case GIF, BMP, TIFF -> new ImageStructure(format, 1, 0);
             };
         } catch (BufferUnderflowException e) {
             throw new IOException("a " + format + " file that ends early", e);
         }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Its length stands behind "RIFF". */
+    private static ImageStructure webp(ByteBuffer file) {
+        if (Integer.toUnsignedLong(file.getInt(4)) > file.capacity() - 8L) {
+            throw new BufferUnderflowException();
+        }
+        return new ImageStructure(Format.WEBP, 1, 0);
     }
 
     private static boolean startsWith(byte[] file, byte[] start) {
@@ -77,7 +118,7 @@ record ImageStructure(Format format, int scans) {
                 throw new IOException("a PNG file with a damaged chunk");
             }
             if (type == IEND) {
-                return new ImageStructure(Format.PNG, 1);
+                return new ImageStructure(Format.PNG, 1, 0);
             }
         }
     }
@@ -85,13 +126,14 @@ record ImageStructure(Format format, int scans) {
     /** Segments up to the end of the image; behind the head of a scan lie its coded data. */
     private static ImageStructure jpeg(ByteBuffer file) throws IOException {
         int scans = 0;
+        int channels = 0;
         while (true) {
             int marker = nextMarker(file);
             if (marker == END_OF_IMAGE) {
                 if (scans == 0) {
                     throw new IOException("a JPEG file without an image");
                 }
-                return new ImageStructure(Format.JPEG, scans);
+                return new ImageStructure(Format.JPEG, scans, channels);
             }
             if (isAlone(marker)) {
                 continue;
@@ -99,6 +141,9 @@ record ImageStructure(Format format, int scans) {
             int length = Short.toUnsignedInt(file.getShort()) - Short.BYTES;
             if (length < 0 || length > file.remaining()) {
                 throw new BufferUnderflowException();
+            }
+            if (isStartOfFrame(marker) && length > CHANNELS_OF_FRAME) {
+                channels = Byte.toUnsignedInt(file.get(file.position() + CHANNELS_OF_FRAME));
             }
             file.position(file.position() + length);
             if (marker == START_OF_SCAN && ++scans > MOST_SCANS) {
@@ -121,6 +166,15 @@ record ImageStructure(Format format, int scans) {
                 return marker;
             }
         }
+    }
+
+    /** Of any coding; between them lie the markers of tables. */
+    private static boolean isStartOfFrame(int marker) {
+        return marker >= 0xC0
+                && marker <= 0xCF
+                && marker != 0xC4
+                && marker != 0xC8
+                && marker != 0xCC;
     }
 
     /** Restart markers and two more that have no length. */

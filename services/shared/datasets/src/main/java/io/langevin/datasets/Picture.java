@@ -1,5 +1,7 @@
 package io.langevin.datasets;
 
+import java.util.Arrays;
+
 /**
  * One image as it was read.
  *
@@ -19,6 +21,11 @@ record Picture(int width, int height, int channels, byte[] pixels) {
                             .formatted(width, height, size, size));
         }
         return withChannels(wanted).cropped(side).averaged(size);
+    }
+
+    /** Its first channel alone. */
+    Picture firstChannel() {
+        return new Picture(width, height, 1, Arrays.copyOf(pixels, width * height));
     }
 
     private Picture withChannels(int wanted) {

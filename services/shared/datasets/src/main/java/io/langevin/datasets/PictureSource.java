@@ -8,10 +8,21 @@ interface PictureSource {
     /** Hands every picture to {@code sink}, in an order that depends on names alone. */
     void readInto(Sink sink) throws IOException;
 
-    /** Takes pictures, and the names of files that could not be read. */
+    /** Takes pictures and image files, and the names of files that are not read. */
     interface Sink {
         void accept(String name, Picture picture);
 
+        /** Takes the bytes of an image file, to be decoded on another thread. */
+        void decode(String name, byte[] file);
+
+        /** A file that should have been an image. */
         void broken(String name, String why);
+
+        /**
+         * A file that is none of the data.
+         *
+         * @param why one of the reasons of {@link LeftOut}
+         */
+        void leftOut(String name, String why);
     }
 }

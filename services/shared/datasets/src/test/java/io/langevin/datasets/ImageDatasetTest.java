@@ -150,7 +150,7 @@ class ImageDatasetTest {
         Files.writeString(folder.resolve("broken.png"), "not an image");
 
         assertThat(ImageDataset.read(folder, new ImageShape(4, 0)).skipped())
-                .containsExactly("broken.png: neither PNG nor JPEG");
+                .containsExactly("broken.png: neither PNG, JPEG, WebP, GIF, BMP nor TIFF");
 
         write(folder.resolve("tiny.png"), square(1, 2));
         assertThatThrownBy(() -> ImageDataset.read(folder, new ImageShape(4, 0)))

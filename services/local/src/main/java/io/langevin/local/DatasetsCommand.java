@@ -1,0 +1,149 @@
+package io.langevin.local;
+
+import static io.langevin.messaging.rules.RecordRules.between;
+
+import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.ImageGrid;
+import io.langevin.datasets.DatasetException;
+import io.langevin.datasets.ImageDataset;
+import io.langevin.datasets.ImageShape;
+import io.langevin.datasets.LeftOut;
+import io.langevin.process.Inert;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says which data sets there are, and what is in one. */
+@Command(
+        name = "datasets",
+        description =
+                "List the data sets here; with NAME, say what is in one and what was left out of it.",
+        footer = {
+            "",
+            "For example:",
+            "  langevin datasets                              every data set that 'up' finds",
+            "  langevin datasets fashion --sheet sheet.png    its images, and what they look like"
+        })
+final class DatasetsCommand implements Callable<Integer> {
+    private static final int SHEET = 100;
+    private static final int SIZES_NAMED = 5;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAME",
+            description = "Name of a data set, as in a retraining request.")
+    String name;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            defaultValue = "data",
+            description = "The folder of 'up' (default: ${DEFAULT-VALUE}).")
+    Path dataDir;
+
+    @Option(
+            names = "--datasets",
+            paramLabel = "DIR",
+            description = "A folder under which more data sets lie; may be repeated.")
+    List<Path> datasets = List.of();
+
+    @Option(
+            names = "--size",
+            defaultValue = "32",
+            description =
+                    "Height and width that images are brought to (default: ${DEFAULT-VALUE}).")
+    int size;
+
+    @Option(
+            names = "--sheet",
+            paramLabel = "FILE",
+            description = "Write a contact sheet of 100 images, evenly spaced, as PNG.")
+    Path sheet;
+
+    @Override
+    public Integer call() throws IOException {
+        between("--size", size, 1, 1_024);
+        LocalConfig config =
+                new LocalConfig(
+                        dataDir,
+                        LocalConfig.homeOfProcess(),
+                        0,
+                        0,
+                        1,
+                        LocalDevices.PROCESSOR,
+                        datasets,
+                        Optional.empty());
+        Map<String, Path> known = known(config.roots().roots());
+        if (name == null) {
+            known.forEach((one, at) -> System.out.printf("%-24s %s%n", Inert.text(one), at));
+            return 0;
+        }
+        describe(config, known);
+        return 0;
+    }
+
+    /** Names below the roots and where they lie; of two of one name, that of the first root. */
+    private static Map<String, Path> known(List<Path> roots) throws IOException {
+        Map<String, Path> known = new TreeMap<>();
+        for (Path root : roots) {
+            if (!Files.isDirectory(root)) {
+                continue;
+            }
+            try (Stream<Path> entries = Files.list(root)) {
+                entries.filter(path -> !path.getFileName().toString().startsWith("."))
+                        .forEach(path -> known.putIfAbsent(path.getFileName().toString(), path));
+            }
+        }
+        return known;
+    }
+
+    private void describe(LocalConfig config, Map<String, Path> known) throws IOException {
+        ImageDataset data;
+        try {
+            data = ImageDataset.read(config.roots().resolve(name), new ImageShape(size, 0));
+        } catch (DatasetException e) {
+            throw new CommandFailure(
+                    "%s; there are: %s"
+                            .formatted(
+                                    Inert.text(e.getMessage()),
+                                    Inert.text(String.join(", ", known.keySet()))));
+        }
+        System.out.printf("%-12s %d%n", "images", data.size());
+        System.out.printf("%-12s %s%n", "sizes", sizes(data.sizes()));
+        System.out.printf("%-12s %s%n", "channels", data.channels() == 1 ? "1, grey" : "3, RGB");
+        System.out.printf("%-12s %s%n", "fingerprint", data.fingerprint());
+        for (LeftOut files : data.leftOut()) {
+            System.out.printf("%-12s %s%n", "left out", Inert.text(files.toString()));
+        }
+        for (String file : data.skipped()) {
+            System.out.printf("%-12s %s%n", "not usable", Inert.text(file));
+        }
+        if (sheet != null) {
+            ImageGrid.write(data.pixels(SHEET), data.channels(), size, sheet);
+            System.out.println("wrote " + sheet);
+        }
+    }
+
+    private static String sizes(Map<String, Integer> sizes) {
+        List<String> most =
+                sizes.entrySet().stream()
+                        .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                        .limit(SIZES_NAMED)
+                        .map(size -> "%s (%d)".formatted(size.getKey(), size.getValue()))
+                        .toList();
+        return String.join(", ", most)
+                + (sizes.size() > SIZES_NAMED
+                        ? " and %d others".formatted(sizes.size() - SIZES_NAMED)
+                        : "");
+    }
+}
