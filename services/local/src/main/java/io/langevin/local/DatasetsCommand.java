@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
 final class DatasetsCommand implements Callable<Integer> {
     private static final int SHEET = 100;
     private static final int SIZES_NAMED = 5;
+    private static final int SIDE = 32;
 
     @Parameters(
             arity = "0..1",
@@ -59,10 +60,10 @@ final class DatasetsCommand implements Callable<Integer> {
 
     @Option(
             names = "--size",
-            defaultValue = "32",
             description =
-                    "Height and width that images are brought to (default: ${DEFAULT-VALUE}).")
-    int size;
+                    "Height and width of the images on the sheet (default: 32, or the smallest"
+                            + " image's).")
+    Integer size;
 
     @Option(
             names = "--sheet",
@@ -72,7 +73,9 @@ final class DatasetsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        between("--size", size, 1, 1_024);
+        if (size != null) {
+            between("--size", size, 1, 1_024);
+        }
         LocalConfig config =
                 new LocalConfig(
                         dataDir,
@@ -110,7 +113,7 @@ final class DatasetsCommand implements Callable<Integer> {
     private void describe(LocalConfig config, Map<String, Path> known) throws IOException {
         ImageDataset data;
         try {
-            data = ImageDataset.read(config.roots().resolve(name), new ImageShape(size, 0));
+            data = ImageDataset.read(config.roots().resolve(name), new ImageShape(1, 0));
         } catch (DatasetException e) {
             throw new CommandFailure(
                     "%s; there are: %s"
@@ -129,9 +132,23 @@ final class DatasetsCommand implements Callable<Integer> {
             System.out.printf("%-12s %s%n", "not usable", Inert.text(file));
         }
         if (sheet != null) {
-            ImageGrid.write(data.pixels(SHEET), data.channels(), size, sheet);
+            int side = size == null ? usualSide(data) : size;
+            ImageDataset shown =
+                    ImageDataset.read(config.roots().resolve(name), new ImageShape(side, 0));
+            ImageGrid.write(shown.pixels(SHEET), shown.channels(), side, sheet);
             System.out.println("wrote " + sheet);
         }
+    }
+
+    /** No image is smaller than what it is brought to. */
+    private static int usualSide(ImageDataset data) {
+        int smallest =
+                data.sizes().keySet().stream()
+                        .flatMap(size -> Stream.of(size.split("×")))
+                        .mapToInt(Integer::parseInt)
+                        .min()
+                        .orElse(SIDE);
+        return Math.min(SIDE, smallest);
     }
 
     private static String sizes(Map<String, Integer> sizes) {

@@ -1,5 +1,7 @@
 package io.langevin.datasets;
 
+import io.langevin.datasets.pixels.ImageDecoder;
+import io.langevin.datasets.pixels.Picture;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;

@@ -1,5 +1,8 @@
 package io.langevin.datasets;
 
+import io.langevin.datasets.pixels.ImageDecoder;
+import io.langevin.datasets.pixels.ImageStructure;
+import io.langevin.datasets.pixels.Picture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -128,7 +131,12 @@ public final class ImageDataset {
                             + (e.getMessage() == null ? e.toString() : e.getMessage()));
         }
         int channels = shape.channels() == 0 ? picture.channels() : shape.channels();
-        byte[] pixels = picture.fitted(shape.size(), channels).pixels();
+        byte[] pixels;
+        try {
+            pixels = picture.fitted(shape.size(), channels).pixels();
+        } catch (IllegalArgumentException e) {
+            throw new DatasetException(e.getMessage(), e);
+        }
         float[] numbers = new float[pixels.length];
         for (int k = 0; k < numbers.length; k++) {
             numbers[k] = (pixels[k] & 0xFF) / 255f;

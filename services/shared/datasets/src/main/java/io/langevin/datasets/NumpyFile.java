@@ -1,5 +1,6 @@
 package io.langevin.datasets;
 
+import io.langevin.datasets.pixels.Picture;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;

@@ -1,5 +1,6 @@
 package io.langevin.datasets;
 
+import io.langevin.datasets.pixels.Picture;
 import java.io.IOException;
 
 /** Where the pictures of a data set come from; each format has one. */

@@ -1,4 +1,4 @@
-package io.langevin.datasets;
+package io.langevin.datasets.pixels;
 
 import java.util.Arrays;
 
@@ -10,13 +10,13 @@ import java.util.Arrays;
  * @param channels 1 or 3
  * @param pixels 8 bits each, channel by channel, row by row
  */
-record Picture(int width, int height, int channels, byte[] pixels) {
+public record Picture(int width, int height, int channels, byte[] pixels) {
 
     /** Centre crop to a square, area-averaged to {@code size}, with {@code wanted} channels. */
-    Picture fitted(int size, int wanted) {
+    public Picture fitted(int size, int wanted) {
         int side = Math.min(width, height);
         if (side < size) {
-            throw new DatasetException(
+            throw new IllegalArgumentException(
                     "%d×%d pixels, smaller than the %d×%d asked for"
                             .formatted(width, height, size, size));
         }

@@ -1,4 +1,4 @@
-package io.langevin.datasets;
+package io.langevin.datasets.pixels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.langevin.datasets;
+package io.langevin.datasets.pixels;
 
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
@@ -16,7 +16,7 @@ import java.util.zip.CRC32;
  * @param scans of a JPEG, of which each costs as much as a whole image; 1 for others
  * @param channels of a JPEG; 0: not looked at
  */
-record ImageStructure(Format format, int scans, int channels) {
+public record ImageStructure(Format format, int scans, int channels) {
     /** Encoders write about ten into a progressive file. */
     private static final int MOST_SCANS = 100;
 
@@ -30,7 +30,7 @@ record ImageStructure(Format format, int scans, int channels) {
     private static final int CHANNELS_OF_FRAME = 5;
 
     /** The formats that are read, by the names that ImageIO has for them. */
-    enum Format {
+    public enum Format {
         PNG,
         JPEG,
         WEBP,
@@ -40,7 +40,7 @@ record ImageStructure(Format format, int scans, int channels) {
     }
 
     /** The format that a file begins as; empty where it is none that is read. */
-    static Optional<Format> formatOf(byte[] file) {
+    public static Optional<Format> formatOf(byte[] file) {
         if (startsWith(file, PNG_SIGNATURE)) {
             return Optional.of(Format.PNG);
         }

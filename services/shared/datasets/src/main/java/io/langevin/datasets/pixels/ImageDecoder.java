@@ -1,6 +1,6 @@
-package io.langevin.datasets;
+package io.langevin.datasets.pixels;
 
-import io.langevin.datasets.ImageStructure.Format;
+import io.langevin.datasets.pixels.ImageStructure.Format;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
@@ -16,8 +16,8 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** From the bytes of an image file to its pixels, upright, 8 bits a channel. */
-final class ImageDecoder {
-    static final long MAXIMUM_PIXELS = 64_000_000;
+public final class ImageDecoder {
+    public static final long MAXIMUM_PIXELS = 64_000_000;
 
     /** A largest image may be decoded in as many scans as encoders write. */
     private static final long MOST_PASSES = 16;
@@ -33,7 +33,7 @@ final class ImageDecoder {
      * @throws IOException where it is of no known format, damaged, or has more pixels; a decoder of
      *     damaged data may throw what it likes
      */
-    static Picture decode(byte[] bytes, long maximumPixels) throws IOException {
+    public static Picture decode(byte[] bytes, long maximumPixels) throws IOException {
         ImageStructure structure = ImageStructure.of(bytes);
         // in memory: the stream that ImageIO would make itself keeps its bytes in a file
         try (ImageInputStream in =

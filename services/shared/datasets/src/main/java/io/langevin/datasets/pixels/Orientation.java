@@ -1,4 +1,4 @@
-package io.langevin.datasets;
+package io.langevin.datasets.pixels;
 
 import com.drew.imaging.ImageMetadataReader;
 import com.drew.imaging.ImageProcessingException;
