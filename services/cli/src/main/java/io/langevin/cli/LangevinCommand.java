@@ -1,5 +1,7 @@
 package io.langevin.cli;
 
+import io.langevin.cli.models.ExportCommand;
+import io.langevin.cli.models.LineageCommand;
 import io.langevin.cli.models.ModelsCommand;
 import io.langevin.cli.models.PromoteCommand;
 import io.langevin.cli.models.RetireCommand;
@@ -44,6 +46,8 @@ import picocli.CommandLine.ScopeType;
             PromoteCommand.class,
             RollbackCommand.class,
             RetireCommand.class,
+            ExportCommand.class,
+            LineageCommand.class,
             PublishCommand.class,
             JobsCommand.class,
             WatchCommand.class,

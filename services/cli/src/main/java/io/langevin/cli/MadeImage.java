@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** A PNG that says what made it. */
-record MadeImage(byte[] bytes, ImageOrigin origin) {
+public record MadeImage(byte[] bytes, ImageOrigin origin) {
     private static final long LARGEST = 100_000_000;
     private static final int LONGEST_TEXT = 10_000;
 
     /**
      * @throws CommandFailure where the file is no such PNG
      */
-    static MadeImage read(Path file) throws IOException {
+    public static MadeImage read(Path file) throws IOException {
         byte[] bytes = InputFile.read("FILE", file, LARGEST);
         Map<String, String> texts = PngText.read(bytes);
         texts.forEach(

@@ -3,6 +3,7 @@ package io.langevin.cli;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.rules.RecordRules.require;
 
+import io.langevin.cli.models.KnownCheckpoints;
 import io.langevin.cli.terminal.RetrainingBar;
 import io.langevin.client.PlatformClient;
 import io.langevin.messaging.rules.RetrainingRules;
@@ -134,7 +135,8 @@ final class RetrainCommand implements Callable<Integer> {
     @Option(
             names = "--start-from",
             paramLabel = "CHECKPOINT",
-            description = "Artifact id of a checkpoint whose weights training starts from.")
+            description =
+                    "A checkpoint whose weights training starts from, by its id or first digits.")
     String startFrom;
 
     @Option(
@@ -157,9 +159,12 @@ final class RetrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         requireKnownNames();
-        RetrainingRequest request = request();
-        RetrainingRules.check(request, request.getRunId());
+        RetrainingRequest.Builder asked = request();
+        RetrainingRules.check(asked.build(), asked.getRunId());
         try (PlatformClient platform = connection.platform()) {
+            asked.getTrainingBuilder()
+                    .setStartFrom(KnownCheckpoints.whole(platform, "--start-from", startFrom));
+            RetrainingRequest request = asked.build();
             if (wait) {
                 RetrainingBar.askAndWait(platform, request);
                 return 0;
@@ -202,7 +207,7 @@ final class RetrainCommand implements Callable<Integer> {
                 ablation);
     }
 
-    private RetrainingRequest request() {
+    private RetrainingRequest.Builder request() {
         var request = preset == null ? ShortTraining.request() : RetrainingRequest.newBuilder();
         var network = request.getNetworkBuilder();
         var training = request.getTrainingBuilder().setSeed(seed);
@@ -226,7 +231,6 @@ final class RetrainCommand implements Callable<Integer> {
         ifGiven(heldOut, training::setHeldOut);
         ifGiven(clip, training::setGradientClip);
         ifGiven(stopAfter, training::setPatience);
-        ifGiven(startFrom, training::setStartFrom);
         var promotion = request.getPromotionBuilder();
         ifGiven(judgeBy, promotion::setImages);
         promotion.setRule(
@@ -235,8 +239,7 @@ final class RetrainCommand implements Callable<Integer> {
                 .setModel(model)
                 .setDataset(dataset)
                 .setPreset(preset)
-                .setAblation(ablation)
-                .build();
+                .setAblation(ablation);
     }
 
     private static <T> void ifGiven(T value, Consumer<T> set) {

@@ -4,6 +4,7 @@ import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
+import io.langevin.cli.models.KnownCheckpoints;
 import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.cli.terminal.ImageGrid;
 import io.langevin.cli.terminal.SamplingBar;
@@ -65,7 +66,7 @@ final class SampleCommand implements Callable<Integer> {
     @Option(
             names = "--checkpoint",
             paramLabel = "SHA256",
-            description = "A checkpoint other than the model's newest.")
+            description = "A checkpoint other than the model's newest, by its id or first digits.")
     String checkpoint;
 
     @Mixin TaskOptions task;
@@ -163,9 +164,13 @@ final class SampleCommand implements Callable<Integer> {
         between("--count", count, 1, MOST_IMAGES);
         Writable.requireFolder("--out", out);
         Writable.require("--grid", grid);
-        SampleRequest request = request();
+        SampleRequest.Builder asked = request();
         try (PlatformClient platform = connection.platform()) {
             requireModel(platform);
+            SampleRequest request =
+                    asked.setCheckpoint(
+                                    KnownCheckpoints.whole(platform, "--checkpoint", checkpoint))
+                            .build();
             Sampling.Answer answer =
                     SamplingBar.ask(platform, request, connection.patience().toSeconds());
             write(answer);
@@ -195,11 +200,10 @@ final class SampleCommand implements Callable<Integer> {
         }
     }
 
-    private SampleRequest request() throws IOException {
+    private SampleRequest.Builder request() throws IOException {
         return SampleRequest.newBuilder()
                 .setRequestId(UUID.randomUUID().toString())
                 .setModel(model)
-                .setCheckpoint(checkpoint)
                 .setCount(count)
                 .setSeed(seed)
                 .setTask(task.task())
@@ -229,8 +233,7 @@ final class SampleCommand implements Callable<Integer> {
                                 .setGuide(guide)
                                 .setGuidance(guidance)
                                 .setDenoise(noDenoise ? false : null)
-                                .build())
-                .build();
+                                .build());
     }
 
     private void write(Sampling.Answer answer) throws IOException {

@@ -67,6 +67,7 @@ class CommandPatienceTest {
                 "promote m",
                 "rollback m",
                 "retire m",
+                "lineage 0123456789ab",
                 "watch",
                 "cancel 0b0e7f7a-9a8e-4a3d-9d2c-000000000001",
                 "sample --model m",

@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.langevin.artifacts.ArtifactId;
 import io.langevin.client.NotCompletedException;
 import io.langevin.client.PlatformClient;
 import io.langevin.client.Retraining;
@@ -36,9 +38,14 @@ import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
 import io.langevin.records.TrainingParameters;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -99,6 +106,7 @@ class RetrainingPathIT {
         asked.getTrainingBuilder().setCandidateEvery(20);
         asked.getPromotionBuilder().setImages(32);
         JobState end = Retraining.askAndWait(platform, asked.build(), new Retraining.Watcher() {});
+        await().until(() -> model("judged") != null);
         PublishedCheckpoint first = model("judged");
         List<JudgedCheckpoint> judged = judgements(asked.getRunId());
 
@@ -119,25 +127,79 @@ class RetrainingPathIT {
         asked.getPromotionBuilder().setRule(PromotionRule.BY_HAND);
         asked.getTrainingBuilder().setSeed(1);
         end = Retraining.askAndWait(platform, asked.build(), new Retraining.Watcher() {});
+        await().until(() -> model("judged").getCandidate() != null);
         String candidate = model("judged").getCandidate().getCheckpoint();
         assertThat(model("judged").getCheckpoint()).isEqualTo(first.getCheckpoint());
         assertThat(end.getDetail()).startsWith("candidate " + candidate);
         assertThat(judgements(asked.getRunId())).hasSize(3); // what serves is known already
 
+        assertLineage(first, asked.getTrainingBuilder().build());
+
         change("judged", ModelAction.SHARE, 1);
         awaitServed("judged", candidate);
         change("judged", ModelAction.PROMOTE, 0);
-        assertThat(model("judged").getCheckpoint()).isEqualTo(candidate);
+        awaitModel("judged", candidate);
         assertThat(model("judged").getCandidate()).isNull();
         awaitServed("judged", candidate);
         change("judged", ModelAction.ROLL_BACK, 0);
-        assertThat(model("judged").getCheckpoint()).isEqualTo(first.getCheckpoint());
+        awaitModel("judged", first.getCheckpoint());
         assertThat(model("judged").getQuality()).isEqualTo(best);
         awaitServed("judged", first.getCheckpoint());
         change("judged", ModelAction.RETIRE, 0);
-        assertThatThrownBy(() -> served("judged"))
-                .isInstanceOf(NotCompletedException.class)
-                .hasMessageContaining("model: must be one of");
+        await().until(() -> model("judged") == null);
+        await().atMost(Duration.ofMinutes(2))
+                .untilAsserted(
+                        () ->
+                                assertThatThrownBy(() -> served("judged"))
+                                        .isInstanceOf(NotCompletedException.class)
+                                        .hasMessageContaining("model: must be one of"));
+    }
+
+    /** From an image's file, and from the first digits of a checkpoint, to the data. */
+    private static void assertLineage(PublishedCheckpoint first, TrainingParameters asked)
+            throws Exception {
+        Path images = folder.resolve("made");
+        command("sample", "--model", "judged", "--out", images.toString());
+        String lineage = command("lineage", images.resolve("judged-00000.png").toString());
+        assertThat(lineage)
+                .contains("image\n", "models\n", "judgement\n", "run\n", "schedule\n", "data\n")
+                .containsPattern("checkpoint +" + first.getCheckpoint())
+                .containsPattern("judged +serves since")
+                .containsPattern("distance +" + first.getQuality().getDistance())
+                .containsPattern("runId +" + first.getRunId())
+                .containsPattern("training.candidateEvery +" + asked.getCandidateEvery())
+                .containsPattern("dataset +fashion")
+                .containsPattern("fingerprint +" + first.getQuality().getDatasetFingerprint());
+        String json = command("lineage", first.getCheckpoint().substring(0, 12), "--json");
+        assertThat(new ObjectMapper().readTree(json).at("/run/runId").asText())
+                .isEqualTo(first.getRunId());
+        Path file = folder.resolve("judged.safetensors");
+        command(
+                "export",
+                "judged",
+                "--out",
+                file.toString(),
+                "--artifacts",
+                here.address().artifacts().toString());
+        assertThat(ArtifactId.of(Files.readAllBytes(file)).hex()).isEqualTo(first.getCheckpoint());
+    }
+
+    /** What a command prints that succeeds. */
+    private static String command(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(
+                List.of(
+                        "--bootstrap", here.address().bootstrap(),
+                        "--registry", here.address().registry()));
+        var out = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(Langevin.commandLine().execute(all.toArray(String[]::new))).isZero();
+        } finally {
+            System.setOut(before);
+        }
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     private static void change(String model, ModelAction action, double share)
@@ -162,6 +224,12 @@ class RetrainingPathIT {
 
     private static PublishedCheckpoint model(String name) throws InterruptedException {
         return platform.latest(MODEL_CHECKPOINTS).get(name);
+    }
+
+    /** What is committed is visible a moment later. */
+    private static void awaitModel(String name, String checkpoint) {
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> model(name).getCheckpoint().equals(checkpoint));
     }
 
     /** A sampler hears of a change a moment after it is made. */

@@ -120,10 +120,17 @@ public final class PlatformClient implements AutoCloseable {
                         records.put(source.key(), record);
                     }
                 };
-        return waiting(
+        read(topic, handler);
+        return records;
+    }
+
+    /** Hands every record that is there now to a handler, and returns. */
+    public <T extends SpecificRecord> void read(Topic<T> topic, Follower.Handler<T> handler)
+            throws InterruptedException {
+        waiting(
                 () -> {
                     WholeTopic.read(kafka, schemas, topic, handler, patience());
-                    return records;
+                    return null;
                 });
     }
 
