@@ -32,7 +32,27 @@ function showModels() {
     cell(row, `${model.imageSize}×${model.imageSize}×${model.channels}`);
     cell(row, `${model.family}, ngf ${model.ngf}`);
     cell(row, model.checkpoint.slice(0, 12), { className: "id" });
+    cell(row, distance(model.quality));
+    const actions = cell(row, "");
+    const change = (text, action, title) => {
+      const button = document.createElement("button");
+      button.textContent = text;
+      button.title = title;
+      button.onclick = () => publish(`/api/models/${encodeURIComponent(model.model)}/changes`, { action });
+      actions.append(button);
+    };
+    if (model.candidate) {
+      const title = `${model.candidate.checkpoint.slice(0, 12)}, distance ${distance(model.candidate.quality)}, serves from now on`;
+      change("Promote", "PROMOTE", title);
+    }
+    if (model.previous) {
+      change("Roll back", "ROLL_BACK", `${model.previous.checkpoint.slice(0, 12)} serves again`);
+    }
   }
+}
+
+function distance(quality) {
+  return quality ? `${quality.distance?.toFixed(2)} ± ${quality.distanceError?.toFixed(2)}` : "not judged";
 }
 
 function showJobs() {

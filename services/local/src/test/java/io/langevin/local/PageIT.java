@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topics;
+import io.langevin.records.OtherCheckpoint;
+import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.TrainingProgress;
 import java.awt.image.BufferedImage;
 import java.io.File;
@@ -95,6 +97,49 @@ class PageIT {
         }
         wait.until(p -> p.findElement(By.id("progress")).getText().startsWith("step 3,"));
         assertThat(page.findElements(By.cssSelector("#loss polyline"))).hasSize(1);
+        changed(page, wait, platform);
+    }
+
+    /** A model that has another checkpoint waiting, and had one before. */
+    private void changed(WebDriver page, WebDriverWait wait, LocalPlatform platform)
+            throws InterruptedException {
+        var model =
+                PublishedCheckpoint.newBuilder()
+                        .setModel("other")
+                        .setCheckpoint("a".repeat(64))
+                        .setFamily("ncsnv2")
+                        .setNgf(4)
+                        .setImageSize(8)
+                        .setChannels(1)
+                        .setLevels(2)
+                        .setStepsPerLevel(1)
+                        .setScheduleId("s")
+                        .setPublishedAt(Instant.now())
+                        .setCandidate(new OtherCheckpoint("b".repeat(64), null, null))
+                        .setPrevious(new OtherCheckpoint("c".repeat(64), null, null))
+                        .build();
+        try (var writer =
+                RecordWriter.open(
+                        platform.kafka(),
+                        new Schemas(platform.kafka()),
+                        Topics.MODEL_CHECKPOINTS,
+                        "test")) {
+            writer.write("other", model);
+        }
+        By buttons = By.cssSelector("#models tr button");
+        wait.until(p -> p.findElements(buttons).size() == 2);
+        assertThat(page.findElements(buttons))
+                .extracting(WebElement::getText)
+                .containsExactly("Promote", "Roll back");
+        String before = page.findElement(By.id("answer")).getText();
+
+        page.findElements(buttons).get(1).click();
+
+        wait.until(
+                p -> {
+                    String said = p.findElement(By.id("answer")).getText();
+                    return said.startsWith("published ") && !said.equals(before);
+                });
     }
 
     /** A picture that the page itself reduces to a quarter of the model's size. */

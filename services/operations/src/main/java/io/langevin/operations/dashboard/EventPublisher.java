@@ -1,6 +1,7 @@
 package io.langevin.operations.dashboard;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
+import static io.langevin.messaging.Topics.MODEL_CHANGES;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
@@ -11,6 +12,7 @@ import io.langevin.messaging.Schemas;
 import io.langevin.operations.OperationsConfig;
 import io.langevin.process.OpenedResources;
 import io.langevin.records.Cancellation;
+import io.langevin.records.ModelChange;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
 import java.time.Duration;
@@ -24,6 +26,7 @@ final class EventPublisher implements AutoCloseable {
     private final RecordWriter<SampleRequest> samples;
     private final RecordWriter<RetrainingRequest> retrainings;
     private final RecordWriter<Cancellation> cancellations;
+    private final RecordWriter<ModelChange> changes;
     private final OpenedResources opened = new OpenedResources();
     private final Semaphore places = new Semaphore(AT_ONCE);
 
@@ -32,6 +35,8 @@ final class EventPublisher implements AutoCloseable {
         samples = RecordWriter.open(kafka, schemas, SAMPLING_REQUESTS, name, WITHIN);
         retrainings = RecordWriter.open(kafka, schemas, RETRAINING_REQUESTS, name, WITHIN);
         cancellations = RecordWriter.open(kafka, schemas, CANCELLATIONS, name, WITHIN);
+        changes = RecordWriter.open(kafka, schemas, MODEL_CHANGES, name, WITHIN);
+        opened.push(changes);
         opened.push(samples);
         opened.push(retrainings);
         opened.push(cancellations);
@@ -53,6 +58,11 @@ final class EventPublisher implements AutoCloseable {
     /** Publishes it, and waits as for a sample request. */
     void publish(Context ctx, Cancellation cancellation) throws InterruptedException {
         placed(ctx, () -> cancellations.write(cancellation.getId(), cancellation));
+    }
+
+    /** Publishes it, and waits as for a sample request. */
+    void publish(Context ctx, ModelChange change) throws InterruptedException {
+        placed(ctx, () -> changes.write(change.getChangeId(), change));
     }
 
     private interface Writing {

@@ -2,6 +2,7 @@ package io.langevin.operations.dashboard;
 
 import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.Javalin;
@@ -19,6 +20,8 @@ import io.langevin.process.ConfigurationException;
 import io.langevin.records.Cancellation;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
+import io.langevin.records.ModelAction;
+import io.langevin.records.ModelChange;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -122,6 +125,7 @@ public final class OperationsApi implements AutoCloseable {
         routes.post("/api/sample-requests", this::publishSampleRequest);
         routes.post("/api/retraining-requests", this::publishRetrainingRequest);
         routes.post("/api/cancellations/{id}", this::cancel);
+        routes.post("/api/models/{model}/changes", this::changeModel);
         routes.sse("/api/events", this::stream);
         routes.get("/health", this::health);
         if (metrics instanceof PrometheusMeterRegistry prometheus) {
@@ -234,6 +238,29 @@ public final class OperationsApi implements AutoCloseable {
                         .build();
         events.publish(ctx, cancellation);
         json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(id));
+    }
+
+    private void changeModel(Context ctx) throws InterruptedException {
+        String model = ctx.pathParam("model");
+        ModelChange change =
+                PageJson.modelChange(
+                        JsonBody.of(guard.body(ctx)), model, UUID.randomUUID().toString());
+        requireId("changeId", change.getChangeId());
+        requireModelName(change.getModel());
+        require(
+                change.getModel().equals(model),
+                "model",
+                "be that of the address, " + model,
+                change.getModel());
+        require(
+                change.getAction() != ModelAction.OTHER,
+                "action",
+                "be PROMOTE, ROLL_BACK, SHARE or RETIRE",
+                change.getAction());
+        double share = change.getShare();
+        require(share >= 0 && share <= 1, "share", "be 0 to 1", share);
+        events.publish(ctx, change);
+        json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(change.getChangeId()));
     }
 
     /**

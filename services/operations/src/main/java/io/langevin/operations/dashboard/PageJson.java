@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.ShortTraining;
+import io.langevin.records.CheckpointQuality;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
+import io.langevin.records.ModelChange;
+import io.langevin.records.OtherCheckpoint;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
@@ -49,16 +52,71 @@ final class PageJson {
     }
 
     static ObjectNode model(PublishedCheckpoint model) {
-        return NODES.objectNode()
-                .put("model", model.getModel())
-                .put("checkpoint", model.getCheckpoint())
-                .put("family", model.getFamily())
-                .put("ngf", model.getNgf())
-                .put("imageSize", model.getImageSize())
-                .put("channels", model.getChannels())
-                .put("levels", model.getLevels())
-                .put("stepsPerLevel", model.getStepsPerLevel())
-                .put("publishedAt", model.getPublishedAt().toString());
+        ObjectNode node =
+                NODES.objectNode()
+                        .put("model", model.getModel())
+                        .put("checkpoint", model.getCheckpoint())
+                        .put("family", model.getFamily())
+                        .put("ngf", model.getNgf())
+                        .put("imageSize", model.getImageSize())
+                        .put("channels", model.getChannels())
+                        .put("levels", model.getLevels())
+                        .put("stepsPerLevel", model.getStepsPerLevel())
+                        .put("publishedAt", model.getPublishedAt().toString())
+                        .put("candidateShare", model.getCandidateShare());
+        node.set("quality", quality(model.getQuality()));
+        node.set("candidate", other(model.getCandidate()));
+        node.set("previous", other(model.getPrevious()));
+        return node;
+    }
+
+    private static JsonNode other(OtherCheckpoint other) {
+        if (other == null) {
+            return NODES.nullNode();
+        }
+        ObjectNode node = NODES.objectNode().put("checkpoint", other.getCheckpoint());
+        node.set("quality", quality(other.getQuality()));
+        return node;
+    }
+
+    /** Numbers that JSON does not have are null. */
+    private static JsonNode quality(CheckpointQuality quality) {
+        if (quality == null) {
+            return NODES.nullNode();
+        }
+        ObjectNode node =
+                NODES.objectNode()
+                        .put("distanceName", quality.getDistanceName())
+                        .put("images", quality.getImages())
+                        .put("datasetFingerprint", quality.getDatasetFingerprint());
+        number(node, "distance", quality.getDistance());
+        number(node, "distanceError", quality.getDistanceError());
+        number(node, "kernelDistance", quality.getKernelDistance());
+        number(node, "precision", quality.getPrecision());
+        number(node, "recall", quality.getRecall());
+        number(node, "novelty", quality.getNovelty());
+        return node;
+    }
+
+    private static void number(ObjectNode node, String name, Double value) {
+        node.put(name, value == null || !Double.isFinite(value) ? null : value);
+    }
+
+    /**
+     * A {@link ModelChange} by its fields.
+     *
+     * @param changeId where the body has none
+     */
+    static ModelChange modelChange(JsonNode body, String model, String changeId) {
+        require(body.isObject(), "body", "be a JSON object", body);
+        ObjectNode named = body.deepCopy();
+        if (!named.has("changeId")) {
+            named.put("changeId", changeId);
+        }
+        if (!named.has("model")) {
+            named.put("model", model);
+        }
+        return JsonRecord.read(named, ModelChange.getClassSchema());
     }
 
     static ObjectNode image(GeneratedImage image) {
@@ -126,19 +184,31 @@ final class PageJson {
         return JsonRecord.read(named, SampleRequest.getClassSchema());
     }
 
-    /** {@code model}, {@code dataset}, {@code imageSize}, {@code seconds}; the rest by default. */
+    /**
+     * A {@link RetrainingRequest} by its fields. Where it says neither how the network is made nor
+     * how it is trained, and names no preset, both are those of a training of minutes, of which
+     * {@code ngf} and {@code seconds} may be given.
+     *
+     * @param runId where the body has none
+     */
     static RetrainingRequest retrainingRequest(JsonNode body, String runId) {
-        requireFields(body, List.of("model", "dataset", "imageSize", "ngf", "seconds"));
-        require(body.path("model").isTextual(), "model", "be text", body.path("model"));
-        require(body.path("dataset").isTextual(), "dataset", "be text", body.path("dataset"));
-        var request = ShortTraining.request();
-        request.getNetworkBuilder()
-                .setNgf(number(body, "ngf", request.getNetworkBuilder().getNgf()));
-        request.getTrainingBuilder().setMaximumSeconds(number(body, "seconds", 0));
-        return request.setRunId(runId)
-                .setModel(body.path("model").asText())
-                .setDataset(body.path("dataset").asText())
-                .setImageSize(number(body, "imageSize", 32))
+        require(body.isObject(), "body", "be a JSON object", body);
+        ObjectNode named = body.deepCopy();
+        if (!named.has("runId")) {
+            named.put("runId", runId);
+        }
+        boolean whole = named.has("network") || named.has("training") || named.has("preset");
+        if (whole) {
+            return JsonRecord.read(named, RetrainingRequest.getClassSchema());
+        }
+        named.remove(List.of("ngf", "seconds"));
+        RetrainingRequest request = JsonRecord.read(named, RetrainingRequest.getClassSchema());
+        var made = ShortTraining.request();
+        made.getNetworkBuilder().setNgf(number(body, "ngf", made.getNetworkBuilder().getNgf()));
+        made.getTrainingBuilder().setMaximumSeconds(number(body, "seconds", 0));
+        return RetrainingRequest.newBuilder(request)
+                .setNetwork(made.getNetworkBuilder().build())
+                .setTraining(made.getTrainingBuilder().build())
                 .build();
     }
 
@@ -155,12 +225,5 @@ final class PageJson {
     /** 16.5 could be converted, by forgetting a half. */
     private static boolean isWhole(JsonNode number) {
         return number.isIntegralNumber();
-    }
-
-    private static void requireFields(JsonNode body, List<String> known) {
-        require(body.isObject(), "body", "be a JSON object", body);
-        body.fieldNames()
-                .forEachRemaining(
-                        name -> require(known.contains(name), "body", "have only " + known, name));
     }
 }

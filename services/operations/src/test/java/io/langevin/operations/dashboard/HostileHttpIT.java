@@ -295,6 +295,7 @@ class HostileHttpIT {
                                 "/api/sample-requests",
                                 "/api/retraining-requests",
                                 "/api/cancellations/x",
+                                "/api/models/x/changes",
                                 "/api/cancellations/%0a%1b",
                                 "/api/images/a/b",
                                 "/api/images/a/99999999999",
