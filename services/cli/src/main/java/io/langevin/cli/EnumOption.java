@@ -1,6 +1,6 @@
 package io.langevin.cli;
 
-import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.messaging.rules.RejectedException;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -21,7 +21,7 @@ final class EnumOption {
                 .findFirst()
                 .orElseThrow(
                         () ->
-                                new CommandFailure(
+                                new RejectedException(
                                         "%s: must be one of %s, not '%s'"
                                                 .formatted(
                                                         option,

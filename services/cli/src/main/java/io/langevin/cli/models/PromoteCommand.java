@@ -1,6 +1,7 @@
 package io.langevin.cli.models;
 
 import static io.langevin.cli.models.ModelChanges.digits;
+import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.cli.Connection;
 import io.langevin.records.ModelAction;
@@ -45,7 +46,13 @@ public final class PromoteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        require(
+                checkpoint == null || checkpoint.matches("[0-9a-f]{6,64}"),
+                "CHECKPOINT",
+                "be 6 to 64 hexadecimal digits",
+                checkpoint);
         if (share != null) {
+            require(share >= 0 && share <= 1, "--share", "be 0 to 1", share);
             ModelChangeResult result =
                     ModelChanges.ask(connection, model, ModelAction.SHARE, checkpoint, share);
             System.out.printf(
