@@ -15,13 +15,23 @@ import java.util.TreeMap;
 
 /**
  * Reads what the authors' code saves: a list of the network's state_dict, the optimiser's, the
- * epoch, the step and, where it was kept, the moving average. A state_dict alone will do.
+ * epoch, the step and, where it was kept, the moving average. A state_dict alone will do, and so
+ * will a map that has it, or a moving average, under one of the names that people use.
  *
  * <p>The weights are the moving average where there is one; family, ngf and channels follow from
  * the tensors' names and shapes.
  */
 public final class AuthorsCheckpoint {
-    private static final String WRAPPER = "module."; // PyTorch's DataParallel adds it to every name
+    /** What DataParallel and torch.compile put before every name, once or several times. */
+    private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
+
+    private static final List<String> STATES =
+            List.of("state_dict", "model_state_dict", "model", "net", "network", "score_model");
+    private static final List<String> AVERAGES =
+            List.of("ema", "ema_state_dict", "model_ema", "ema_model");
+    private static final List<String> STEPS = List.of("step", "global_step", "iteration");
+    private static final String FIRST = "begin_conv.weight";
+    private static final int NAMED = 10;
     private static final String SIGMAS = "sigmas";
     private static final int STEP = 3;
     private static final int AVERAGE = 4;
@@ -70,24 +80,29 @@ public final class AuthorsCheckpoint {
      */
     public static Checkpoint read(Path path, Sampling sampling) throws IOException {
         try (TorchFile file = TorchFile.open(path)) {
-            AuthorsCheckpoint read = of(file.content());
-            NetworkArchitecture network = read.architecture(sampling.imageSize());
-            return new Checkpoint(
-                    network,
-                    read.schedule(sampling),
-                    sampling.stepsPerLevel(),
-                    sampling.epsilon(),
-                    sampling.denoise(),
-                    "",
-                    Optional.empty(),
-                    read.weights(network, Files.size(path)),
-                    read.origin(path));
+            return read(file.content(), path, sampling);
         }
     }
 
+    /** The checkpoint of what a file holds. */
+    static Checkpoint read(Object content, Path path, Sampling sampling) throws IOException {
+        AuthorsCheckpoint read = of(content);
+        NetworkArchitecture network = read.architecture(sampling.imageSize());
+        return new Checkpoint(
+                network,
+                read.schedule(sampling),
+                sampling.stepsPerLevel(),
+                sampling.epsilon(),
+                sampling.denoise(),
+                "",
+                Optional.empty(),
+                read.weights(network, Files.size(path)),
+                read.origin(path));
+    }
+
     private static AuthorsCheckpoint of(Object content) {
-        if (content instanceof Map<?, ?> state) {
-            return new AuthorsCheckpoint(tensors(state), Map.of(), Optional.empty());
+        if (content instanceof Map<?, ?> map) {
+            return ofMap(map);
         }
         if (!(content instanceof List<?> states)
                 || states.size() < AVERAGE
@@ -106,13 +121,64 @@ public final class AuthorsCheckpoint {
                 step);
     }
 
+    /** A state_dict, or a map that has one. */
+    private static AuthorsCheckpoint ofMap(Map<?, ?> map) {
+        Map<String, TorchTensor> own = tensors(map);
+        Optional<Map<String, TorchTensor>> state = network(map, STATES);
+        Optional<Map<String, TorchTensor>> average = network(map, AVERAGES);
+        if (own.containsKey(FIRST) || state.isEmpty() && average.isEmpty()) {
+            requireAny(own, map);
+            return new AuthorsCheckpoint(own, Map.of(), Optional.empty());
+        }
+        Optional<Long> step =
+                STEPS.stream()
+                        .map(map::get)
+                        .filter(Long.class::isInstance)
+                        .map(Long.class::cast)
+                        .findFirst();
+        return new AuthorsCheckpoint(
+                state.or(() -> average).orElseThrow(), average.orElse(Map.of()), step);
+    }
+
+    /** The first map under one of these names that holds a network. */
+    private static Optional<Map<String, TorchTensor>> network(Map<?, ?> map, List<String> names) {
+        return names.stream()
+                .map(map::get)
+                .filter(Map.class::isInstance)
+                .map(value -> tensors((Map<?, ?>) value))
+                .filter(tensors -> tensors.containsKey(FIRST))
+                .findFirst();
+    }
+
+    private static void requireAny(Map<String, TorchTensor> tensors, Map<?, ?> map) {
+        if (tensors.isEmpty()) {
+            List<String> keys = map.keySet().stream().map(String::valueOf).limit(NAMED).toList();
+            throw new IllegalArgumentException(
+                    "checkpoint: must have a network under one of %s or %s, but the file has %s"
+                            .formatted(STATES, AVERAGES, keys));
+        }
+    }
+
+    private static String unwrapped(String name) {
+        String left = name;
+        for (boolean again = true; again; ) {
+            again = false;
+            for (String wrapper : WRAPPERS) {
+                if (left.startsWith(wrapper)) {
+                    left = left.substring(wrapper.length());
+                    again = true;
+                }
+            }
+        }
+        return left;
+    }
+
     private static Map<String, TorchTensor> tensors(Map<?, ?> named) {
         Map<String, TorchTensor> tensors = new LinkedHashMap<>();
         named.forEach(
                 (name, value) -> {
                     if (name instanceof String text && value instanceof TorchTensor tensor) {
-                        boolean wrapped = text.startsWith(WRAPPER);
-                        tensors.put(wrapped ? text.substring(WRAPPER.length()) : text, tensor);
+                        tensors.put(unwrapped(text), tensor);
                     }
                 });
         return tensors;
@@ -123,7 +189,7 @@ public final class AuthorsCheckpoint {
     }
 
     private NetworkArchitecture architecture(int imageSize) {
-        TorchTensor first = averageOrState().get("begin_conv.weight");
+        TorchTensor first = averageOrState().get(FIRST);
         if (first == null || first.shape().size() != 4) {
             throw new IllegalArgumentException(
                     "begin_conv.weight: must have 4 dimensions, but "

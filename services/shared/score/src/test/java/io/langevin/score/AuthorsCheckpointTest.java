@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.score.torch.TorchScriptArchive;
+import io.langevin.torchfiles.TorchFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -105,6 +108,44 @@ class AuthorsCheckpointTest {
         assertThatThrownBy(() -> AuthorsCheckpoint.read(file("bare-half.pth"), SAMPLING))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("sigmas: the file has none, so they must be given");
+    }
+
+    /** As Lightning, torch.compile, DataParallel and other trainers wrap a state_dict. */
+    @Test
+    void a_state_dict_is_found_under_the_names_that_people_use() throws IOException {
+        var schedule = NoiseSchedule.geometric(5, 0.01, 7);
+        var sampling = new AuthorsCheckpoint.Sampling(8, 3, 2e-5, true, Optional.of(schedule));
+        Path path = file("bare-half.pth");
+        try (TorchFile file = TorchFile.open(path)) {
+            var bare = (Map<?, ?>) file.content();
+            Map<String, Object> wrapped = new LinkedHashMap<>();
+            bare.forEach((name, value) -> wrapped.put("_orig_mod.module.module." + name, value));
+            List<Map<String, Object>> contents =
+                    List.of(
+                            Map.of("state_dict", wrapped, "global_step", 7L),
+                            Map.of("model", bare, "optimizer", Map.of(), "step", 7L),
+                            Map.of("model", Map.of(), "ema", wrapped, "step", 7L),
+                            Map.of("model_state_dict", wrapped, "iteration", 7L));
+            for (Map<String, Object> content : contents) {
+                Checkpoint checkpoint = AuthorsCheckpoint.read(content, path, sampling);
+
+                assertThat(checkpoint.weights()).as("" + content.keySet()).isEqualTo(made());
+                assertThat(checkpoint.origin()).containsEntry("step", "7");
+            }
+            assertThat(
+                            AuthorsCheckpoint.read(contents.get(2), path, sampling)
+                                    .origin()
+                                    .get("weights"))
+                    .isEqualTo("moving average");
+            assertThat(AuthorsCheckpoint.read(wrapped, path, sampling).weights()).isEqualTo(made());
+            assertThatThrownBy(
+                            () ->
+                                    AuthorsCheckpoint.read(
+                                            Map.of("weights", Map.of()), path, sampling))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("checkpoint: must have a network under one of")
+                    .hasMessageEndingWith("but the file has [weights]");
+        }
     }
 
     @Test
