@@ -167,19 +167,25 @@ final class CandidateJudge implements AutoCloseable {
                 wanted.put(one.getCheckpoint(), one.getIteration());
             }
             Map<String, CheckpointQuality> qualities = new HashMap<>();
+            Optional<RejectedException> refused = Optional.empty();
             int left = wanted.size();
             for (Map.Entry<String, Integer> one : wanted.entrySet()) {
                 left--;
                 CheckpointQuality quality = known.get(one.getKey());
                 if (quality == null) {
-                    Optional<CheckpointQuality> judged = judged(one);
-                    if (judged.isEmpty()) {
+                    try {
+                        quality = judged(one.getKey());
+                    } catch (RejectedException e) {
+                        sayRefused(one.getKey(), e);
+                        refused = Optional.of(e);
                         continue;
                     }
-                    quality = judged.get();
                     say(one, wanted.size() - left, wanted.size(), quality);
                 }
                 qualities.put(one.getKey(), quality);
+            }
+            if (refused.isPresent() && candidates.stream().noneMatch(qualities::containsKey)) {
+                throw refused.get();
             }
             return new JudgedRun(candidates, qualities, "");
         }
@@ -203,24 +209,24 @@ final class CandidateJudge implements AutoCloseable {
             return known;
         }
 
-        /**
-         * @param one checkpoint and its iterations; null: what the model has, which may be gone
-         */
-        private Optional<CheckpointQuality> judged(Map.Entry<String, Integer> one)
-                throws InterruptedException {
+        private CheckpointQuality judged(String checkpoint) throws InterruptedException {
             try {
-                var sample = samples.of(job.getModel(), one.getKey(), images, context);
-                return Optional.of(real.judge(sample.images(), sample.evaluations()));
-            } catch (RejectedException e) {
-                if (one.getValue() != null) {
-                    throw e;
-                }
-                LOG.atWarn()
-                        .addKeyValue("model", job.getModel())
-                        .addKeyValue("reason", Inert.text(e.getMessage()))
-                        .log("what the model has cannot be judged: any candidate replaces it");
-                return Optional.empty();
+                var sample = samples.of(job.getModel(), checkpoint, images, context);
+                return real.judge(sample.images(), sample.evaluations());
+            } catch (IllegalArgumentException e) {
+                throw new RejectedException(
+                        "candidate %s: its images cannot be compared: %s"
+                                .formatted(checkpoint, e.getMessage()));
             }
+        }
+
+        /** One that cannot be sampled from is passed over: the others may be good. */
+        private void sayRefused(String checkpoint, RejectedException why) {
+            LOG.atWarn()
+                    .addKeyValue("model", job.getModel())
+                    .addKeyValue("checkpoint", checkpoint)
+                    .addKeyValue("reason", Inert.text(why.getMessage()))
+                    .log("a checkpoint cannot be judged");
         }
 
         private void say(

@@ -120,12 +120,23 @@ final class SampledImages implements AutoCloseable {
         return new UncheckedIOException(why, new IOException(why));
     }
 
+    /**
+     * @throws IllegalArgumentException where the images are not of one shape
+     */
     private Sample sample(Sampling.Answer answer) {
         GeneratedImage first = answer.images().get(0);
-        int dimension = first.getChannels() * first.getHeight() * first.getWidth();
+        int dimension =
+                Math.multiplyExact(
+                        first.getChannels(),
+                        Math.multiplyExact(first.getHeight(), first.getWidth()));
         float[] pixels = new float[Math.multiplyExact(answer.images().size(), dimension)];
         for (int i = 0; i < answer.images().size(); i++) {
             ByteBuffer image = bytes(answer.images().get(i)).order(ByteOrder.LITTLE_ENDIAN);
+            if (image.remaining() != dimension * Float.BYTES) {
+                throw new IllegalArgumentException(
+                        "image %d: must have %d bytes like the first, not %d"
+                                .formatted(i, dimension * Float.BYTES, image.remaining()));
+            }
             image.asFloatBuffer().get(pixels, i * dimension, dimension);
         }
         return new Sample(

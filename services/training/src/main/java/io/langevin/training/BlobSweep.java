@@ -39,8 +39,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes what nobody can reach any more, some time after it became so: snapshots of runs that have
- * ended, and candidates of runs that ended without publishing one. What another run names stays,
- * and so does every blob that is not what a record says it is: records come from outside.
+ * ended, candidates of runs that ended without publishing one, and a week later those that no model
+ * has. What another run names stays, and so does every blob that is not what a record says it is:
+ * records come from outside.
  */
 final class BlobSweep implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BlobSweep.class);
@@ -49,6 +50,9 @@ final class BlobSweep implements AutoCloseable {
 
     /** Whoever is about to use a blob has long done so. */
     static final Duration GRACE = Duration.ofHours(1);
+
+    /** So long somebody may promote another candidate of a run that has published one. */
+    static final Duration CANDIDATES_KEPT = Duration.ofDays(7);
 
     private final KafkaConfig kafka;
     private final Schemas schemas;
@@ -97,7 +101,7 @@ final class BlobSweep implements AutoCloseable {
         for (String id : snapshots(states.keySet())) {
             deleted += deleted(id, () -> TrainingSnapshot.delete(artifacts, new ArtifactId(id)));
         }
-        for (var candidate : candidates(states).entrySet()) {
+        for (var candidate : candidates(states, now).entrySet()) {
             deleted += deleted(candidate.getKey(), () -> delete(candidate));
         }
         return deleted;
@@ -152,10 +156,8 @@ final class BlobSweep implements AutoCloseable {
         return theirs;
     }
 
-    /**
-     * Artifact ids of candidates that none but runs that have not published name, and those runs.
-     */
-    private Map<String, String> candidates(Map<String, JobState> ended)
+    /** Artifact ids of candidates that no model has and none but such runs name, and those runs. */
+    private Map<String, String> candidates(Map<String, JobState> ended, Instant now)
             throws InterruptedException {
         Map<String, String> unpublished = new HashMap<>();
         Set<String> others = new HashSet<>(published());
@@ -168,7 +170,12 @@ final class BlobSweep implements AutoCloseable {
                         return;
                     }
                     JobState state = ended.get(source.key());
-                    boolean over = state != null && state.getStage() != JobStage.COMPLETED;
+                    boolean over =
+                            state != null
+                                    && (state.getStage() != JobStage.COMPLETED
+                                            || state.getUpdatedAt()
+                                                    .plus(CANDIDATES_KEPT)
+                                                    .isBefore(now));
                     for (Candidate candidate : result.getCandidates()) {
                         if (over) {
                             unpublished.put(candidate.getCheckpoint(), source.key());

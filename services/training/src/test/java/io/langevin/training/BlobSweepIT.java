@@ -1,9 +1,11 @@
 package io.langevin.training;
 
 import static io.langevin.messaging.Topics.JOB_STATES;
+import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
+import static io.langevin.training.BlobSweep.CANDIDATES_KEPT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,6 +24,8 @@ import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import io.langevin.records.JobStatus;
+import io.langevin.records.OtherCheckpoint;
+import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.PublishingResult;
 import io.langevin.records.TrainingProgress;
 import io.langevin.records.TrainingResult;
@@ -80,10 +84,16 @@ class BlobSweepIT {
                         .setCheckpoint(published.hex())
                         .build());
 
-        assertThat(sweep()).isEqualTo(2);
+        String old = run(JobStage.COMPLETED, Instant.now().minus(CANDIDATES_KEPT).minusSeconds(1));
+        ArtifactId notTaken = candidateOf(old);
+        ArtifactId waits = candidateOf(old);
+        ArtifactId before = candidateOf(old);
+        write(MODEL_CHECKPOINTS, "m", model(waits, before));
 
-        assertGone(cancelled, superseded);
-        assertThere(running, justEnded, unknown, published, besideIt);
+        assertThat(sweep()).isEqualTo(3);
+
+        assertGone(cancelled, superseded, notTaken);
+        assertThere(running, justEnded, unknown, published, besideIt, waits, before);
     }
 
     /** Records come from outside: whoever can write one must not have others' blobs deleted. */
@@ -103,6 +113,23 @@ class BlobSweepIT {
         assertThat(sweep()).isZero();
 
         assertThere(foreign, ofRunning, modelOfSomebody, ofNoRun);
+    }
+
+    private static PublishedCheckpoint model(ArtifactId candidate, ArtifactId previous) {
+        return PublishedCheckpoint.newBuilder()
+                .setModel("m")
+                .setCheckpoint("f".repeat(64))
+                .setFamily("ncsnv2")
+                .setNgf(4)
+                .setImageSize(8)
+                .setChannels(1)
+                .setLevels(2)
+                .setStepsPerLevel(1)
+                .setScheduleId("s")
+                .setPublishedAt(Instant.now())
+                .setCandidate(new OtherCheckpoint(candidate.hex(), null, null))
+                .setPrevious(new OtherCheckpoint(previous.hex(), null, null))
+                .build();
     }
 
     private int sweep() throws InterruptedException {

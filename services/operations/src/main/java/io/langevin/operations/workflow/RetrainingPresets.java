@@ -122,7 +122,7 @@ final class RetrainingPresets {
     }
 
     private static TrainingParameters.Builder training(int iterations) {
-        return TrainingParameters.newBuilder().setIterations(iterations);
+        return TrainingParameters.newBuilder().setIterations(iterations).setHeldOut(0);
     }
 
     /** The predecessor: its own network and schedule, no average, no denoising. */
