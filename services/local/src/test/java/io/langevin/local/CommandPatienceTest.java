@@ -65,8 +65,6 @@ class CommandPatienceTest {
                 "jobs",
                 "models",
                 "promote m",
-                "rollback m",
-                "retire m",
                 "lineage 0123456789ab",
                 "watch",
                 "cancel 0b0e7f7a-9a8e-4a3d-9d2c-000000000001",

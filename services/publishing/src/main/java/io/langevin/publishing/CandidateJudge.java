@@ -17,6 +17,7 @@ import io.langevin.messaging.follow.WholeTopic;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.Inert;
+import io.langevin.quality.FeatureExtractor;
 import io.langevin.records.Candidate;
 import io.langevin.records.CheckpointQuality;
 import io.langevin.records.JudgedCheckpoint;
@@ -47,6 +48,9 @@ final class CandidateJudge implements AutoCloseable {
     /** Fewer say nothing about the data that they come from. */
     private static final int FEWEST_REAL = 50;
 
+    /** So many times what a job waits, an image may take: the first comes after a whole plan. */
+    private static final int PATIENCES = 3;
+
     private final KafkaConfig kafka;
     private final Schemas schemas;
     private final DatasetRoots roots;
@@ -68,7 +72,8 @@ final class CandidateJudge implements AutoCloseable {
         this.roots = config.datasets();
         this.artifacts = artifacts;
         this.extractors = new Extractors(config.extractor());
-        this.patience = config.locks().patience();
+        extractors.check();
+        this.patience = config.locks().patience().multipliedBy(PATIENCES);
         this.judgements = judgements;
     }
 
@@ -85,7 +90,7 @@ final class CandidateJudge implements AutoCloseable {
     /**
      * @param now what the model has
      * @throws RejectedException where a candidate cannot be used
-     * @throws UncheckedIOException where data or samplers are out of reach
+     * @throws UncheckedIOException where data are out of reach
      */
     JudgedRun judge(PublishingJob job, Optional<PublishedCheckpoint> now, JobContext context)
             throws InterruptedException {
@@ -97,6 +102,8 @@ final class CandidateJudge implements AutoCloseable {
         if (wanted == null) {
             return JudgedRun.notJudged(ids, "");
         }
+        double heldOut = wanted.getHeldOut();
+        require(heldOut >= 0 && heldOut <= 0.5, "data.heldOut", "be 0 to 0.5", heldOut);
         Optional<String> refusal = extractors.refusal(wanted.getImageSize());
         if (refusal.isPresent()) {
             return JudgedRun.notJudged(ids, "not judged: " + refusal.get());
@@ -109,15 +116,18 @@ final class CandidateJudge implements AutoCloseable {
                         "not judged: the data has %d images, fewer than %d"
                                 .formatted(data.size(), FEWEST_REAL));
             }
-            described =
-                    Optional.of(
-                            new RealImages(
-                                    data,
-                                    wanted.getHeldOut(),
-                                    extractors.of(data.channels(), data.imageSize())));
+            FeatureExtractor extractor;
+            try {
+                extractor = extractors.of(data.channels(), data.imageSize());
+            } catch (RejectedException e) {
+                return JudgedRun.waiting(ids, "not judged: " + e.getMessage());
+            }
+            described = Optional.of(new RealImages(data, heldOut, extractor));
         }
         try (var samples = SampledImages.connect(kafka, artifacts, patience)) {
             return new Judging(job, described.get(), samples, context).run(ids, now);
+        } catch (SampledImages.NoSamplerException e) {
+            return JudgedRun.waiting(ids, "not judged: " + e.getMessage());
         }
     }
 
@@ -155,7 +165,7 @@ final class CandidateJudge implements AutoCloseable {
             this.real = real;
             this.samples = samples;
             this.context = context;
-            this.images = job.getPromotion().getImages();
+            this.images = Math.min(job.getPromotion().getImages(), real.mostImages());
         }
 
         JudgedRun run(List<String> candidates, Optional<PublishedCheckpoint> now)
@@ -187,7 +197,8 @@ final class CandidateJudge implements AutoCloseable {
             if (refused.isPresent() && candidates.stream().noneMatch(qualities::containsKey)) {
                 throw refused.get();
             }
-            return new JudgedRun(candidates, qualities, "");
+            return new JudgedRun(
+                    candidates, qualities, quality -> real.isComparable(quality, images));
         }
 
         /** What this run, or the one that made what the model has, has measured already. */

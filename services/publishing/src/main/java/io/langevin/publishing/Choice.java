@@ -54,11 +54,15 @@ final class Choice {
         if (promotion.getRule() == PromotionRule.BY_HAND) {
             return Optional.of("waits to be promoted by hand");
         }
-        Optional<CheckpointQuality> serving = judged.quality(now.getCheckpoint());
-        if (promotion.getRule() == PromotionRule.NEWEST
-                || serving.isEmpty()
-                || best.getQuality() == null) {
+        boolean otherShape =
+                now.getImageSize() != best.getImageSize()
+                        || now.getChannels() != best.getChannels();
+        if (promotion.getRule() == PromotionRule.NEWEST || judged.mayReplace() || otherShape) {
             return Optional.empty();
+        }
+        Optional<CheckpointQuality> serving = judged.quality(now);
+        if (best.getQuality() == null || serving.isEmpty()) {
+            return Optional.of("waits, as it could not be compared with the one that serves");
         }
         Measure had = Measure.of(serving.get(), promotion.getMetric());
         Measure has = Measure.of(best.getQuality(), promotion.getMetric());

@@ -1,5 +1,6 @@
 package io.langevin.publishing;
 
+import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.ConfigurationException;
 import io.langevin.quality.FeatureExtractor;
 import io.langevin.quality.RandomConvolutionalExtractor;
@@ -16,12 +17,29 @@ import java.util.Optional;
  */
 final class Extractors implements AutoCloseable {
     private static final int SMALLEST = 8;
+    private static final int TRIAL = 64;
 
     private final Optional<Path> file;
     private final Map<String, FeatureExtractor> opened = new HashMap<>();
 
     Extractors(Optional<Path> file) {
         this.file = file;
+    }
+
+    /**
+     * Tries the operator's network once.
+     *
+     * @throws ConfigurationException where it cannot be used
+     */
+    void check() {
+        try {
+            if (file.isPresent()) {
+                of(3, TRIAL).close();
+                opened.clear();
+            }
+        } catch (RejectedException e) {
+            throw new ConfigurationException(e.getMessage(), e);
+        }
     }
 
     /** Why images of this size cannot be described; empty where they can. */
@@ -34,7 +52,7 @@ final class Extractors implements AutoCloseable {
     }
 
     /**
-     * @throws ConfigurationException where the operator's network cannot be used
+     * @throws RejectedException where the operator's network cannot be used
      */
     FeatureExtractor of(int channels, int size) {
         return file.isEmpty()
@@ -47,8 +65,8 @@ final class Extractors implements AutoCloseable {
         try {
             return TorchScriptExtractor.open(path, channels, size);
         } catch (IOException | IllegalArgumentException e) {
-            throw new ConfigurationException(
-                    "%s: %s".formatted(PublishingConfig.EXTRACTOR, e.getMessage()), e);
+            throw new RejectedException(
+                    "%s: %s".formatted(PublishingConfig.EXTRACTOR, e.getMessage()));
         }
     }
 

@@ -60,12 +60,18 @@ final class ModelChangeHandler implements JobHandler<ModelChange, ModelChangeRes
                                     context));
             case ROLL_BACK -> Optional.of(served(change, now, previous(change, now), context));
             case SHARE -> Optional.of(shared(change, had(change, now)));
-            case RETIRE -> Optional.empty();
+            case RETIRE -> retired(change, now);
             case OTHER ->
                     throw new RejectedException(
                             "action: must be PROMOTE, ROLL_BACK, SHARE or RETIRE, not "
                                     + ModelAction.OTHER);
         };
+    }
+
+    private static Optional<PublishedCheckpoint> retired(
+            ModelChange change, Optional<PublishedCheckpoint> now) {
+        had(change, now);
+        return Optional.empty();
     }
 
     private static PublishedCheckpoint had(ModelChange change, Optional<PublishedCheckpoint> now) {

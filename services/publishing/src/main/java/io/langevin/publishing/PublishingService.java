@@ -6,6 +6,7 @@ import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
+import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.langevin.artifacts.ArtifactStores;
 import io.langevin.messaging.Broker;
@@ -47,7 +48,7 @@ public final class PublishingService {
             throws InterruptedException {
         var schemas = new Schemas(config.kafka());
         var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
-        Broker.requireWrite(config.kafka(), MODEL_CHECKPOINTS, MODEL_JUDGEMENTS);
+        Broker.requireWrite(config.kafka(), MODEL_CHECKPOINTS, MODEL_JUDGEMENTS, SAMPLING_REQUESTS);
         var announcer = new CheckpointAnnouncer(config.kafka(), schemas);
         var judge = parts.open(CandidateJudge.open(config, schemas, artifacts));
         var deadLetters = new DeadLetters(PublishingConfig.NAME, blob -> artifacts.put(blob).hex());

@@ -12,7 +12,13 @@ import java.util.Optional;
 /** The images of a data set, described once, against which checkpoints are judged. */
 final class RealImages {
     /** Images that are looked at, at the most: the work of precision grows with their square. */
-    private static final int MOST = 10_000;
+    private static final int MOST = 5_000;
+
+    /** Fewer say nothing, whatever they need. */
+    private static final int FEWEST = 16;
+
+    /** Numbers, and the records and buffers that they came in. */
+    private static final int BYTES_A_NUMBER = 4 * Float.BYTES;
 
     private static final int MOST_HELD_OUT = 1_000;
 
@@ -37,13 +43,21 @@ final class RealImages {
         this.heldOut = heldOut;
         this.extractor = extractor;
         ImageDataset.Split split = data.split(heldOut);
-        ImageSet trained = images(split.training(), MOST);
+        ImageSet trained = images(split.training(), Math.min(MOST, mostImages()));
         this.count = trained.count();
         this.quality =
                 split.heldOut().isEmpty()
                         ? Quality.against(extractor, trained)
                         : Quality.against(
                                 extractor, trained, images(split.heldOut().get(), MOST_HELD_OUT));
+    }
+
+    /** Images of this shape of which the numbers take a quarter of the memory. */
+    int mostImages() {
+        long each = (long) BYTES_A_NUMBER * channels * imageSize * imageSize;
+        long most = Runtime.getRuntime().maxMemory() / 4 / each;
+        long fitting = Integer.MAX_VALUE / (channels * imageSize * imageSize);
+        return (int) Math.max(FEWEST, Math.min(fitting, most));
     }
 
     private static ImageSet images(ImageDataset data, int most) {
@@ -69,7 +83,11 @@ final class RealImages {
      * @param images that checkpoints are judged by
      */
     boolean isComparable(CheckpointQuality other, int images) {
-        return other.getDatasetFingerprint().equals(fingerprint)
+        return Double.isFinite(other.getDistance())
+                && other.getDistanceError() >= 0
+                && Double.isFinite(other.getKernelDistance())
+                && other.getKernelDistanceError() >= 0
+                && other.getDatasetFingerprint().equals(fingerprint)
                 && other.getExtractor().equals(extractor.name())
                 && other.getRealImages() == count
                 && other.getImages() == images;

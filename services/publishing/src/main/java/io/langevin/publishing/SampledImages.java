@@ -40,6 +40,17 @@ final class SampledImages implements AutoCloseable {
     private final ArtifactStore artifacts;
     private final Duration patience;
 
+    /** No sampler has made an image for as long as one is waited for. */
+    static final class NoSamplerException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NoSamplerException(Duration patience) {
+            super(
+                    "no sampler has made an image for %d s; see whether the sampling service runs"
+                            .formatted(patience.toSeconds()));
+        }
+    }
+
     /**
      * @param evaluations of the network for one image
      */
@@ -64,7 +75,7 @@ final class SampledImages implements AutoCloseable {
      * @param checkpoint artifact id, published or not
      * @param count how many
      * @throws RejectedException where the samplers refuse the checkpoint
-     * @throws UncheckedIOException where no image has come for a long time
+     * @throws NoSamplerException where no image has come for a long time
      */
     Sample of(String model, String checkpoint, int count, JobContext context)
             throws InterruptedException {
@@ -102,7 +113,7 @@ final class SampledImages implements AutoCloseable {
                 return call.answer().get(TICK.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 if (System.nanoTime() - arrived.get() > patience.toNanos()) {
-                    throw outOfReach();
+                    throw new NoSamplerException(patience);
                 }
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof NotCompletedException said) {
@@ -111,13 +122,6 @@ final class SampledImages implements AutoCloseable {
                 throw new UncheckedIOException("images to judge by", new IOException(e.getCause()));
             }
         }
-    }
-
-    private UncheckedIOException outOfReach() {
-        String why =
-                "no sampler has made an image for %d s: see whether the sampling service is running"
-                        .formatted(patience.toSeconds());
-        return new UncheckedIOException(why, new IOException(why));
     }
 
     /**
@@ -146,6 +150,9 @@ final class SampledImages implements AutoCloseable {
 
     /** Large images are in the store. */
     private ByteBuffer bytes(GeneratedImage image) {
+        if (image.getBytes() == null && image.getArtifact() == null) {
+            throw new IllegalArgumentException("image %d: is empty".formatted(image.getIndex()));
+        }
         return image.getBytes() == null
                 ? ByteBuffer.wrap(artifacts.get(new ArtifactId(image.getArtifact())))
                 : image.getBytes().duplicate();

@@ -25,7 +25,7 @@ class ChoiceTest {
 
     @Test
     void the_best_is_taken_not_the_last() {
-        var judged = new JudgedRun(List.of(A, B, C), qualities(2, 1, 3), "");
+        var judged = new JudgedRun(List.of(A, B, C), qualities(2, 1, 3), quality -> true);
 
         assertThat(judged.best(BEST)).isEqualTo(B);
         assertThat(judged.best(rule(PromotionRule.NEWEST))).isEqualTo(C);
@@ -37,7 +37,7 @@ class ChoiceTest {
     void another_metric_may_prefer_another() {
         var first = withKernelDistance(1, 0.5);
         var second = withKernelDistance(2, 0.25);
-        var judged = new JudgedRun(List.of(A, B), Map.of(A, first, B, second), "");
+        var judged = new JudgedRun(List.of(A, B), Map.of(A, first, B, second), quality -> true);
         var byKernel = Promotion.newBuilder().setMetric(QualityMetric.KERNEL_DISTANCE).build();
 
         assertThat(judged.best(BEST)).isEqualTo(A);
@@ -83,6 +83,45 @@ class ChoiceTest {
         PublishedCheckpoint waits = announced(rule(PromotionRule.BY_HAND), now, 0.1);
         assertThat(waits.getCheckpoint()).isEqualTo(A);
         assertThat(waits.getCandidate().getCheckpoint()).isEqualTo(B);
+    }
+
+    /** Another run, or a person, was faster than the judgement. */
+    @Test
+    void what_came_while_a_run_was_judged_is_compared_by_what_is_known_of_it() {
+        PublishedCheckpoint meanwhile = model(C, 0.5);
+        PublishedCheckpoint best =
+                PublishedCheckpoint.newBuilder(model(B, 1)).setRunId("new").build();
+        var known = Map.of(A, quality(2, 0.1), B, best.getQuality());
+
+        assertThat(
+                        new Choice(best, BEST, new JudgedRun(List.of(B), known, quality -> true))
+                                .announced(Optional.of(meanwhile))
+                                .getCheckpoint())
+                .isEqualTo(C);
+        assertThat(
+                        new Choice(best, BEST, new JudgedRun(List.of(B), known, quality -> false))
+                                .announced(Optional.of(meanwhile))
+                                .getCheckpoint())
+                .as("measured by other data")
+                .isEqualTo(C);
+    }
+
+    @Test
+    void without_a_judgement_the_last_one_is_taken_only_where_there_can_be_none() {
+        PublishedCheckpoint best =
+                PublishedCheckpoint.newBuilder(model(B, 1)).setQuality(null).build();
+        Optional<PublishedCheckpoint> now = Optional.of(model(A, 1));
+
+        assertThat(
+                        new Choice(best, BEST, JudgedRun.notJudged(List.of(B), "too small"))
+                                .announced(now)
+                                .getCheckpoint())
+                .isEqualTo(B);
+        var waits = new Choice(best, BEST, JudgedRun.waiting(List.of(B), "no sampler"));
+        assertThat(waits.announced(now).getCandidate().getCheckpoint()).isEqualTo(B);
+        assertThat(waits.detail()).startsWith("no sampler; waits");
+        var larger = PublishedCheckpoint.newBuilder(model(A, 1)).setImageSize(16).build();
+        assertThat(waits.announced(Optional.of(larger)).getCheckpoint()).isEqualTo(B);
     }
 
     @Test
@@ -158,7 +197,8 @@ class ChoiceTest {
         Map<String, CheckpointQuality> known =
                 now.map(had -> Map.of(A, had.getQuality(), B, best.getQuality()))
                         .orElse(Map.of(B, best.getQuality()));
-        return new Choice(best, promotion, new JudgedRun(List.of(B), known, "")).announced(now);
+        return new Choice(best, promotion, new JudgedRun(List.of(B), known, quality -> true))
+                .announced(now);
     }
 
     private static Promotion rule(PromotionRule rule) {

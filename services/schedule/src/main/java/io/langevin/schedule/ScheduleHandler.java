@@ -105,7 +105,8 @@ final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
 
     /** Images whose numbers take a quarter of the memory. */
     private static long mostCompared(int dimension) {
-        return Math.max(2, Runtime.getRuntime().maxMemory() / 4 / Float.BYTES / dimension);
+        long fitting = Runtime.getRuntime().maxMemory() / 4 / Float.BYTES / dimension;
+        return Math.max(2, Math.min(fitting, (Integer.MAX_VALUE - 8) / dimension));
     }
 
     private static List<String> leftOut(ImageDataset data) {

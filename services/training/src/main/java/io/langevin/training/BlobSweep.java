@@ -170,12 +170,7 @@ final class BlobSweep implements AutoCloseable {
                         return;
                     }
                     JobState state = ended.get(source.key());
-                    boolean over =
-                            state != null
-                                    && (state.getStage() != JobStage.COMPLETED
-                                            || state.getUpdatedAt()
-                                                    .plus(CANDIDATES_KEPT)
-                                                    .isBefore(now));
+                    boolean over = state != null && isOver(state, now);
                     for (Candidate candidate : result.getCandidates()) {
                         if (over) {
                             unpublished.put(candidate.getCheckpoint(), source.key());
@@ -184,8 +179,25 @@ final class BlobSweep implements AutoCloseable {
                         }
                     }
                 });
+        WholeTopic.read(
+                kafka,
+                schemas,
+                TRAINING_PROGRESS,
+                (progress, source) -> {
+                    JobState state = progress == null ? null : ended.get(source.key());
+                    Candidate candidate = state == null ? null : progress.getCandidate();
+                    if (candidate != null && isOver(state, now)) {
+                        unpublished.put(candidate.getCheckpoint(), source.key());
+                    }
+                });
         unpublished.keySet().removeAll(others);
         return unpublished;
+    }
+
+    /** Whether nobody waits for the candidates of a run that has ended. */
+    private static boolean isOver(JobState state, Instant now) {
+        return state.getStage() != JobStage.COMPLETED
+                || state.getUpdatedAt().plus(CANDIDATES_KEPT).isBefore(now);
     }
 
     /** Whether a blob is a checkpoint that this run made. */

@@ -62,13 +62,14 @@ final class Candidates {
         }
         int since = proposed.size() - patience;
         double best = lowest(proposed.subList(0, since));
-        return lowest(proposed.subList(since, proposed.size())) >= best;
+        return Double.isFinite(best) && !(lowest(proposed.subList(since, proposed.size())) < best);
     }
 
     private static double lowest(List<Candidate> some) {
         return some.stream()
-                .filter(candidate -> candidate.getHeldOutLoss() != null)
-                .mapToDouble(Candidate::getHeldOutLoss)
+                .map(Candidate::getHeldOutLoss)
+                .filter(loss -> loss != null && Double.isFinite(loss))
+                .mapToDouble(Double::doubleValue)
                 .min()
                 .orElse(Double.POSITIVE_INFINITY);
     }

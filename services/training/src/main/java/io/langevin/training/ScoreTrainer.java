@@ -13,15 +13,14 @@ import io.langevin.records.TrainingProgress;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.DenoisingScoreMatching.State;
 import io.langevin.score.LearningRate;
+import io.langevin.score.ParameterLayout;
 import io.langevin.score.torch.ComputeDevice;
-import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,9 +48,6 @@ final class ScoreTrainer implements AutoCloseable {
     private LearningRate rate;
     private boolean halved;
     private long step;
-
-    /** Where a training that diverges goes on. */
-    private TrainingSnapshot good;
 
     /** Those of this trainer, the newest first; {@link BlobSweep} has those of others. */
     private final Deque<ArtifactId> snapshots = new ArrayDeque<>();
@@ -83,8 +79,8 @@ final class ScoreTrainer implements AutoCloseable {
         this.progress = progress;
         this.checkpoints = new TrainedCheckpoint(job, plan, device);
         this.secondsBefore = from.map(TrainingSnapshot::seconds).orElse(0.0);
-        this.good = from.orElseGet(() -> new TrainingSnapshot(first(), 0, 0, List.of(), false));
-        goOn(good, good.halved());
+        TrainingSnapshot start = from.orElseGet(this::first);
+        goOn(start, start.halved());
         this.batches =
                 new BatchOrder(
                         plan.data(),
@@ -93,19 +89,26 @@ final class ScoreTrainer implements AutoCloseable {
                         parameters.getSeed());
     }
 
-    private State first() {
-        return plan.firstWeights()
-                .map(State::from)
-                .orElseGet(() -> State.initial(plan.architecture(), parameters.getSeed()));
+    private TrainingSnapshot first() {
+        State state =
+                plan.firstWeights()
+                        .map(State::from)
+                        .orElseGet(() -> State.initial(plan.architecture(), parameters.getSeed()));
+        return new TrainingSnapshot(state, 0, 0, List.of(), false);
+    }
+
+    /** Where a training that diverges goes on: what it was last able to save, or its beginning. */
+    private TrainingSnapshot lastGood() throws InterruptedException {
+        return TrainingSnapshot.newest(
+                        progress.lastSnapshots(job.getRunId()),
+                        artifacts,
+                        ParameterLayout.of(plan.architecture()).size())
+                .orElseGet(this::first);
     }
 
     private void goOn(TrainingSnapshot from, boolean withHalfTheRate) {
-        LearningRate asked = plan.settings().rate();
         halved = withHalfTheRate;
-        rate =
-                halved
-                        ? new LearningRate(asked.full() / 2, asked.warmup(), asked.decayAfter())
-                        : asked;
+        rate = halved ? plan.settings().rate().halved() : plan.settings().rate();
         if (matching != null) {
             matching.close();
         }
@@ -128,19 +131,13 @@ final class ScoreTrainer implements AutoCloseable {
         try {
             return steps(context);
         } catch (InterruptedException | RuntimeException e) {
-            if (isStopped(e) && step > 0 && isFinite()) {
+            // from here on the stop is not in the way of another write
+            boolean stopped = Thread.interrupted() || Failures.isInterruption(e);
+            if (stopped && step > 0 && isFinite()) {
                 report(true, false, context);
             }
             throw e;
         }
-    }
-
-    /** A stop may come in the middle of a write; from here on it is not in the way of another. */
-    private static boolean isStopped(Exception e) {
-        return Thread.interrupted()
-                || e instanceof InterruptedException
-                || Failures.isCausedBy(e, InterruptException.class)
-                || Failures.isCausedBy(e, ClosedByInterruptException.class);
     }
 
     private Trained steps(JobContext context) throws InterruptedException {
@@ -173,7 +170,7 @@ final class ScoreTrainer implements AutoCloseable {
     }
 
     /** Weights whose loss is no number are left for the last good ones, once. */
-    private boolean isDiverged() {
+    private boolean isDiverged() throws InterruptedException {
         if (isFinite()) {
             return false;
         }
@@ -183,6 +180,7 @@ final class ScoreTrainer implements AutoCloseable {
                                     .formatted(lossSum / losses, step)
                             + " size; lower learningRate");
         }
+        TrainingSnapshot good = lastGood();
         LOG.atWarn()
                 .addKeyValue("id", job.getRunId())
                 .addKeyValue("iteration", step)
@@ -242,8 +240,9 @@ final class ScoreTrainer implements AutoCloseable {
     }
 
     private ArtifactId snapshot() {
-        good = new TrainingSnapshot(matching.state(), seconds(), mean, candidates.all(), halved);
-        return artifacts.put(good.bytes());
+        return artifacts.put(
+                new TrainingSnapshot(matching.state(), seconds(), mean, candidates.all(), halved)
+                        .bytes());
     }
 
     /** The oldest one may go once the new one is announced. */

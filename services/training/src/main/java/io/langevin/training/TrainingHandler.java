@@ -35,8 +35,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A checkpoint from a data set and a schedule; goes on from the run's last snapshot. */
 final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
@@ -45,8 +43,6 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
 
     /** Held-out images that losses are measured with. */
     private static final int MOST_MEASURED = 256;
-
-    private static final Logger LOG = LoggerFactory.getLogger(TrainingHandler.class);
 
     private final DatasetRoots roots;
     private final ArtifactStore artifacts;
@@ -74,7 +70,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
         requireId("runId", job.getRunId());
         List<ArtifactId> snapshots = progress.lastSnapshots(job.getRunId());
         context.throwIfCancelled();
-        TrainingPlan plan = plan(job);
+        TrainingPlan plan = plan(job, snapshots.isEmpty());
         try (var trainer = trainer(job, plan, snapshots)) {
             // its snapshots stay until the run is over: BlobSweep deletes them
             return result(job, trainer.train(context));
@@ -83,16 +79,18 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
 
     /** Goes on from the newest snapshot that is whole. */
     private ScoreTrainer trainer(TrainingJob job, TrainingPlan plan, List<ArtifactId> snapshots) {
-        Optional<TrainingSnapshot> from =
-                snapshots.stream()
-                        .map(id -> snapshot(id, plan))
-                        .flatMap(Optional::stream)
-                        .findFirst();
-        return new ScoreTrainer(job, plan, from, artifacts, progress, device);
+        int weights = ParameterLayout.of(plan.architecture()).size();
+        return new ScoreTrainer(
+                job,
+                plan,
+                TrainingSnapshot.newest(snapshots, artifacts, weights),
+                artifacts,
+                progress,
+                device);
     }
 
     /** Everything that can be wrong with a job is found here, before any work. */
-    private TrainingPlan plan(TrainingJob job) {
+    private TrainingPlan plan(TrainingJob job, boolean begins) {
         requireModelName(job.getModel());
         TrainingParameters asked = job.getTraining();
         RetrainingRules.check(asked);
@@ -128,7 +126,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                                     : asked.getGradientClip()),
                     split.training(),
                     split.heldOut().map(images -> images.pixels(MOST_MEASURED)),
-                    firstWeights(asked.getStartFrom(), architecture));
+                    firstWeights(asked.getStartFrom(), architecture, begins));
         } catch (MissingDatasetException e) {
             // it was there when its schedule was made: perhaps its disk is not mounted yet
             throw new UncheckedIOException(e.getMessage(), new IOException(e));
@@ -154,8 +152,9 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
      * Weights that training starts from.
      *
      * @param id of a checkpoint, or null for random weights
+     * @param needed false where training goes on from a snapshot: it may be gone by then
      */
-    private Optional<float[]> firstWeights(String id, NetworkArchitecture wanted) {
+    private Optional<float[]> firstWeights(String id, NetworkArchitecture wanted, boolean needed) {
         if (id == null) {
             return Optional.empty();
         }
@@ -168,6 +167,9 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                     checkpoint.architecture());
             return Optional.of(checkpoint.weights());
         } catch (ArtifactException | IllegalArgumentException e) {
+            if (!needed) {
+                return Optional.empty();
+            }
             throw new RejectedException("training.startFrom: " + e.getMessage());
         }
     }
@@ -184,25 +186,6 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                         .formatted(job.getDatasetFingerprint()),
                 data.fingerprint());
         return data;
-    }
-
-    private Optional<TrainingSnapshot> snapshot(ArtifactId id, TrainingPlan plan) {
-        try {
-            TrainingSnapshot snapshot = TrainingSnapshot.parse(artifacts.get(id));
-            int wanted = ParameterLayout.of(plan.architecture()).size();
-            if (snapshot.state().weights().length != wanted) {
-                throw new IllegalArgumentException(
-                        "weights: must be %d, not %d"
-                                .formatted(wanted, snapshot.state().weights().length));
-            }
-            return Optional.of(snapshot);
-        } catch (ArtifactException | IllegalArgumentException e) {
-            LOG.atWarn()
-                    .addKeyValue("snapshot", id)
-                    .addKeyValue("reason", e.getMessage())
-                    .log("a snapshot of the run cannot be used; the one before it is tried");
-            return Optional.empty();
-        }
     }
 
     private static TrainingResult result(TrainingJob job, ScoreTrainer.Trained trained) {

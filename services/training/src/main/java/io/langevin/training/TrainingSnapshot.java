@@ -12,6 +12,7 @@ import io.langevin.score.SafeTensors;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,6 +100,36 @@ record TrainingSnapshot(
         Double heldOut = words[3].equals("null") ? null : Double.valueOf(words[3]);
         return new Candidate(
                 words[0], Integer.parseInt(words[1]), Double.parseDouble(words[2]), heldOut);
+    }
+
+    /**
+     * The first of some snapshots that is whole.
+     *
+     * @param ids the newest first
+     * @param weights how many the network has
+     */
+    static Optional<TrainingSnapshot> newest(
+            List<ArtifactId> ids, ArtifactStore artifacts, int weights) {
+        for (ArtifactId id : ids) {
+            try {
+                TrainingSnapshot snapshot = parse(artifacts.get(id));
+                int found = snapshot.state().weights().length;
+                if (found == weights) {
+                    return Optional.of(snapshot);
+                }
+                sayUnusable(id, "weights: must be %d, not %d".formatted(weights, found));
+            } catch (ArtifactException | IllegalArgumentException e) {
+                sayUnusable(id, e.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static void sayUnusable(ArtifactId id, String why) {
+        LOG.atWarn()
+                .addKeyValue("snapshot", id)
+                .addKeyValue("reason", Inert.text(why))
+                .log("a snapshot of the run cannot be used; the one before it is tried");
     }
 
     /**

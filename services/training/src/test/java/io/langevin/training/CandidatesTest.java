@@ -58,6 +58,12 @@ class CandidatesTest {
         assertThat(noLongerImprove(2, 3, 2, 2.1, 1.9)).isFalse();
         assertThat(noLongerImprove(2, 3, 2, 2.1, 2)).isTrue();
         assertThat(noLongerImprove(1, 3, 4)).isTrue();
+        assertThat(noLongerImprove(1, 3, Double.NaN)).isTrue();
+        assertThat(noLongerImprove(1, Double.NaN, Double.NaN)).as("nothing is known").isFalse();
+        var unmeasured =
+                List.of(new Candidate("c", 1, 1.0, null), new Candidate("c", 2, 1.0, null));
+        var parameters = TrainingParameters.newBuilder().setPatience(1).build();
+        assertThat(new Candidates(parameters, unmeasured).noLongerImprove()).isFalse();
     }
 
     private static boolean noLongerImprove(int patience, double... losses) {

@@ -17,6 +17,7 @@ import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicReader;
 import io.langevin.messaging.queue.JobLocks;
+import io.langevin.noise.NoiseSchedule;
 import io.langevin.process.RunningService;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
@@ -27,14 +28,19 @@ import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingProgress;
 import io.langevin.records.TrainingResult;
 import io.langevin.score.Checkpoint;
+import io.langevin.score.NetworkArchitecture;
 import io.langevin.score.NetworkArchitecture.Family;
+import io.langevin.score.ParameterLayout;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -160,6 +166,59 @@ class TrainingServiceIT {
             assertThat(progressAfterResuming(kafka, job.getRunId(), snapshot)).isTrue();
         } finally {
             second.close();
+        }
+    }
+
+    /** Weights that no step size makes good: half of it is tried once. */
+    @Test
+    void a_training_that_diverges_twice_fails_with_the_remedy() throws Exception {
+        KafkaConfig kafka = KafkaEnvironment.fresh();
+        var architecture = new NetworkArchitecture(Family.BASE, 4, 1, 8, 0);
+        float[] weights = new float[ParameterLayout.of(architecture).size()];
+        Arrays.fill(weights, 1e30f);
+        ArtifactId start;
+        try (ArtifactStore store = ArtifactStores.open(folder.toUri())) {
+            start =
+                    store.put(
+                            new Checkpoint(
+                                            architecture,
+                                            new NoiseSchedule(List.of(1.0, 0.1)),
+                                            1,
+                                            1e-5,
+                                            true,
+                                            "",
+                                            Optional.empty(),
+                                            weights,
+                                            Map.of())
+                                    .bytes());
+        }
+        TrainingJob job = job(UUID.randomUUID().toString());
+        job =
+                TrainingJob.newBuilder(job)
+                        .setTraining(
+                                TrainingParameters.newBuilder(job.getTraining())
+                                        .setStartFrom(start.hex())
+                                        .build())
+                        .build();
+        String id = job.getRunId();
+        ask(kafka, job);
+        RunningService service = service(kafka);
+        try (var reader = new TopicReader(kafka, kafka.name(TRAINING_RESULTS))) {
+            var serde = new Schemas(kafka).serde(TRAINING_RESULTS);
+            TrainingResult result =
+                    serde.decode(
+                            reader.until(
+                                            records ->
+                                                    records.stream()
+                                                            .anyMatch(r -> id.equals(r.key())))
+                                    .get(0)
+                                    .value());
+            assertThat(result.getStatus()).isEqualTo(JobStatus.FAILED);
+            assertThat(result.getReason())
+                    .startsWith("training diverged: the loss is ")
+                    .endsWith("also with half the step size; lower learningRate");
+        } finally {
+            service.close();
         }
     }
 

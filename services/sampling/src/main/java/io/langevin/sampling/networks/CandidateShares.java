@@ -51,9 +51,12 @@ final class CandidateShares {
             return;
         }
         var wanted = new Share(new ArtifactId(candidate), share);
-        announced.put(model, wanted);
-        serving.remove(model);
-        load(model, wanted);
+        boolean known = wanted.equals(announced.put(model, wanted));
+        if (!known) {
+            serving.remove(model);
+            networks.expect(wanted.id(), record.getNgf());
+            load(model, wanted);
+        }
     }
 
     void remove(String model) {
@@ -73,11 +76,23 @@ final class CandidateShares {
                                 return; // another has been announced meanwhile
                             }
                             if (failure == null) {
-                                serving.put(model, wanted);
+                                serves(model, wanted);
                             } else {
                                 notLoaded(model, wanted, failure);
                             }
                         });
+    }
+
+    /** Not where it has been removed in this very moment. */
+    private void serves(String model, Share wanted) {
+        announced.computeIfPresent(
+                model,
+                (name, last) -> {
+                    if (last.equals(wanted)) {
+                        serving.put(name, wanted);
+                    }
+                    return last;
+                });
     }
 
     private void notLoaded(String model, Share wanted, Throwable failure) {

@@ -99,7 +99,12 @@ public final class Retraining {
                 SAMPLING_IMAGES,
                 now,
                 (image, source) -> {
-                    if (arrived.isEmpty()) {
+                    boolean judging =
+                            image != null
+                                    && image.getLabels()
+                                            .getOrDefault("purpose", "")
+                                            .startsWith("judging");
+                    if (judging && arrived.isEmpty()) {
                         arrived.add(SIGN_OF_LIFE);
                     }
                 });

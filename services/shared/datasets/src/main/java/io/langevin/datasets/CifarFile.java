@@ -24,7 +24,7 @@ record CifarFile(Path path) implements PictureSource {
     @Override
     public void readInto(Sink sink) throws IOException {
         String name = path.getFileName().toString();
-        int labels = name.contains("batch") ? 1 : 2;
+        int labels = FileNames.lower(name).contains("batch") ? 1 : 2;
         int each = labels + PIXELS;
         if (Files.size(path) % each != 0) {
             throw new DatasetException(

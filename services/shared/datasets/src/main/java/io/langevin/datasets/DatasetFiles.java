@@ -71,10 +71,18 @@ final class DatasetFiles {
                 sink.leftOut(name, LeftOut.HIDDEN);
             } else if (isLink(path) && Files.isDirectory(path)) {
                 sink.leftOut(name, LeftOut.LINK);
-            } else if (Files.isRegularFile(path) && !add(path)) {
+            } else if (isLink(path) && !path.toRealPath().startsWith(location.toRealPath())) {
+                sink.broken(name, "a link out of the data set");
+            } else if (Files.isRegularFile(path) && (isOther(path) || !add(path))) {
                 sink.leftOut(name, LeftOut.NO_IMAGE);
             }
         }
+    }
+
+    /** Labels, or something else that is no image, in an array beside the images'. */
+    private static boolean isOther(Path file) throws IOException {
+        return NumpyFile.matches(FileNames.lower(file.getFileName().toString()))
+                && !new NumpyFile(file).holdsImages();
     }
 
     private static boolean isLink(Path path) {

@@ -51,6 +51,8 @@ record IdxFile(Path path) implements PictureSource {
 
     private InputStream open() throws IOException {
         InputStream in = Files.newInputStream(path);
-        return path.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
+        return FileNames.lower(path.toString()).endsWith(".gz")
+                ? new GZIPInputStream(in, 1 << 16)
+                : in;
     }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
@@ -82,10 +84,38 @@ record NumpyFile(Path path) implements PictureSource {
         }
     }
 
+    /** Whether there are images in it; damage is found when it is read. */
+    boolean holdsImages() throws IOException {
+        String name = path.getFileName().toString();
+        try {
+            if (!isZip()) {
+                try (DataInputStream in = data(Files.newInputStream(path))) {
+                    return header(in, name).holdsImages();
+                }
+            }
+            try (ZipFile zip = new ZipFile(path.toFile())) {
+                for (ZipEntry entry : Collections.list(zip.entries())) {
+                    try (DataInputStream in = data(zip.getInputStream(entry))) {
+                        if (header(in, name).holdsImages()) {
+                            return true;
+                        }
+                    }
+                }
+                return false;
+            }
+        } catch (DatasetException | ZipException e) {
+            return true;
+        }
+    }
+
+    private boolean isZip() {
+        return FileNames.lower(path.getFileName().toString()).endsWith("z");
+    }
+
     @Override
     public void readInto(Sink sink) throws IOException {
         String name = path.getFileName().toString();
-        if (!name.endsWith("z")) {
+        if (!isZip()) {
             try (DataInputStream in = data(Files.newInputStream(path))) {
                 Header header = header(in, name);
                 requireImages(name, List.of(header));

@@ -182,6 +182,24 @@ class DatasetFilesTest {
     }
 
     @Test
+    void arrays_beside_the_images_that_are_none_are_left_out() throws IOException {
+        Files.write(folder.resolve("x.npy"), npy("|u1", false, "(3, 4, 4)", bytes(48, 1)));
+        Files.write(folder.resolve("y.npy"), npy("<i8", false, "(3,)", new byte[24]));
+        Files.write(
+                folder.resolve("labels.NPZ"),
+                zip(Map.of("arr_0.npy", npy("|u1", false, "(3,)", new byte[3]))));
+
+        ImageDataset data = ImageDataset.read(folder, SHAPE);
+
+        assertThat(data.size()).isEqualTo(3);
+        assertThat(data.leftOut().toString()).isEqualTo("[2 no images (labels.NPZ, y.npy)]");
+        Path pictures = Files.createDirectories(folder.resolve("pictures"));
+        Files.write(pictures.resolve("0.png"), png(1));
+        Files.write(pictures.resolve("labels.npy"), npy("<i8", false, "(1,)", new byte[8]));
+        assertThat(ImageDataset.read(pictures, SHAPE).size()).isEqualTo(1);
+    }
+
+    @Test
     void arrays_of_another_form_and_damaged_ones_are_clear_errors() throws IOException {
         assertRefused(npy("<f4", false, "(3, 4, 4)", new byte[192]), "not [3×4×4 of <f4]");
         assertRefused(npy("|u1", true, "(3, 4, 4)", new byte[48]), "in Fortran's order");

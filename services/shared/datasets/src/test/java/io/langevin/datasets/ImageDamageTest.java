@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import com.sun.management.ThreadMXBean;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -30,6 +36,49 @@ class ImageDamageTest {
             Pattern.compile(
                     "(?s)must be a PNG or JPEG image: .*"
                             + "|\\d+×\\d+ pixels, smaller than the 8×8 asked for");
+
+    /** A text chunk that unpacks to a gigabyte. */
+    @Test
+    void what_a_png_has_packed_beside_its_pixels_is_never_unpacked() throws IOException {
+        byte[] whole = image("png", false);
+        var packed = new ByteArrayOutputStream();
+        packed.writeBytes("comment\0\0".getBytes(StandardCharsets.US_ASCII));
+        byte[] zeros = new byte[1 << 20];
+        try (var out = new DeflaterOutputStream(packed)) {
+            for (int k = 0; k < 1 << 10; k++) {
+                out.write(zeros);
+            }
+        }
+        byte[] bomb = withChunk(whole, "zTXt", packed.toByteArray());
+        long before =
+                ((ThreadMXBean) ManagementFactory.getThreadMXBean())
+                        .getCurrentThreadAllocatedBytes();
+
+        float[] pixels = ImageDataset.decode(bomb, SHAPE);
+
+        long after =
+                ((ThreadMXBean) ManagementFactory.getThreadMXBean())
+                        .getCurrentThreadAllocatedBytes();
+        assertThat(after - before).isLessThan(100L << 20);
+        assertThat(pixels).isEqualTo(ImageDataset.decode(whole, SHAPE));
+    }
+
+    /** The chunk behind the first one. */
+    private static byte[] withChunk(byte[] png, String type, byte[] data) {
+        int head = 8 + 25;
+        byte[] name = type.getBytes(StandardCharsets.US_ASCII);
+        var checksum = new CRC32();
+        checksum.update(name);
+        checksum.update(data);
+        return ByteBuffer.allocate(png.length + 12 + data.length)
+                .put(png, 0, head)
+                .putInt(data.length)
+                .put(name)
+                .put(data)
+                .putInt((int) checksum.getValue())
+                .put(png, head, png.length - head)
+                .array();
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"png", "jpeg"})

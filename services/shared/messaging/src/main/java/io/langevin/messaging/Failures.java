@@ -1,12 +1,14 @@
 package io.langevin.messaging;
 
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.ReadOnlyFileSystemException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -46,6 +48,13 @@ public final class Failures {
                 || e instanceof UnsupportedVersionException
                 || e instanceof AccessDeniedException
                 || e instanceof ReadOnlyFileSystemException;
+    }
+
+    /** Whether a thread was interrupted, be it in the middle of a read or a write. */
+    public static boolean isInterruption(Throwable failure) {
+        return isCausedBy(failure, InterruptedException.class)
+                || isCausedBy(failure, InterruptException.class)
+                || isCausedBy(failure, ClosedByInterruptException.class);
     }
 
     /** Whether the cause of a failure, or of its cause, is of a type. */

@@ -7,6 +7,7 @@ import io.langevin.score.CompiledNetwork.Gradient;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.TorchModule;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -20,6 +21,9 @@ import java.util.random.RandomGeneratorFactory;
 public final class DenoisingScoreMatching implements AutoCloseable {
     /** Purpose of the generator of noise that held-out images get: no step has this number. */
     private static final long HELD_OUT = -1;
+
+    /** Losses come with gradients, which take memory. */
+    private static final int MEASURED_AT_ONCE = 32;
 
     private final NDManager manager;
 
@@ -218,6 +222,20 @@ public final class DenoisingScoreMatching implements AutoCloseable {
         for (int k = 0; k < noise.length; k++) {
             noise[k] = (float) random.nextGaussian();
         }
+        double sum = 0;
+        int dimension = architecture.dimension();
+        for (int from = 0; from < count; from += MEASURED_AT_ONCE) {
+            int to = Math.min(count, from + MEASURED_AT_ONCE);
+            sum +=
+                    losses(
+                            Arrays.copyOfRange(images, from * dimension, to * dimension),
+                            Arrays.copyOfRange(noise, from * dimension, to * dimension),
+                            Arrays.copyOfRange(levels, from, to));
+        }
+        return sum / count;
+    }
+
+    private double losses(float[] images, float[] noise, long[] levels) {
         try (NDManager scratch = manager.newSubManager()) {
             double sum = 0;
             for (Gradient shard : batches.of(scratch, state.average(), images, noise, levels)) {
@@ -225,7 +243,7 @@ public final class DenoisingScoreMatching implements AutoCloseable {
                     sum += loss;
                 }
             }
-            return sum / count;
+            return sum;
         }
     }
 

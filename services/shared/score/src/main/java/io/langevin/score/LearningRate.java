@@ -21,6 +21,11 @@ public record LearningRate(double full, int warmup, int decayAfter) {
         }
     }
 
+    /** The same course, half as high. */
+    public LearningRate halved() {
+        return new LearningRate(full / 2, warmup, decayAfter);
+    }
+
     /**
      * The step size of one step.
      *

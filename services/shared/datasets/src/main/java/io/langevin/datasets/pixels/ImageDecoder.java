@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -21,6 +22,20 @@ public final class ImageDecoder {
 
     /** A largest image may be decoded in as many scans as encoders write. */
     private static final long MOST_PASSES = 16;
+
+    /** What decoders and what becomes of their images take, for each pixel. */
+    private static final int BYTES_A_PIXEL = 16;
+
+    /** Thousands of pixels that are decoded at a time in all threads: a quarter of the memory. */
+    private static final int DECODED =
+            (int)
+                    Math.max(
+                            1,
+                            Math.min(
+                                    Integer.MAX_VALUE,
+                                    Runtime.getRuntime().maxMemory() / 4 / BYTES_A_PIXEL / 1_000));
+
+    private static final Semaphore ROOM = new Semaphore(DECODED);
 
     /** Cyan, magenta, yellow and black. */
     private static final int PRINTED = 4;
@@ -54,12 +69,25 @@ public final class ImageDecoder {
                 }
                 List<String> warnings = new ArrayList<>();
                 reader.addIIOReadWarningListener((from, warning) -> warnings.add(warning));
-                BufferedImage image = reader.read(0);
+                BufferedImage image = read(reader, pixels);
                 requireWhole(warnings);
-                return Orientation.upright(overBlack(image), Orientation.of(bytes));
+                return Orientation.upright(
+                        overBlack(image),
+                        Orientation.of(ExifSegment.of(bytes, structure.format())));
             } finally {
                 reader.dispose();
             }
+        }
+    }
+
+    /** Many at a time, as long as all that are decoded fit into a part of the memory. */
+    private static BufferedImage read(ImageReader reader, long pixels) throws IOException {
+        int part = (int) Math.min(DECODED, pixels / 1_000 + 1);
+        ROOM.acquireUninterruptibly(part);
+        try {
+            return reader.read(0);
+        } finally {
+            ROOM.release(part);
         }
     }
 

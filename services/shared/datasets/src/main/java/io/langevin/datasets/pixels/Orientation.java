@@ -1,11 +1,10 @@
 package io.langevin.datasets.pixels;
 
-import com.drew.imaging.ImageMetadataReader;
-import com.drew.imaging.ImageProcessingException;
+import com.drew.lang.ByteArrayReader;
+import com.drew.metadata.Metadata;
 import com.drew.metadata.MetadataException;
 import com.drew.metadata.exif.ExifIFD0Directory;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
+import com.drew.metadata.exif.ExifReader;
 
 /** How the pixels of a photograph are to be turned, as its EXIF data say: 1 to 8, 1 for not. */
 final class Orientation {
@@ -14,20 +13,26 @@ final class Orientation {
 
     private Orientation() {}
 
-    /** The orientation of an image file; where it says none, or its EXIF data are damaged: 1. */
-    static int of(byte[] file) {
+    /**
+     * The orientation that EXIF data say; where they say none, or are damaged: 1.
+     *
+     * @param exif from its TIFF header on; empty: 1
+     */
+    static int of(byte[] exif) {
+        if (exif.length == 0) {
+            return UPRIGHT;
+        }
         try {
-            var metadata = ImageMetadataReader.readMetadata(new ByteArrayInputStream(file));
-            var exif = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
-            if (exif == null || !exif.containsTag(ExifIFD0Directory.TAG_ORIENTATION)) {
+            var metadata = new Metadata();
+            new ExifReader().extract(new ByteArrayReader(exif), metadata);
+            var first = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
+            if (first == null || !first.containsTag(ExifIFD0Directory.TAG_ORIENTATION)) {
                 return UPRIGHT;
             }
-            int orientation = exif.getInt(ExifIFD0Directory.TAG_ORIENTATION);
+            int orientation = first.getInt(ExifIFD0Directory.TAG_ORIENTATION);
             return orientation >= UPRIGHT && orientation <= LAST ? orientation : UPRIGHT;
-        } catch (ImageProcessingException | MetadataException | IOException e) {
+        } catch (MetadataException | RuntimeException | StackOverflowError e) {
             return UPRIGHT; // the image can be read all the same
-        } catch (RuntimeException | StackOverflowError e) {
-            return UPRIGHT; // what damaged data do to their reader
         }
     }
 

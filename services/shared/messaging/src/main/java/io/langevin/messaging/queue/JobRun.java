@@ -11,7 +11,6 @@ import io.langevin.process.OutOfReachException;
 import io.langevin.records.JobStatus;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -221,9 +220,7 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
     }
 
     private static void throwUnlessPassing(RuntimeException e) throws InterruptedException {
-        if (Thread.currentThread().isInterrupted()
-                || Failures.isCausedBy(e, InterruptException.class)
-                || Failures.isCausedBy(e, ClosedByInterruptException.class)) {
+        if (Thread.currentThread().isInterrupted() || Failures.isInterruption(e)) {
             throw new InterruptedException("the worker shuts down");
         }
         if (!Failures.isPassing(e)) {

@@ -36,7 +36,7 @@ public final class RetrainingRules {
     private static final double LARGEST_SIGMA = 1e6;
     private static final int MOST_CANDIDATES = 100;
     private static final int FEWEST_JUDGED = 16;
-    private static final int MOST_JUDGED = 50_000;
+    private static final int MOST_JUDGED = 10_000; // as many as a sample request may ask for
 
     private RetrainingRules() {}
 
