@@ -1,17 +1,14 @@
 package io.langevin.cli;
 
-import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import io.langevin.cli.models.KnownCheckpoints;
-import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.cli.terminal.ImageGrid;
 import io.langevin.cli.terminal.SamplingBar;
 import io.langevin.cli.terminal.Writable;
 import io.langevin.client.PlatformClient;
 import io.langevin.client.Sampling;
-import io.langevin.process.Inert;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.Precision;
 import io.langevin.records.Priority;
@@ -21,8 +18,6 @@ import io.langevin.records.SamplerKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -192,11 +187,8 @@ final class SampleCommand implements Callable<Integer> {
 
     /** The service would wait for it: the model might be on its way. */
     private void requireModel(PlatformClient platform) throws InterruptedException {
-        Set<String> models = new TreeSet<>(platform.latest(MODEL_CHECKPOINTS).keySet());
-        if (checkpoint == null && !models.contains(model)) {
-            throw new CommandFailure(
-                    "there is no model '%s': name one of %s"
-                            .formatted(model, Inert.text(models.toString())));
+        if (checkpoint == null) {
+            KnownCheckpoints.serving(platform, model);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.langevin.local;
 
-import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
@@ -9,6 +8,7 @@ import io.langevin.artifacts.ArtifactStore;
 import io.langevin.artifacts.ArtifactStores;
 import io.langevin.cli.Connection;
 import io.langevin.cli.PublishCommand;
+import io.langevin.cli.models.KnownCheckpoints;
 import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.cli.terminal.Progress;
 import io.langevin.client.PlatformClient;
@@ -19,13 +19,11 @@ import io.langevin.noise.DpmSolver;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.noise.PlanShape;
 import io.langevin.noise.SamplingPlan;
-import io.langevin.process.Inert;
 import io.langevin.quality.Generation;
 import io.langevin.quality.ImageSet;
 import io.langevin.quality.PlanSearch;
 import io.langevin.quality.Quality;
 import io.langevin.quality.RandomConvolutionalExtractor;
-import io.langevin.records.PublishedCheckpoint;
 import io.langevin.score.Checkpoint;
 import java.net.URI;
 import java.nio.file.Path;
@@ -146,15 +144,7 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private ArtifactId newest(PlatformClient platform) throws InterruptedException {
-        Map<String, PublishedCheckpoint> models = platform.latest(MODEL_CHECKPOINTS);
-        PublishedCheckpoint newest = models.get(model);
-        if (newest == null) {
-            throw new CommandFailure(
-                    "there is no model '%s': name one of %s"
-                            .formatted(
-                                    model, Inert.text(new TreeSet<>(models.keySet()).toString())));
-        }
-        return new ArtifactId(newest.getCheckpoint());
+        return new ArtifactId(KnownCheckpoints.serving(platform, model));
     }
 
     private static Checkpoint checkpoint(ArtifactStore store, ArtifactId id) {

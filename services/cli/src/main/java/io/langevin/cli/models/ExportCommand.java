@@ -1,7 +1,5 @@
 package io.langevin.cli.models;
 
-import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
-
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
@@ -11,13 +9,10 @@ import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.cli.terminal.Writable;
 import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
-import io.langevin.records.PublishedCheckpoint;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,7 +56,7 @@ public final class ExportCommand implements Callable<Integer> {
                 ArtifactStore store = ArtifactStores.open(connection.artifacts(artifacts))) {
             String id =
                     checkpoint == null
-                            ? serving(platform)
+                            ? KnownCheckpoints.serving(platform, model)
                             : KnownCheckpoints.whole(platform, "--checkpoint", checkpoint);
             Files.write(file, store.get(new ArtifactId(id)));
             System.out.printf("wrote checkpoint %s to %s%n", Inert.text(id), file);
@@ -69,18 +64,5 @@ public final class ExportCommand implements Callable<Integer> {
             throw new CommandFailure(Inert.text(e.getMessage()));
         }
         return 0;
-    }
-
-    private String serving(PlatformClient platform) throws InterruptedException {
-        Map<String, PublishedCheckpoint> models = platform.latest(MODEL_CHECKPOINTS);
-        PublishedCheckpoint found = models.get(model);
-        if (found == null) {
-            throw new CommandFailure(
-                    "there is no model '%s': name one of %s"
-                            .formatted(
-                                    Inert.text(model),
-                                    Inert.text(new TreeSet<>(models.keySet()).toString())));
-        }
-        return found.getCheckpoint();
     }
 }

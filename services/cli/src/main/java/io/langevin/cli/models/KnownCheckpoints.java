@@ -4,18 +4,21 @@ import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 import static io.langevin.messaging.rules.RecordRules.require;
 
+import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.PlatformClient;
+import io.langevin.process.Inert;
 import io.langevin.records.Candidate;
 import io.langevin.records.OtherCheckpoint;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.TrainingResult;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Checkpoints by the first digits of their ids, as a person types them. */
+/** Checkpoints as a person names them: by the first digits of an id, or by a model. */
 public final class KnownCheckpoints {
     private static final int FEWEST_DIGITS = 6;
     private static final int NAMED = 5;
@@ -48,6 +51,25 @@ public final class KnownCheckpoints {
                 "begin as one checkpoint alone of those that models have or runs have made",
                 fitting.isEmpty() ? "'%s', as none does".formatted(typed) : fitting);
         return fitting.get(0);
+    }
+
+    /**
+     * The checkpoint that serves for a model.
+     *
+     * @throws CommandFailure where there is no such model: which there are
+     */
+    public static String serving(PlatformClient platform, String model)
+            throws InterruptedException {
+        Map<String, PublishedCheckpoint> models = platform.latest(MODEL_CHECKPOINTS);
+        PublishedCheckpoint found = models.get(model);
+        if (found == null) {
+            throw new CommandFailure(
+                    "there is no model '%s': name one of %s"
+                            .formatted(
+                                    Inert.text(model),
+                                    Inert.text(new TreeSet<>(models.keySet()).toString())));
+        }
+        return found.getCheckpoint();
     }
 
     private static Set<String> all(PlatformClient platform) throws InterruptedException {
