@@ -11,7 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,27 +64,41 @@ class CommandPatienceTest {
         System.setProperty("user.home", before);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "jobs",
-                "models",
-                "promote m",
-                "lineage 0123456789ab",
-                "watch",
-                "cancel 0b0e7f7a-9a8e-4a3d-9d2c-000000000001",
-                "sample --model m",
-                "schedule --dataset d --size 8",
-                "retrain --model m --dataset d --wait",
-                "topics create"
-            })
-    void a_broker_that_is_not_there_is_given_up_with_the_remedy(String command) {
-        int code = run(command, "--bootstrap", "127.0.0.1:1", "--registry", "http://127.0.0.1:1");
-
-        assertThat(code).isEqualTo(1);
-        assertThat(err.toString())
-                .contains("the broker 127.0.0.1:1 does not answer within 2 s")
-                .contains("name another one with --bootstrap");
+    /** All at once: each of them waits. */
+    @Test
+    void a_broker_that_is_not_there_is_given_up_with_the_remedy() {
+        List<String> commands =
+                List.of(
+                        "jobs",
+                        "models",
+                        "promote m",
+                        "lineage 0123456789ab",
+                        "watch",
+                        "cancel 0b0e7f7a-9a8e-4a3d-9d2c-000000000001",
+                        "sample --model m",
+                        "schedule --dataset d --size 8",
+                        "retrain --model m --dataset d --wait",
+                        "topics create");
+        ExecutorService threads = Executors.newFixedThreadPool(commands.size());
+        try {
+            Map<String, CompletableFuture<String>> ends = new LinkedHashMap<>();
+            for (String command : commands) {
+                var said = new StringWriter();
+                ends.put(
+                        command,
+                        CompletableFuture.supplyAsync(
+                                () -> run(said, command, AWAY) + " " + said, threads));
+            }
+            ends.forEach(
+                    (command, end) ->
+                            assertThat(end.join())
+                                    .as(command)
+                                    .startsWith("1 ")
+                                    .contains("the broker 127.0.0.1:1 does not answer within 2 s")
+                                    .contains("name another one with --bootstrap"));
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @ParameterizedTest
@@ -225,6 +244,10 @@ class CommandPatienceTest {
     }
 
     private int run(String command, String... more) {
+        return run(err, command, more);
+    }
+
+    private static int run(StringWriter err, String command, String... more) {
         List<String> arguments = new ArrayList<>(Arrays.asList(command.split(" ")));
         arguments.addAll(List.of(more));
         arguments.addAll(List.of("--patience", "2"));

@@ -163,8 +163,8 @@ public final class RegistryProcess implements AutoCloseable {
     }
 
     private void killWhatHangs() throws InterruptedException {
-        Process asked = null;
-        long answered = 0;
+        Process asked = current(); // it has answered: its start waited for that
+        long answered = System.nanoTime();
         while (!end.await(ASKED_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
             Process running = current();
             boolean fresh = running != asked;
