@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ContractTest {
     private static final Path RELEASED = Path.of("released");
 
-    /** One a topic, the three that the workflow keeps in topics of its own, and a blob's. */
+    /** One a topic, the four that the workflow keeps in topics of its own, and a blob's. */
     static List<Schema> schemas() {
         return List.of(
                 SampleRequest.SCHEMA$,
@@ -50,6 +50,10 @@ class ContractTest {
                 JobState.SCHEMA$,
                 JobAttempts.SCHEMA$,
                 KeptRecord.SCHEMA$,
+                DatasetImage.SCHEMA$,
+                DatasetState.SCHEMA$,
+                RetrainingPolicy.SCHEMA$,
+                StandingPolicy.SCHEMA$,
                 RetrainingRun.SCHEMA$,
                 RunEvent.SCHEMA$);
     }

@@ -53,6 +53,11 @@ public final class Connection {
         return PlatformClient.at(kafka(), patience());
     }
 
+    /** Whether there is one to be had without asking for it by name. */
+    public boolean isGivenOrRunning() {
+        return bootstrap != null && registry != null || AnnouncedPlatform.find().isPresent();
+    }
+
     /** How long to wait without any sign of life. */
     public Duration patience() {
         require(patience >= 1, "--patience", "be at least 1 second", patience);

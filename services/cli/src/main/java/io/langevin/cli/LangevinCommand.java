@@ -6,6 +6,7 @@ import io.langevin.cli.models.ModelsCommand;
 import io.langevin.cli.models.PromoteCommand;
 import io.langevin.cli.models.RetireCommand;
 import io.langevin.cli.models.RollbackCommand;
+import io.langevin.cli.models.RulesCommand;
 import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.NotCompletedException;
 import io.langevin.messaging.rules.RejectedException;
@@ -48,6 +49,7 @@ import picocli.CommandLine.ScopeType;
             RetireCommand.class,
             ExportCommand.class,
             LineageCommand.class,
+            RulesCommand.class,
             PublishCommand.class,
             JobsCommand.class,
             WatchCommand.class,

@@ -1,5 +1,6 @@
 package io.langevin.cli;
 
+import static io.langevin.messaging.Topics.RETRAINING_POLICIES;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
 import static io.langevin.messaging.rules.RecordRules.require;
 
@@ -10,12 +11,14 @@ import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.messaging.rules.ShortTraining;
 import io.langevin.records.Precision;
 import io.langevin.records.PromotionRule;
+import io.langevin.records.RetrainingPolicy;
 import io.langevin.records.RetrainingRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +32,8 @@ import picocli.CommandLine.Option;
             "Without --preset the defaults suit a laptop and small grey images. With it they are the",
             "published ones, and what is given here replaces them. For example:",
             "  langevin retrain --model clothes --dataset fashion --seconds 600 --wait",
-            "  langevin retrain --model cifar --dataset cifar10 --preset cifar10"
+            "  langevin retrain --model cifar --dataset cifar10 --preset cifar10",
+            "  langevin retrain --model flowers --dataset topic:flowers --more-images 500"
         })
 final class RetrainCommand implements Callable<Integer> {
     @Mixin Connection connection;
@@ -153,6 +157,12 @@ final class RetrainCommand implements Callable<Integer> {
             description = "Images that each checkpoint is judged by (default: 256).")
     Integer judgeBy;
 
+    @ArgGroup(
+            exclusive = false,
+            heading = "%nA standing rule instead of one run:%n",
+            validate = false)
+    RuleOptions rule = new RuleOptions();
+
     @Option(names = "--wait", description = "Wait until the checkpoint is published.")
     boolean wait;
 
@@ -161,10 +171,18 @@ final class RetrainCommand implements Callable<Integer> {
         requireKnownNames();
         RetrainingRequest.Builder asked = request();
         RetrainingRules.check(asked.build(), asked.getRunId());
+        if (rule.areGiven()) {
+            rule.policy(asked.build());
+            require(!wait, "--wait", "not be given where a rule asks for the runs", true);
+        }
         try (PlatformClient platform = connection.platform()) {
             asked.getTrainingBuilder()
                     .setStartFrom(KnownCheckpoints.whole(platform, "--start-from", startFrom));
             RetrainingRequest request = asked.build();
+            if (rule.areGiven()) {
+                keep(platform, rule.policy(request));
+                return 0;
+            }
             if (wait) {
                 RetrainingBar.askAndWait(platform, request);
                 return 0;
@@ -175,6 +193,15 @@ final class RetrainCommand implements Callable<Integer> {
                     request.getRunId(), request.getRunId());
         }
         return 0;
+    }
+
+    private static void keep(PlatformClient platform, RetrainingPolicy policy)
+            throws InterruptedException {
+        platform.write(RETRAINING_POLICIES, policy.getPolicyId(), policy);
+        System.out.printf(
+                "the rule %s stands; './langevin rules' lists them, './langevin rules --end %s' ends"
+                        + " it%n",
+                policy.getPolicyId(), policy.getPolicyId());
     }
 
     /** Names that a request may give; the operations service knows what they stand for. */

@@ -1,15 +1,28 @@
 package io.langevin.local;
 
+import static io.langevin.messaging.Topics.DATASETS_STATES;
 import static io.langevin.messaging.rules.RecordRules.between;
 
+import io.langevin.artifacts.ArtifactStore;
+import io.langevin.artifacts.ArtifactStores;
+import io.langevin.cli.Connection;
 import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.cli.terminal.ImageGrid;
+import io.langevin.client.PlatformClient;
 import io.langevin.datasets.DatasetException;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.datasets.LeftOut;
+import io.langevin.datatopic.DatasetLibrary;
+import io.langevin.datatopic.TopicRange;
+import io.langevin.messaging.Broker;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Schemas;
 import io.langevin.process.Inert;
+import io.langevin.process.Patience;
+import io.langevin.records.DatasetState;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -20,6 +33,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,12 +46,17 @@ import picocli.CommandLine.Parameters;
             "",
             "For example:",
             "  langevin datasets                              every data set that 'up' finds",
-            "  langevin datasets fashion --sheet sheet.png    its images, and what they look like"
-        })
+            "  langevin datasets fashion --sheet sheet.png    its images, and what they look like",
+            "  langevin datasets topic:flowers                one whose images came as events",
+            "  langevin datasets add flowers photos/          publishes images as events"
+        },
+        subcommands = AddImagesCommand.class)
 final class DatasetsCommand implements Callable<Integer> {
     private static final int SHEET = 100;
     private static final int SIZES_NAMED = 5;
     private static final int SIDE = 32;
+
+    @Mixin Connection connection;
 
     @Parameters(
             arity = "0..1",
@@ -71,8 +90,15 @@ final class DatasetsCommand implements Callable<Integer> {
             description = "Write a contact sheet of 100 images, evenly spaced, as PNG.")
     Path sheet;
 
+    @Option(
+            names = "--artifacts",
+            paramLabel = "URI",
+            description =
+                    "Where a platform has large images; by default the store of the running 'up'.")
+    URI artifacts;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         if (size != null) {
             between("--size", size, 1, 1_024);
         }
@@ -89,6 +115,11 @@ final class DatasetsCommand implements Callable<Integer> {
         Map<String, Path> known = known(config.roots().roots());
         if (name == null) {
             known.forEach((one, at) -> System.out.printf("%-24s %s%n", Inert.text(one), at));
+            if (connection.isGivenOrRunning()) {
+                try (PlatformClient platform = connection.platform()) {
+                    platform.latest(DATASETS_STATES).values().forEach(DatasetsCommand::say);
+                }
+            }
             return 0;
         }
         describe(config, known);
@@ -110,16 +141,52 @@ final class DatasetsCommand implements Callable<Integer> {
         return known;
     }
 
-    private void describe(LocalConfig config, Map<String, Path> known) throws IOException {
+    private static void say(DatasetState state) {
+        System.out.printf(
+                "%-24s %d images%s, largest distance %.4g, median %.4g at %d×%d%n",
+                TopicRange.PREFIX + Inert.text(state.getDataset()),
+                state.getImages(),
+                state.getRefused() == 0 ? "" : ", %d not usable".formatted(state.getRefused()),
+                state.getMaximumDistance(),
+                state.getMedianDistance(),
+                state.getImageSize(),
+                state.getImageSize());
+    }
+
+    /** Its version and its images, from files here or from the topic of a platform. */
+    private DatasetLibrary.Found read(LocalConfig config, String wanted, int side)
+            throws InterruptedException {
+        if (TopicRange.parse(wanted).isEmpty()) {
+            return new DatasetLibrary.Found(
+                    wanted,
+                    ImageDataset.read(config.roots().resolve(wanted), new ImageShape(side, 0)));
+        }
+        KafkaConfig kafka = connection.kafka();
+        Patience patience = PlatformClient.patience(connection.patience());
+        Broker.await(kafka, patience);
+        try (ArtifactStore store = ArtifactStores.open(connection.artifacts(artifacts))) {
+            return new DatasetLibrary(config.roots(), kafka, new Schemas(kafka, patience), store)
+                    .read(wanted, new ImageShape(side, 0));
+        }
+    }
+
+    private void describe(LocalConfig config, Map<String, Path> known)
+            throws IOException, InterruptedException {
         ImageDataset data;
+        String version;
         try {
-            data = ImageDataset.read(config.roots().resolve(name), new ImageShape(1, 0));
+            DatasetLibrary.Found found = read(config, name, 1);
+            data = found.data();
+            version = found.version();
         } catch (DatasetException e) {
             throw new CommandFailure(
                     "%s; there are: %s"
                             .formatted(
                                     Inert.text(e.getMessage()),
                                     Inert.text(String.join(", ", known.keySet()))));
+        }
+        if (!version.equals(name)) {
+            System.out.printf("%-12s %s%n", "version", version);
         }
         System.out.printf("%-12s %d%n", "images", data.size());
         System.out.printf("%-12s %s%n", "sizes", sizes(data.sizes()));
@@ -133,8 +200,7 @@ final class DatasetsCommand implements Callable<Integer> {
         }
         if (sheet != null) {
             int side = size == null ? usualSide(data) : size;
-            ImageDataset shown =
-                    ImageDataset.read(config.roots().resolve(name), new ImageShape(side, 0));
+            ImageDataset shown = read(config, version, side).data();
             ImageGrid.write(shown.pixels(SHEET), shown.channels(), side, sheet);
             System.out.println("wrote " + sheet);
         }

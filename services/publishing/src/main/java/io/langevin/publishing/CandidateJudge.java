@@ -6,10 +6,10 @@ import static io.langevin.messaging.rules.RecordRules.requireArtifact;
 
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.datasets.DatasetException;
-import io.langevin.datasets.DatasetRoots;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.datasets.MissingDatasetException;
+import io.langevin.datatopic.DatasetLibrary;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
@@ -53,7 +53,7 @@ final class CandidateJudge implements AutoCloseable {
 
     private final KafkaConfig kafka;
     private final Schemas schemas;
-    private final DatasetRoots roots;
+    private final DatasetLibrary datasets;
     private final ArtifactStore artifacts;
     private final Extractors extractors;
     private final Duration patience;
@@ -69,7 +69,7 @@ final class CandidateJudge implements AutoCloseable {
             RecordWriter<JudgedCheckpoint> judgements) {
         this.kafka = config.kafka();
         this.schemas = schemas;
-        this.roots = config.datasets();
+        this.datasets = new DatasetLibrary(config.datasets(), config.kafka(), schemas, artifacts);
         this.artifacts = artifacts;
         this.extractors = new Extractors(config.extractor());
         extractors.check();
@@ -131,12 +131,13 @@ final class CandidateJudge implements AutoCloseable {
         }
     }
 
-    private ImageDataset data(JudgingData wanted) {
+    private ImageDataset data(JudgingData wanted) throws InterruptedException {
         try {
             ImageDataset data =
-                    ImageDataset.read(
-                            roots.resolve(wanted.getDataset()),
-                            new ImageShape(wanted.getImageSize(), wanted.getChannels()));
+                    datasets.read(
+                                    wanted.getDataset(),
+                                    new ImageShape(wanted.getImageSize(), wanted.getChannels()))
+                            .data();
             require(
                     data.fingerprint().equals(wanted.getDatasetFingerprint()),
                     "dataset",

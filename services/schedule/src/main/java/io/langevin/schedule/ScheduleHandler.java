@@ -4,10 +4,10 @@ import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 
 import io.langevin.datasets.DatasetException;
-import io.langevin.datasets.DatasetRoots;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.datasets.MissingDatasetException;
+import io.langevin.datatopic.DatasetLibrary;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.queue.JobHandler;
 import io.langevin.messaging.rules.RecordRules;
@@ -32,10 +32,10 @@ final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
 
     private static final int LONGEST_TEXT = 1_000;
 
-    private final DatasetRoots roots;
+    private final DatasetLibrary datasets;
 
-    ScheduleHandler(DatasetRoots roots) {
-        this.roots = roots;
+    ScheduleHandler(DatasetLibrary datasets) {
+        this.datasets = datasets;
     }
 
     @Override
@@ -50,10 +50,11 @@ final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
         context.throwIfCancelled();
         try {
             var shape = new ImageShape(job.getImageSize(), job.getChannels());
-            ImageDataset data = ImageDataset.read(roots.resolve(job.getDataset()), shape);
-            require(data.size() >= 2, "dataset", "hold at least 2 images", data.size());
+            DatasetLibrary.Found found = datasets.read(job.getDataset(), shape);
+            int images = found.data().size();
+            require(images >= 2, "dataset", "hold at least 2 images", images);
             context.throwIfCancelled();
-            return result(job, data, begin);
+            return result(job, found, begin);
         } catch (MissingDatasetException e) {
             if (e.isRootAway()) {
                 throw new UncheckedIOException(e.getMessage(), new IOException(e));
@@ -64,7 +65,8 @@ final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
         }
     }
 
-    private static ScheduleResult result(ScheduleJob job, ImageDataset data, long begin) {
+    private static ScheduleResult result(ScheduleJob job, DatasetLibrary.Found found, long begin) {
+        ImageDataset data = found.data();
         ScheduleParameters asked = job.getParameters();
         int compared = (int) Math.min(data.size(), mostCompared(data.dimension()));
         float[] pixels = data.pixels(compared);
@@ -83,6 +85,7 @@ final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
         return ScheduleResult.newBuilder()
                 .setRunId(job.getRunId())
                 .setStatus(JobStatus.COMPLETED)
+                .setDataset(found.version())
                 .setDatasetFingerprint(data.fingerprint())
                 .setImages(data.size())
                 .setSkippedImages(data.skipped().size())

@@ -4,17 +4,18 @@ import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
 import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 
 import io.langevin.artifacts.ArtifactStores;
+import io.langevin.datatopic.DatasetLibrary;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.queue.JobWorker;
 import io.langevin.process.RunningService;
+import io.langevin.process.ServiceLoop;
 import io.langevin.process.ServiceMain;
 import io.langevin.process.ServiceParts;
-import io.langevin.records.ScheduleJob;
-import io.langevin.records.ScheduleResult;
+import io.langevin.process.SideBySide;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** Computes noise schedules: schedule jobs in, schedules out. */
+/** Computes noise schedules, and looks at the images that data sets are given by events. */
 public final class ScheduleService {
     private ScheduleService() {}
 
@@ -29,22 +30,27 @@ public final class ScheduleService {
                 ScheduleConfig.NAME, parts -> assembled(config, metrics, parts));
     }
 
-    private static JobWorker<ScheduleJob, ScheduleResult> assembled(
+    private static ServiceLoop assembled(
             ScheduleConfig config, MeterRegistry metrics, ServiceParts parts)
             throws InterruptedException {
+        var schemas = new Schemas(config.kafka());
         var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
+        var deadLetters = new DeadLetters(ScheduleConfig.NAME, blob -> artifacts.put(blob).hex());
+        var datasets = new DatasetLibrary(config.datasets(), config.kafka(), schemas, artifacts);
         var worker =
                 JobWorker.open(
                         config.kafka(),
-                        new Schemas(config.kafka()),
+                        schemas,
                         SCHEDULE_JOBS,
                         SCHEDULE_RESULTS,
                         ScheduleConfig.NAME,
                         config.locks(),
-                        new ScheduleHandler(config.datasets()),
-                        new DeadLetters(ScheduleConfig.NAME, blob -> artifacts.put(blob).hex()),
+                        new ScheduleHandler(datasets),
+                        deadLetters,
                         metrics);
         parts.need(worker.cancellationsLost());
-        return worker;
+        var gatherer =
+                new DatasetGatherer(config.kafka(), schemas, artifacts, deadLetters, metrics);
+        return new SideBySide(worker, gatherer, "datasets");
     }
 }

@@ -9,10 +9,10 @@ import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.datasets.DatasetException;
-import io.langevin.datasets.DatasetRoots;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.datasets.MissingDatasetException;
+import io.langevin.datatopic.DatasetLibrary;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.queue.JobHandler;
 import io.langevin.messaging.rules.RejectedException;
@@ -44,18 +44,18 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     /** Held-out images that losses are measured with. */
     private static final int MOST_MEASURED = 256;
 
-    private final DatasetRoots roots;
+    private final DatasetLibrary datasets;
     private final ArtifactStore artifacts;
     private final ProgressLog progress;
     private final ComputeDevice device;
 
     TrainingHandler(
-            DatasetRoots roots,
+            DatasetLibrary datasets,
             ArtifactStore artifacts,
             ProgressLog progress,
             ComputeDevice device) {
         this.device = device;
-        this.roots = roots;
+        this.datasets = datasets;
         this.artifacts = artifacts;
         this.progress = progress;
     }
@@ -90,7 +90,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     }
 
     /** Everything that can be wrong with a job is found here, before any work. */
-    private TrainingPlan plan(TrainingJob job, boolean begins) {
+    private TrainingPlan plan(TrainingJob job, boolean begins) throws InterruptedException {
         requireModelName(job.getModel());
         TrainingParameters asked = job.getTraining();
         RetrainingRules.check(asked);
@@ -174,11 +174,12 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
         }
     }
 
-    private ImageDataset data(TrainingJob job) {
+    private ImageDataset data(TrainingJob job) throws InterruptedException {
         ImageDataset data =
-                ImageDataset.read(
-                        roots.resolve(job.getDataset()),
-                        new ImageShape(job.getImageSize(), job.getChannels()));
+                datasets.read(
+                                job.getDataset(),
+                                new ImageShape(job.getImageSize(), job.getChannels()))
+                        .data();
         require(
                 data.fingerprint().equals(job.getDatasetFingerprint()),
                 "dataset",

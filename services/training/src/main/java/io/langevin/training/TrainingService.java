@@ -5,6 +5,7 @@ import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 
 import io.langevin.artifacts.ArtifactStores;
+import io.langevin.datatopic.DatasetLibrary;
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Schemas;
@@ -52,7 +53,12 @@ public final class TrainingService {
                         TRAINING_RESULTS,
                         TrainingConfig.NAME,
                         config.locks(),
-                        new TrainingHandler(config.datasets(), artifacts, progress, device),
+                        new TrainingHandler(
+                                new DatasetLibrary(
+                                        config.datasets(), config.kafka(), schemas, artifacts),
+                                artifacts,
+                                progress,
+                                device),
                         new DeadLetters(TrainingConfig.NAME, blob -> artifacts.put(blob).hex()),
                         metrics);
         parts.need(worker.cancellationsLost());

@@ -140,7 +140,13 @@ final class Lineage {
     private static Map<String, String> data(
             ScheduleResult schedule, Optional<RetrainingRequest> request) {
         Map<String, String> all = new LinkedHashMap<>();
-        request.ifPresent(asked -> all.put("dataset", asked.getDataset()));
+        request.ifPresent(
+                asked ->
+                        all.put(
+                                "dataset",
+                                schedule.getDataset().isEmpty()
+                                        ? asked.getDataset()
+                                        : schedule.getDataset()));
         all.put("fingerprint", schedule.getDatasetFingerprint());
         all.put("images", "" + schedule.getImages());
         all.put("maximumDistance", "" + schedule.getMaximumDistance());

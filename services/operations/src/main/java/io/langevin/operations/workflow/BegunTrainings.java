@@ -61,6 +61,7 @@ final class BegunTrainings implements Processor<String, TrainingProgress, String
                 .setModel(run.getRequest().getModel())
                 .setDetail("in training, %d levels".formatted(levels))
                 .setRequestedAt(run.getRequestedAt())
+                .setPolicy(run.getRequest().getPolicy())
                 .setUpdatedAt(Instant.now(clock))
                 .build();
     }

@@ -7,6 +7,9 @@ import static io.langevin.messaging.Topics.JOB_STATES;
 import io.langevin.messaging.AvroSerde;
 import io.langevin.messaging.UnreadableRecordException;
 import io.langevin.messaging.rules.JobStages;
+import io.langevin.operations.streams.KeyRules;
+import io.langevin.operations.streams.RecordRule;
+import io.langevin.operations.streams.TopicStreams;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.CancellationStatus;
@@ -20,6 +23,7 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.GlobalKTable;
 import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Named;
 
 /**
@@ -37,8 +41,8 @@ final class CancellationTopology {
         GlobalKTable<String, byte[]> states =
                 builder.globalTable(
                         streams.kafka().name(JOB_STATES),
-                        Consumed.with(Serdes.String(), Serdes.ByteArray())
-                                .withName("states-by-id"));
+                        Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("states-by-id"),
+                        Materialized.as(Policies.STATES));
         AvroSerde<JobState> serde = streams.serde(JOB_STATES);
         KStream<String, CancellationOutcome> answers =
                 streams.read(CANCELLATIONS, RULE)

@@ -5,6 +5,8 @@ import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.langevin.messaging.rules.RecordRules;
+import io.langevin.operations.streams.KeyRules;
+import io.langevin.operations.streams.TopicStreams;
 import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;

@@ -67,6 +67,7 @@ final class JudgedCandidates implements Processor<String, JudgedCheckpoint, Stri
                                         quality.getDistance(),
                                         quality.getDistanceError()))
                 .setRequestedAt(run.getRequestedAt())
+                .setPolicy(run.getRequest().getPolicy())
                 .setUpdatedAt(Instant.now(clock))
                 .build();
     }

@@ -3,6 +3,7 @@ package io.langevin.operations.workflow;
 import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
 import io.langevin.records.ScheduleResult;
@@ -29,6 +30,9 @@ final class ResultRules {
             atMost("sigmas", result.getSigmas().size(), MOST_LEVELS, "items");
             name("datasetFingerprint", result.getDatasetFingerprint());
             name("scheduleId", result.getScheduleId());
+            if (!result.getDataset().isEmpty()) {
+                RetrainingRules.requireDataset(result.getDataset());
+            }
             atMost("leftOut", result.getLeftOut().size(), MOST_REASONS, "items");
             for (String reason : result.getLeftOut()) {
                 atMost("leftOut", reason.length(), LONGEST_REASON, "characters");

@@ -150,7 +150,13 @@ final class RunRules {
                         .setChannels(request.getChannels())
                         .setParameters(request.getSchedule())
                         .build());
-        move(run, JobStage.SCHEDULING, "");
+        move(
+                run,
+                JobStage.SCHEDULING,
+                request.getPolicy() == null
+                        ? ""
+                        : "asked by the rule %s: %s"
+                                .formatted(request.getPolicy(), request.getCause()));
     }
 
     /** What cannot be followed can be of any size: its id and its model are kept. */
@@ -178,7 +184,7 @@ final class RunRules {
                 TrainingJob.newBuilder()
                         .setRunId(request.getRunId())
                         .setModel(request.getModel())
-                        .setDataset(request.getDataset())
+                        .setDataset(dataset(request, result))
                         .setDatasetFingerprint(result.getDatasetFingerprint())
                         .setImageSize(request.getImageSize())
                         .setChannels(result.getChannels())
@@ -238,10 +244,15 @@ final class RunRules {
         move(run, JobStage.COMPLETED, what + result.getCheckpoint() + why);
     }
 
+    /** The version that the schedule was made from: a topic has more images by now. */
+    private static String dataset(RetrainingRequest request, ScheduleResult schedule) {
+        return schedule.getDataset().isEmpty() ? request.getDataset() : schedule.getDataset();
+    }
+
     private static JudgingData judgingData(RetrainingRun run) {
         ScheduleResult schedule = run.getSchedule();
         return JudgingData.newBuilder()
-                .setDataset(run.getRequest().getDataset())
+                .setDataset(dataset(run.getRequest(), schedule))
                 .setDatasetFingerprint(schedule.getDatasetFingerprint())
                 .setImageSize(run.getRequest().getImageSize())
                 .setChannels(schedule.getChannels())
@@ -279,6 +290,7 @@ final class RunRules {
                                 RecordRules.abbreviated(run.getRequest().getModel(), LONGEST_MODEL))
                         .setDetail(RecordRules.abbreviated(detail, LONGEST_DETAIL))
                         .setRequestedAt(run.getRequestedAt())
+                        .setPolicy(run.getRequest().getPolicy())
                         .setUpdatedAt(now)
                         .build());
     }

@@ -1,6 +1,7 @@
 package io.langevin.operations.workflow;
 
 import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
+import static io.langevin.messaging.Topics.DATASETS_STATES;
 import static io.langevin.messaging.Topics.JOB_ATTEMPTS;
 import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.MODEL_CHANGE_RESULTS;
@@ -19,8 +20,11 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
 import io.langevin.messaging.UnreadableRecordException;
 import io.langevin.operations.OperationsConfig;
+import io.langevin.operations.streams.KeyRules;
+import io.langevin.operations.streams.RecordRule;
 import io.langevin.process.FollowedView;
 import io.langevin.records.CancellationOutcome;
+import io.langevin.records.DatasetState;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
 import io.langevin.records.JudgedCheckpoint;
@@ -113,6 +117,7 @@ public final class TopicInspector implements FollowedView {
                 KeyRules.keyIs("changeId", ModelChangeResult::getChangeId));
         add(schemas, CANCELLATION_OUTCOMES, KeyRules.keyIs("id", CancellationOutcome::getId));
         add(schemas, JOB_STATES, KeyRules.keyIs("id", JobState::getId));
+        add(schemas, DATASETS_STATES, KeyRules.keyIs("dataset", DatasetState::getDataset));
         add(schemas, JOB_ATTEMPTS, KeyRules.none());
     }
 

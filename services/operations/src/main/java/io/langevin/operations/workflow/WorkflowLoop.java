@@ -4,6 +4,9 @@ import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.operations.OperationsConfig;
+import io.langevin.operations.streams.InternalTopics;
+import io.langevin.operations.streams.TopicStreams;
+import io.langevin.operations.streams.UnexpectedFailures;
 import io.langevin.process.ServiceLoop;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,7 +29,7 @@ public final class WorkflowLoop implements ServiceLoop {
     private static final Logger LOG = LoggerFactory.getLogger(WorkflowLoop.class);
 
     /** State of a topology of another shape is left alone; the topics have all of it. */
-    private static final String LAYOUT = "2";
+    private static final String LAYOUT = "3";
 
     private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
@@ -64,6 +67,7 @@ public final class WorkflowLoop implements ServiceLoop {
         RetrainingTopology.addTo(builder, streams, clock);
         JobStateTopology.addTo(builder, streams);
         CancellationTopology.addTo(builder, streams, clock);
+        PolicyTopology.addTo(builder, streams, clock);
         return builder.build();
     }
 

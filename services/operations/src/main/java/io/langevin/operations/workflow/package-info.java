@@ -1,5 +1,5 @@
 /**
- * The workflow of a run and the states of requests, as topologies of Kafka Streams. {@link
+ * The workflow of a run, the states of requests and standing rules, as topologies. {@link
  * io.langevin.operations.workflow.RunRules} says what an event makes of a run.
  */
 package io.langevin.operations.workflow;

@@ -18,6 +18,7 @@ import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
+import io.langevin.operations.streams.UnexpectedFailures;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.CancellationStatus;

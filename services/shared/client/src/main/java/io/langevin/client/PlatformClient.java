@@ -77,10 +77,30 @@ public final class PlatformClient implements AutoCloseable {
      */
     public <T extends SpecificRecord> void write(Topic<T> topic, String key, T record)
             throws InterruptedException {
+        write(topic, writer -> writer.write(key, record));
+    }
+
+    /**
+     * Ends a key of a compacted topic; returns when that is safe.
+     *
+     * @throws OutOfReachException where the broker does not take it in time
+     */
+    public <T extends SpecificRecord> void delete(Topic<T> topic, String key)
+            throws InterruptedException {
+        write(topic, writer -> writer.delete(key));
+    }
+
+    /** What is done with a writer. */
+    private interface Writing<T extends SpecificRecord> {
+        void with(RecordWriter<T> writer) throws InterruptedException;
+    }
+
+    private <T extends SpecificRecord> void write(Topic<T> topic, Writing<T> writing)
+            throws InterruptedException {
         try (var writer = RecordWriter.open(kafka, schemas, topic, WRITER, patience())) {
             waiting(
                     () -> {
-                        writer.write(key, record);
+                        writing.with(writer);
                         return null;
                     });
         } catch (KafkaException e) {

@@ -35,6 +35,7 @@ final class DatasetReader implements PictureSource.Sink, AutoCloseable {
 
     private final String name;
     private final ImageShape shape;
+    private final boolean lenient;
     private final int keptChannels;
     private final PixelStore pixels;
     private final List<byte[]> digests = new ArrayList<>();
@@ -56,7 +57,12 @@ final class DatasetReader implements PictureSource.Sink, AutoCloseable {
     private record Fitted(byte[] pixels, byte[] digest, boolean coloured, String size) {}
 
     DatasetReader(String name, ImageShape shape) {
+        this(name, shape, false);
+    }
+
+    private DatasetReader(String name, ImageShape shape, boolean lenient) {
         this.name = name;
+        this.lenient = lenient;
         this.shape = shape;
         this.keptChannels = shape.channels() == 0 ? 3 : shape.channels();
         this.pixels = new PixelStore(keptChannels * shape.size() * shape.size(), HEAP_BYTES);
@@ -73,6 +79,11 @@ final class DatasetReader implements PictureSource.Sink, AutoCloseable {
                 file,
                 bytes.length,
                 () -> fitted(ImageDecoder.decode(bytes, ImageDecoder.MAXIMUM_PIXELS)));
+    }
+
+    /** One that leaves out what cannot be used, however much of it there is. */
+    static DatasetReader lenient(String name, ImageShape shape) {
+        return new DatasetReader(name, shape, true);
     }
 
     private Fitted fitted(Picture picture) {
@@ -116,7 +127,11 @@ final class DatasetReader implements PictureSource.Sink, AutoCloseable {
 
     @Override
     public void broken(String file, String why) {
-        broken.add(file + ": " + why);
+        if (lenient) {
+            leftOut(file, LeftOut.UNUSABLE);
+        } else {
+            broken.add(file + ": " + why);
+        }
     }
 
     @Override

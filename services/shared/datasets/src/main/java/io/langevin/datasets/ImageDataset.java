@@ -4,6 +4,7 @@ import io.langevin.datasets.pixels.ImageDecoder;
 import io.langevin.datasets.pixels.ImageStructure;
 import io.langevin.datasets.pixels.Picture;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -93,13 +94,40 @@ public final class ImageDataset {
      */
     public static ImageDataset read(Path location, ImageShape shape) {
         try (var reader = new DatasetReader(location.getFileName().toString(), shape)) {
-            for (PictureSource source : DatasetFiles.sources(location, reader)) {
-                source.readInto(reader);
-            }
+            source(location).readInto(reader);
             return new ImageDataset(reader.contents());
         } catch (IOException e) {
             throw new DatasetException(
                     "%s: cannot be read: %s".formatted(location.getFileName(), e), e);
+        }
+    }
+
+    /**
+     * The pictures and image files of what {@link #read} reads, as they are.
+     *
+     * @throws DatasetException when it is read, where a file is of no form that is known
+     */
+    public static PictureSource source(Path location) {
+        return sink -> {
+            for (PictureSource source : DatasetFiles.sources(location, sink)) {
+                source.readInto(sink);
+            }
+        };
+    }
+
+    /**
+     * Reads what anybody may add to and nobody can take back: what cannot be used is left out,
+     * however much of it there is.
+     *
+     * @param name of the data set
+     * @throws DatasetException where there are no images
+     */
+    public static ImageDataset readOpen(String name, PictureSource source, ImageShape shape) {
+        try (var reader = DatasetReader.lenient(name, shape)) {
+            source.readInto(reader);
+            return new ImageDataset(reader.contents());
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s: cannot be read: %s".formatted(name, e), e);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
  * @param examples names of the first ones
  */
 public record LeftOut(String why, int count, List<String> examples) {
+    static final String UNUSABLE = "not usable";
     static final String HIDDEN = "hidden, or another program's";
     static final String NO_IMAGE = "no images";
     static final String TEST_SET = "test images beside training images";

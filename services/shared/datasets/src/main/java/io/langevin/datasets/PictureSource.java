@@ -4,9 +4,9 @@ import io.langevin.datasets.pixels.Picture;
 import java.io.IOException;
 
 /** Where the pictures of a data set come from; each format has one. */
-interface PictureSource {
+public interface PictureSource {
 
-    /** Hands every picture to {@code sink}, in an order that depends on names alone. */
+    /** Hands every picture to {@code sink}, in an order that depends on the source alone. */
     void readInto(Sink sink) throws IOException;
 
     /** Takes pictures and image files, and the names of files that are not read. */

@@ -25,6 +25,9 @@ public record Topic<T extends SpecificRecord>(
     /** Dead letters of any topic: the bytes as they were, kept for 30 days. */
     static final Duration DEAD_LETTERS_KEPT = Duration.ofDays(30);
 
+    /** What nobody deletes but by hand. */
+    static final Duration FOR_EVER = Duration.ofMillis(-1);
+
     public Schema schema() {
         return SpecificData.get().getSchema(type);
     }

@@ -3,6 +3,8 @@ package io.langevin.messaging;
 import io.langevin.process.ConfigurationException;
 import io.langevin.records.Cancellation;
 import io.langevin.records.CancellationOutcome;
+import io.langevin.records.DatasetImage;
+import io.langevin.records.DatasetState;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobAttempts;
 import io.langevin.records.JobState;
@@ -12,6 +14,7 @@ import io.langevin.records.ModelChangeResult;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
+import io.langevin.records.RetrainingPolicy;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SamplePreview;
@@ -92,6 +95,14 @@ public final class Topics {
     public static final Topic<JobAttempts> JOB_ATTEMPTS =
             new Topic<>("job.attempts", JobAttempts.class, 1, Optional.empty());
 
+    // One partition: a range of its offsets is a version of a data set, whoever hashes the key.
+    public static final Topic<DatasetImage> DATASETS_IMAGES =
+            topic("datasets.images", DatasetImage.class, 1, Topic.FOR_EVER);
+    public static final Topic<DatasetState> DATASETS_STATES =
+            new Topic<>("datasets.states", DatasetState.class, 1, Optional.empty());
+    public static final Topic<RetrainingPolicy> RETRAINING_POLICIES =
+            new Topic<>("retraining.policies", RetrainingPolicy.class, 1, Optional.empty());
+
     private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
 
     private static final Set<String> LIMITS =
@@ -124,7 +135,10 @@ public final class Topics {
                 CANCELLATIONS,
                 CANCELLATION_OUTCOMES,
                 JOB_STATES,
-                JOB_ATTEMPTS);
+                JOB_ATTEMPTS,
+                DATASETS_IMAGES,
+                DATASETS_STATES,
+                RETRAINING_POLICIES);
     }
 
     /**

@@ -5,6 +5,8 @@ import io.langevin.records.CancellationOutcome;
 import io.langevin.records.CancellationStatus;
 import io.langevin.records.Candidate;
 import io.langevin.records.CheckpointQuality;
+import io.langevin.records.DatasetImage;
+import io.langevin.records.DatasetState;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.JobAttempts;
@@ -19,6 +21,7 @@ import io.langevin.records.ModelChangeResult;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
+import io.langevin.records.RetrainingPolicy;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SamplePreview;
@@ -282,6 +285,30 @@ public final class HostileRecords {
                             .setUpdatedAt(now)
                             .build();
             case "job.attempts" -> new JobAttempts(id, 1);
+            case "datasets.images" ->
+                    DatasetImage.newBuilder()
+                            .setDataset(id)
+                            .setBytes(ByteBuffer.wrap(new byte[] {1, 2, 3}))
+                            .build();
+            case "datasets.states" ->
+                    DatasetState.newBuilder()
+                            .setDataset(id)
+                            .setBeginOffset(0)
+                            .setEndOffset(1)
+                            .setImages(1)
+                            .setUpdatedAt(now)
+                            .build();
+            case "retraining.policies" ->
+                    RetrainingPolicy.newBuilder()
+                            .setPolicyId(id)
+                            .setRequest(
+                                    RetrainingRequest.newBuilder()
+                                            .setRunId("")
+                                            .setModel(MODEL)
+                                            .setDataset("nowhere")
+                                            .build())
+                            .setCron("0 0 1 1 *")
+                            .build();
             default -> throw new AssertionError("no valid record of " + topic.suffix());
         };
     }

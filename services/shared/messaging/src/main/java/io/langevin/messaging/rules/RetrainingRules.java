@@ -3,6 +3,7 @@ package io.langevin.messaging.rules;
 import static io.langevin.messaging.rules.RecordRules.atLeast;
 import static io.langevin.messaging.rules.RecordRules.between;
 import static io.langevin.messaging.rules.RecordRules.fraction;
+import static io.langevin.messaging.rules.RecordRules.isModelName;
 import static io.langevin.messaging.rules.RecordRules.oneOf;
 import static io.langevin.messaging.rules.RecordRules.positive;
 import static io.langevin.messaging.rules.RecordRules.require;
@@ -30,8 +31,11 @@ public final class RetrainingRules {
             List.of("auto", "ncsnv2", "ncsnv2-deeper", "ncsnv2-deepest", "ncsn");
 
     private static final Pattern DATASET =
-            Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*");
+            Pattern.compile(
+                    "[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*"
+                            + "|topic:[A-Za-z0-9_][A-Za-z0-9._-]{0,99}(@\\d{1,18}-\\d{1,18})?");
     private static final int LONGEST_DATASET = 200;
+    private static final int LONGEST_CAUSE = 1_000;
     private static final int MOST_LEVELS = 10_000;
     private static final double LARGEST_SIGMA = 1e6;
     private static final int MOST_CANDIDATES = 100;
@@ -60,6 +64,16 @@ public final class RetrainingRules {
         check(request.getTraining());
         check(request.getSchedule());
         check(request.getPromotion());
+        require(
+                request.getPolicy() == null || isModelName(request.getPolicy()),
+                "policy",
+                "be 1 to 100 letters, digits, '.', '_' or '-'",
+                request.getPolicy());
+        require(
+                request.getCause().length() <= LONGEST_CAUSE,
+                "cause",
+                "have at most %d characters".formatted(LONGEST_CAUSE),
+                request.getCause().length());
     }
 
     /**
@@ -80,7 +94,8 @@ public final class RetrainingRules {
         require(
                 name.length() <= LONGEST_DATASET && DATASET.matcher(name).matches(),
                 "dataset",
-                "be a name of letters, digits, '.', '_', '-' and '/' below a configured root",
+                "be a name of letters, digits, '.', '_', '-' and '/' below a configured root, or"
+                        + " topic:NAME, or topic:NAME@BEGIN-END",
                 "'" + name + "'");
     }
 

@@ -1,4 +1,4 @@
-package io.langevin.operations.workflow;
+package io.langevin.operations.streams;
 
 import io.langevin.messaging.AvroSerde;
 import io.langevin.messaging.DeadLetters;
@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * store until the registry is back, and those of its key behind it; the others go on. Of a sender's
  * headers nothing but the trace goes further.
  */
-final class Entrance<T extends SpecificRecord>
+public final class Entrance<T extends SpecificRecord>
         implements Processor<String, byte[], String, Object> {
     /** Name of the store of records that wait. */
     static final String STORE = "held-records";
@@ -48,6 +48,7 @@ final class Entrance<T extends SpecificRecord>
     private static final Logger LOG = LoggerFactory.getLogger(Entrance.class);
 
     private final String topic;
+    private final boolean compacted;
     private final AvroSerde<T> serde;
     private final RecordRule<T> rule;
     private final DeadLetters deadLetters;
@@ -68,13 +69,23 @@ final class Entrance<T extends SpecificRecord>
      *
      * @param value of its dead letter
      */
-    record Dead(byte[] value, String reason) {}
+    public record Dead(byte[] value, String reason) {}
+
+    /** A record of a compacted topic that ends its key. */
+    public record Deleted() {}
 
     /**
      * @param topic its whole name
+     * @param compacted whether a record without a value ends its key
      */
-    Entrance(String topic, AvroSerde<T> serde, RecordRule<T> rule, DeadLetters deadLetters) {
+    Entrance(
+            String topic,
+            boolean compacted,
+            AvroSerde<T> serde,
+            RecordRule<T> rule,
+            DeadLetters deadLetters) {
         this.topic = topic;
+        this.compacted = compacted;
         this.serde = serde;
         this.rule = rule;
         this.deadLetters = deadLetters;
@@ -197,6 +208,10 @@ final class Entrance<T extends SpecificRecord>
      * @return false where the record has to wait for the registry or the store of artifacts
      */
     private boolean isDone(ConsumerRecord<String, byte[]> source) {
+        if (compacted && source.value() == null && source.key() != null) {
+            forward(source.key(), new Deleted(), source, EventHeaders.trace(source.headers()));
+            return true;
+        }
         T record;
         try {
             record = serde.decode(source.value());

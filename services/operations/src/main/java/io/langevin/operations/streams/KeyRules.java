@@ -1,12 +1,12 @@
-package io.langevin.operations.workflow;
+package io.langevin.operations.streams;
 
 import io.langevin.messaging.rules.RecordRules;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** Rules about the keys of records: what belongs together must have one key. */
-final class KeyRules {
-    static final int LONGEST_ID = 100;
+public final class KeyRules {
+    public static final int LONGEST_ID = 100;
 
     private KeyRules() {}
 
@@ -15,7 +15,7 @@ final class KeyRules {
      *
      * @param field its name
      */
-    static <T> RecordRule<T> keyIs(String field, Function<T, String> value) {
+    public static <T> RecordRule<T> keyIs(String field, Function<T, String> value) {
         return (key, record) -> {
             String wanted = value.apply(record);
             if (wanted.equals(key) && wanted.length() <= LONGEST_ID) {
@@ -31,7 +31,7 @@ final class KeyRules {
     }
 
     /** The key, where there is one, is as short as an id. */
-    static <T> RecordRule<T> shortOrNone() {
+    public static <T> RecordRule<T> shortOrNone() {
         return (key, record) ->
                 key == null || key.length() <= LONGEST_ID
                         ? Optional.empty()
@@ -40,7 +40,7 @@ final class KeyRules {
                                         .formatted(LONGEST_ID, key.length()));
     }
 
-    static <T> RecordRule<T> none() {
+    public static <T> RecordRule<T> none() {
         return (key, record) -> Optional.empty();
     }
 

@@ -1,4 +1,4 @@
-package io.langevin.operations.workflow;
+package io.langevin.operations.streams;
 
 import io.langevin.messaging.AvroSerde;
 import io.langevin.messaging.DeadLetters;
@@ -24,7 +24,7 @@ import org.apache.kafka.streams.state.Stores;
  * The platform's topics as streams; every operator has a name, so that state survives a change. A
  * topic is read once, through an {@link Entrance}; what is written has headers of its own.
  */
-final class TopicStreams {
+public final class TopicStreams {
     private final StreamsBuilder builder;
     private final KafkaConfig kafka;
     private final Schemas schemas;
@@ -33,7 +33,7 @@ final class TopicStreams {
     private final Map<Topic<?>, KStream<String, Object>> entered = new HashMap<>();
     private final Map<Topic<?>, KStream<String, ?>> readable = new HashMap<>();
 
-    TopicStreams(
+    public TopicStreams(
             StreamsBuilder builder,
             KafkaConfig kafka,
             Schemas schemas,
@@ -51,27 +51,34 @@ final class TopicStreams {
                         Serdes.ByteArray()));
     }
 
-    KafkaConfig kafka() {
+    public KafkaConfig kafka() {
         return kafka;
     }
 
     /** Records of a topic whose dead letters are written here. */
-    <T extends SpecificRecord> KStream<String, T> read(Topic<T> topic, RecordRule<T> rule)
+    public <T extends SpecificRecord> KStream<String, T> read(Topic<T> topic, RecordRule<T> rule)
             throws InterruptedException {
         return records(entrance(topic, rule, true), topic);
     }
 
     /** Records of a topic whose dead letters are written by the service that works on it. */
-    <T extends SpecificRecord> KStream<String, T> overhear(Topic<T> topic, RecordRule<T> rule)
-            throws InterruptedException {
+    public <T extends SpecificRecord> KStream<String, T> overhear(
+            Topic<T> topic, RecordRule<T> rule) throws InterruptedException {
         return records(entrance(topic, rule, false), topic);
     }
 
     /** Why records of a topic became dead letters, by their keys. */
-    <T extends SpecificRecord> KStream<String, Entrance.Dead> refused(Topic<T> topic) {
+    public <T extends SpecificRecord> KStream<String, Entrance.Dead> refused(Topic<T> topic) {
         return entered.get(topic)
                 .filter((key, value) -> value instanceof Entrance.Dead, named(topic, "refused"))
                 .mapValues(Entrance.Dead.class::cast, named(topic, "refusal"));
+    }
+
+    /** Keys of a compacted topic that were ended. */
+    public <T extends SpecificRecord> KStream<String, Entrance.Deleted> deleted(Topic<T> topic) {
+        return entered.get(topic)
+                .filter((key, value) -> value instanceof Entrance.Deleted, named(topic, "deleted"))
+                .mapValues(Entrance.Deleted.class::cast, named(topic, "deletion"));
     }
 
     @SuppressWarnings("unchecked") // a topic's stream is put in under that topic alone
@@ -100,7 +107,13 @@ final class TopicStreams {
                                 Consumed.with(new RecordKeys(), Serdes.ByteArray())
                                         .withName(topic.suffix()))
                         .process(
-                                () -> new Entrance<>(kafka.name(topic), serde, rule, deadLetters),
+                                () ->
+                                        new Entrance<>(
+                                                kafka.name(topic),
+                                                topic.kept().isEmpty(),
+                                                serde,
+                                                rule,
+                                                deadLetters),
                                 named(topic, "entrance"),
                                 Entrance.STORE);
         if (owner) {
@@ -115,15 +128,16 @@ final class TopicStreams {
         return all;
     }
 
-    <T extends SpecificRecord> void write(KStream<String, T> stream, Topic<T> topic, String name)
-            throws InterruptedException {
+    public <T extends SpecificRecord> void write(
+            KStream<String, T> stream, Topic<T> topic, String name) throws InterruptedException {
         stream.processValues(() -> new OwnHeaders<T>(headers), Named.as(name + "-headers"))
                 .to(
                         kafka.name(topic),
                         Produced.<String, T>with(new RecordKeys(), serde(topic)).withName(name));
     }
 
-    <T extends SpecificRecord> AvroSerde<T> serde(Topic<T> topic) throws InterruptedException {
+    public <T extends SpecificRecord> AvroSerde<T> serde(Topic<T> topic)
+            throws InterruptedException {
         return schemas.serde(topic);
     }
 

@@ -1,4 +1,4 @@
-package io.langevin.operations.workflow;
+package io.langevin.operations.streams;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,10 +20,10 @@ import org.apache.kafka.common.serialization.Serializer;
  * @param encoder of the record
  * @param decoder of the record
  */
-record InternalSerde<T extends SpecificRecord>(
+public record InternalSerde<T extends SpecificRecord>(
         BinaryMessageEncoder<T> encoder, BinaryMessageDecoder<T> decoder) implements Serde<T> {
 
-    static <T extends SpecificRecord> InternalSerde<T> of(Class<T> type) {
+    public static <T extends SpecificRecord> InternalSerde<T> of(Class<T> type) {
         var schema = SpecificData.get().getSchema(type);
         var data = SpecificData.getForClass(type);
         var decoder = new BinaryMessageDecoder<T>(data, schema);

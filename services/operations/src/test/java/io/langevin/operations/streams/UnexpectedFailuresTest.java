@@ -1,4 +1,4 @@
-package io.langevin.operations.workflow;
+package io.langevin.operations.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.langevin.operations.workflow;
+package io.langevin.operations.streams;
 
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Failures;

@@ -1,10 +1,10 @@
-package io.langevin.operations.workflow;
+package io.langevin.operations.streams;
 
 import java.util.Optional;
 
 /** What a record of a topic must be beside readable. */
 @FunctionalInterface
-interface RecordRule<T> {
+public interface RecordRule<T> {
     /**
      * Why a record cannot be used: field, rule and value.
      *

@@ -1,4 +1,4 @@
-package io.langevin.operations.workflow;
+package io.langevin.operations.streams;
 
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.KafkaConfig;
@@ -17,14 +17,14 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 
 /** The topics that Kafka Streams makes for itself: repartitioned records and changes of state. */
-final class InternalTopics {
+public final class InternalTopics {
     /** A run keeps its request and its schedule, each of which may be as large as a record. */
-    static final int LARGEST_RECORD = 3 * Topic.LARGEST_RECORD;
+    public static final int LARGEST_RECORD = 3 * Topic.LARGEST_RECORD;
 
     private InternalTopics() {}
 
     /** Lets those that an earlier version made hold as much as those that are made now. */
-    static void limit(KafkaConfig kafka, String application) throws InterruptedException {
+    public static void limit(KafkaConfig kafka, String application) throws InterruptedException {
         Patience.ENDLESS.waitFor(
                 "the broker " + kafka.bootstrap(),
                 "see whether it is running",

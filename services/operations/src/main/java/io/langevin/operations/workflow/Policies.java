@@ -1,0 +1,172 @@
+package io.langevin.operations.workflow;
+
+import io.langevin.messaging.AvroSerde;
+import io.langevin.messaging.UnreadableRecordException;
+import io.langevin.messaging.rules.CronTimes;
+import io.langevin.messaging.rules.JobStages;
+import io.langevin.records.DatasetState;
+import io.langevin.records.JobState;
+import io.langevin.records.PublishedCheckpoint;
+import io.langevin.records.RetrainingPolicy;
+import io.langevin.records.RetrainingRequest;
+import io.langevin.records.StandingPolicy;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.TimestampedKeyValueStore;
+import org.apache.kafka.streams.state.ValueAndTimestamp;
+
+/**
+ * Keeps the standing rules, looks at their conditions once a second, and asks for the runs that are
+ * due. A rule and the request that it leads to commit together.
+ */
+final class Policies
+        implements Processor<String, Optional<RetrainingPolicy>, String, RetrainingRequest> {
+    /** Name of the store of rules. */
+    static final String STORE = "standing-policies";
+
+    /** Names of the global stores that conditions are about. */
+    static final String DATASETS = "datasets-by-name";
+
+    static final String CHECKPOINTS = "checkpoints-by-model";
+    static final String STATES = "job-states-by-id";
+
+    private static final Duration EVERY = Duration.ofSeconds(1);
+
+    /** A run of which nothing is known for so long will not hold its rule up. */
+    private static final Duration FORGOTTEN = Duration.ofDays(1);
+
+    private static final String TOPIC = "topic:";
+
+    private final AvroSerde<DatasetState> datasetSerde;
+    private final AvroSerde<PublishedCheckpoint> checkpointSerde;
+    private final AvroSerde<JobState> stateSerde;
+    private final Clock clock;
+    private final Map<String, CronTimes> times = new HashMap<>();
+    private ProcessorContext<String, RetrainingRequest> context;
+    private KeyValueStore<String, StandingPolicy> policies;
+    private Optional<Cancellable> punctuation = Optional.empty();
+
+    Policies(
+            AvroSerde<DatasetState> datasetSerde,
+            AvroSerde<PublishedCheckpoint> checkpointSerde,
+            AvroSerde<JobState> stateSerde,
+            Clock clock) {
+        this.datasetSerde = datasetSerde;
+        this.checkpointSerde = checkpointSerde;
+        this.stateSerde = stateSerde;
+        this.clock = clock;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, RetrainingRequest> processorContext) {
+        context = processorContext;
+        policies = processorContext.getStateStore(STORE);
+        punctuation.ifPresent(Cancellable::cancel);
+        punctuation =
+                Optional.of(
+                        context.schedule(EVERY, PunctuationType.WALL_CLOCK_TIME, now -> look()));
+    }
+
+    @Override
+    public void process(Record<String, Optional<RetrainingPolicy>> record) {
+        String id = record.key();
+        if (record.value().isEmpty()) {
+            policies.delete(id);
+            return;
+        }
+        RetrainingPolicy policy = record.value().get();
+        StandingPolicy before = policies.get(id);
+        Instant now = Instant.now(clock);
+        policies.put(
+                id,
+                before == null
+                        ? conditions(policy).begun(policy, now)
+                        : PolicyConditions.replaced(before, policy, now));
+    }
+
+    private void look() {
+        List<KeyValue<String, StandingPolicy>> all = new ArrayList<>();
+        try (KeyValueIterator<String, StandingPolicy> stored = policies.all()) {
+            stored.forEachRemaining(all::add);
+        }
+        Instant now = Instant.now(clock);
+        for (KeyValue<String, StandingPolicy> entry : all) {
+            look(entry.key, entry.value, now);
+        }
+    }
+
+    private void look(String id, StandingPolicy before, Instant now) {
+        RetrainingPolicy policy = before.getPolicy();
+        PolicyConditions conditions = conditions(policy);
+        StandingPolicy standing = conditions.withFirstDistances(withEnd(before, now));
+        Optional<CronTimes> cron =
+                Optional.ofNullable(policy.getCron())
+                        .map(line -> times.computeIfAbsent(line, CronTimes::parse));
+        Optional<String> cause = conditions.cause(standing, cron, now);
+        if (cause.isPresent()) {
+            String run = UUID.randomUUID().toString();
+            standing = conditions.asked(standing, run, now);
+            context.forward(
+                    new Record<>(
+                            run,
+                            PolicyConditions.request(policy, run, cause.get()),
+                            now.toEpochMilli()));
+        }
+        if (!standing.equals(before)) {
+            policies.put(id, standing);
+        }
+    }
+
+    /** Notes that the last run has ended. */
+    private StandingPolicy withEnd(StandingPolicy standing, Instant now) {
+        if (standing.getLastEnded()) {
+            return standing;
+        }
+        boolean ended =
+                global(STATES, standing.getLastRun(), stateSerde)
+                        .map(state -> JobStages.isEnd(state.getStage()))
+                        .orElse(standing.getLastBegunAt().plus(FORGOTTEN).isBefore(now));
+        return StandingPolicy.newBuilder(standing).setLastEnded(ended).build();
+    }
+
+    private PolicyConditions conditions(RetrainingPolicy policy) {
+        String dataset = policy.getRequest().getDataset();
+        return new PolicyConditions(
+                dataset.startsWith(TOPIC)
+                        ? global(DATASETS, dataset.substring(TOPIC.length()), datasetSerde)
+                        : Optional.empty(),
+                global(CHECKPOINTS, policy.getRequest().getModel(), checkpointSerde));
+    }
+
+    /** What cannot be read, or not yet, is not known. */
+    private <T extends SpecificRecord> Optional<T> global(
+            String store, String key, AvroSerde<T> serde) {
+        TimestampedKeyValueStore<String, byte[]> all = context.getStateStore(store);
+        byte[] bytes = ValueAndTimestamp.getValueOrNull(all.get(key));
+        if (bytes == null || !serde.isReadable(bytes)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(serde.decode(bytes));
+        } catch (UnreadableRecordException | UncheckedIOException e) {
+            return Optional.empty();
+        }
+    }
+}
