@@ -74,6 +74,13 @@ function showJobs() {
       button.textContent = "Cancel";
       button.onclick = () => publish(`/api/cancellations/${encodeURIComponent(job.id)}`, {});
       action.append(button);
+      if (job.kind === "RETRAINING" && job.stage !== "PUBLISHING") {
+        const order = document.createElement("button");
+        order.textContent = job.stage === "PAUSED" ? "Resume" : "Pause";
+        order.onclick = () =>
+          publish(`/api/runs/${encodeURIComponent(job.id)}/${order.textContent.toLowerCase()}`, {});
+        action.append(order);
+      }
     }
   }
 }

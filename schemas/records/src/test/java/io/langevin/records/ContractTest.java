@@ -45,6 +45,7 @@ class ContractTest {
                 ModelChangeResult.SCHEMA$,
                 Cancellation.SCHEMA$,
                 CancellationOutcome.SCHEMA$,
+                RunOrder.SCHEMA$,
                 SavedRequest.SCHEMA$,
                 SavedSampling.SCHEMA$,
                 JobState.SCHEMA$,

@@ -6,7 +6,9 @@ import io.langevin.cli.models.ModelsCommand;
 import io.langevin.cli.models.PromoteCommand;
 import io.langevin.cli.models.RetireCommand;
 import io.langevin.cli.models.RollbackCommand;
-import io.langevin.cli.models.RulesCommand;
+import io.langevin.cli.runs.PauseCommand;
+import io.langevin.cli.runs.ResumeCommand;
+import io.langevin.cli.runs.RulesCommand;
 import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.NotCompletedException;
 import io.langevin.messaging.rules.RejectedException;
@@ -50,6 +52,8 @@ import picocli.CommandLine.ScopeType;
             ExportCommand.class,
             LineageCommand.class,
             RulesCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
             PublishCommand.class,
             JobsCommand.class,
             WatchCommand.class,

@@ -9,6 +9,7 @@ import io.langevin.cli.terminal.RetrainingBar;
 import io.langevin.client.PlatformClient;
 import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.messaging.rules.ShortTraining;
+import io.langevin.records.Meanwhile;
 import io.langevin.records.Precision;
 import io.langevin.records.PromotionRule;
 import io.langevin.records.RetrainingPolicy;
@@ -157,6 +158,14 @@ final class RetrainCommand implements Callable<Integer> {
             description = "Images that each checkpoint is judged by (default: 256).")
     Integer judgeBy;
 
+    @Option(
+            names = "--meanwhile",
+            paramLabel = "WHAT",
+            description =
+                    "Where another run of the model is under way: queue (default), replace, which"
+                            + " cancels it, or reject.")
+    String meanwhile;
+
     @ArgGroup(
             exclusive = false,
             heading = "%nA standing rule instead of one run:%n",
@@ -262,6 +271,8 @@ final class RetrainCommand implements Callable<Integer> {
         ifGiven(judgeBy, promotion::setImages);
         promotion.setRule(
                 EnumOption.parse("--promote", PromotionRule.class, promote, PromotionRule.BEST));
+        request.setMeanwhile(
+                EnumOption.parse("--meanwhile", Meanwhile.class, meanwhile, Meanwhile.QUEUE));
         return request.setRunId(UUID.randomUUID().toString())
                 .setModel(model)
                 .setDataset(dataset)

@@ -285,13 +285,18 @@ class RetrainingPathIT {
     }
 
     @Test
-    void a_cancelled_training_stops() throws Exception {
+    void a_training_is_paused_goes_on_and_is_cancelled() throws Exception {
         RetrainingRequest endless = retraining("endless", "fashion", 1_000_000).build();
         String id = endless.getRunId();
         platform.write(RETRAINING_REQUESTS, id, endless);
         try (var reader = new TopicReader(here.kafka(), here.kafka().name(TRAINING_PROGRESS))) {
             reader.until(records -> records.stream().anyMatch(r -> id.equals(r.key())));
         }
+        assertThat(command("pause", id, "--reason", "others first"))
+                .contains(id + " paused: asked to pause: others first");
+        Retraining.askAndWait(
+                platform, retraining("between", "fashion", 2).build(), new Retraining.Watcher() {});
+        assertThat(command("resume", id)).contains(id + " waiting: goes on");
         platform.write(CANCELLATIONS, id, new Cancellation(id, "enough", Instant.now()));
         try (var reader = new TopicReader(here.kafka(), here.kafka().name(JOB_STATES))) {
             var serde = new Schemas(here.kafka()).serde(JOB_STATES);

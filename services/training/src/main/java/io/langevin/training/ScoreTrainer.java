@@ -4,6 +4,7 @@ import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.datasets.BatchOrder;
 import io.langevin.messaging.Failures;
+import io.langevin.messaging.follow.RunOrders;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.records.Candidate;
@@ -38,6 +39,7 @@ final class ScoreTrainer implements AutoCloseable {
     private final TrainingParameters parameters;
     private final ArtifactStore artifacts;
     private final ProgressLog progress;
+    private final RunOrders orders;
     private final TrainedCheckpoint checkpoints;
     private final ComputeDevice device;
     private final BatchOrder batches;
@@ -70,6 +72,7 @@ final class ScoreTrainer implements AutoCloseable {
             Optional<TrainingSnapshot> from,
             ArtifactStore artifacts,
             ProgressLog progress,
+            RunOrders orders,
             ComputeDevice device) {
         this.job = job;
         this.plan = plan;
@@ -77,6 +80,7 @@ final class ScoreTrainer implements AutoCloseable {
         this.parameters = job.getTraining();
         this.artifacts = artifacts;
         this.progress = progress;
+        this.orders = orders;
         this.checkpoints = new TrainedCheckpoint(job, plan, device);
         this.secondsBefore = from.map(TrainingSnapshot::seconds).orElse(0.0);
         TrainingSnapshot start = from.orElseGet(this::first);
@@ -132,7 +136,10 @@ final class ScoreTrainer implements AutoCloseable {
             return steps(context);
         } catch (InterruptedException | RuntimeException e) {
             // from here on the stop is not in the way of another write
-            boolean stopped = Thread.interrupted() || Failures.isInterruption(e);
+            boolean stopped =
+                    Thread.interrupted()
+                            || Failures.isInterruption(e)
+                            || e instanceof PausedException;
             if (stopped && step > 0 && isFinite()) {
                 report(true, false, context);
             }
@@ -145,6 +152,9 @@ final class ScoreTrainer implements AutoCloseable {
         double saved = seconds();
         while (!isDone()) {
             context.throwIfCancelled();
+            if (orders.isPaused(job.getRunId())) {
+                throw new PausedException(step);
+            }
             double now = seconds();
             boolean due = step > 0 && candidates.isDue(step, now);
             boolean save = step > 0 && now - saved >= parameters.getSnapshotSeconds();

@@ -13,6 +13,7 @@ import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.datasets.MissingDatasetException;
 import io.langevin.datatopic.DatasetLibrary;
+import io.langevin.messaging.follow.RunOrders;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.queue.JobHandler;
 import io.langevin.messaging.rules.RejectedException;
@@ -47,17 +48,20 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     private final DatasetLibrary datasets;
     private final ArtifactStore artifacts;
     private final ProgressLog progress;
+    private final RunOrders orders;
     private final ComputeDevice device;
 
     TrainingHandler(
             DatasetLibrary datasets,
             ArtifactStore artifacts,
             ProgressLog progress,
+            RunOrders orders,
             ComputeDevice device) {
         this.device = device;
         this.datasets = datasets;
         this.artifacts = artifacts;
         this.progress = progress;
+        this.orders = orders;
     }
 
     @Override
@@ -70,10 +74,15 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
         requireId("runId", job.getRunId());
         List<ArtifactId> snapshots = progress.lastSnapshots(job.getRunId());
         context.throwIfCancelled();
+        if (orders.isPaused(job.getRunId())) {
+            return ended(job, JobStatus.PAUSED, "paused before it began");
+        }
         TrainingPlan plan = plan(job, snapshots.isEmpty());
         try (var trainer = trainer(job, plan, snapshots)) {
             // its snapshots stay until the run is over: BlobSweep deletes them
             return result(job, trainer.train(context));
+        } catch (PausedException e) {
+            return ended(job, JobStatus.PAUSED, e.getMessage());
         }
     }
 
@@ -86,6 +95,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
                 TrainingSnapshot.newest(snapshots, artifacts, weights),
                 artifacts,
                 progress,
+                orders,
                 device);
     }
 
@@ -193,6 +203,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
         return TrainingResult.newBuilder()
                 .setRunId(job.getRunId())
                 .setStatus(JobStatus.COMPLETED)
+                .setRound(job.getRound())
                 .setCandidates(trained.candidates())
                 .setIterations((int) trained.step())
                 .setSeconds(trained.seconds())
@@ -204,6 +215,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
         return TrainingResult.newBuilder()
                 .setRunId(job.getRunId())
                 .setStatus(status)
+                .setRound(job.getRound())
                 .setReason(reason)
                 .build();
     }

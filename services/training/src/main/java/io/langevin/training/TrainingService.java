@@ -9,6 +9,8 @@ import io.langevin.datatopic.DatasetLibrary;
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Schemas;
+import io.langevin.messaging.follow.Followers;
+import io.langevin.messaging.follow.RunOrders;
 import io.langevin.messaging.queue.JobWorker;
 import io.langevin.process.RunningService;
 import io.langevin.process.ServiceMain;
@@ -44,6 +46,7 @@ public final class TrainingService {
         var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
         Broker.requireWrite(config.kafka(), TRAINING_PROGRESS);
         var progress = parts.open(ProgressLog.open(config.kafka(), schemas, metrics));
+        var orders = parts.follow(RunOrders.following(Followers.of(config.kafka(), schemas)));
         parts.open(BlobSweep.start(config.kafka(), schemas, artifacts));
         var worker =
                 JobWorker.open(
@@ -58,6 +61,7 @@ public final class TrainingService {
                                         config.datasets(), config.kafka(), schemas, artifacts),
                                 artifacts,
                                 progress,
+                                orders,
                                 device),
                         new DeadLetters(TrainingConfig.NAME, blob -> artifacts.put(blob).hex()),
                         metrics);

@@ -1,5 +1,6 @@
 package io.langevin.training;
 
+import static io.langevin.messaging.Topics.RUN_ORDERS;
 import static io.langevin.messaging.Topics.TRAINING_JOBS;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
@@ -23,6 +24,7 @@ import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
 import io.langevin.records.NetworkParameters;
 import io.langevin.records.Precision;
+import io.langevin.records.RunOrder;
 import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingProgress;
@@ -37,6 +39,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -398,6 +401,69 @@ class TrainingServiceIT {
             assertThat(result.getReason()).isEmpty();
             assertThat(result.getStatus()).isEqualTo(JobStatus.COMPLETED);
             return result;
+        }
+    }
+
+    /** The worker is free meanwhile, and the pause does not show in the weights. */
+    @Test
+    void a_paused_training_lets_others_go_first_and_comes_to_the_same_weights() throws Exception {
+        KafkaConfig kafka = KafkaEnvironment.fresh();
+        RunningService service = service(kafka);
+        try {
+            TrainingJob job = job(UUID.randomUUID().toString());
+            ask(kafka, job);
+            firstSnapshot(kafka, job.getRunId());
+            order(kafka, job.getRunId(), true);
+            TrainingResult paused = results(kafka, job.getRunId(), 1).get(0);
+            assertThat(paused.getStatus()).isEqualTo(JobStatus.PAUSED);
+            assertThat(paused.getReason()).matches("paused after \\d+ iterations");
+
+            TrainingJob whole =
+                    TrainingJob.newBuilder(job).setRunId(UUID.randomUUID().toString()).build();
+            ask(kafka, whole);
+            TrainingResult uninterrupted = result(kafka, whole.getRunId());
+
+            ask(kafka, TrainingJob.newBuilder(job).setRound(1).build());
+            TrainingResult still = results(kafka, job.getRunId(), 2).get(1);
+            assertThat(still.getStatus()).isEqualTo(JobStatus.PAUSED);
+            assertThat(still.getRound()).isEqualTo(1);
+
+            order(kafka, job.getRunId(), false);
+            TrainingResult resumed = still;
+            // the worker may hear of its next job before it hears of the order, as the workflow may
+            for (int round = 2; resumed.getStatus() == JobStatus.PAUSED; round++) {
+                ask(kafka, TrainingJob.newBuilder(job).setRound(round).build());
+                resumed = results(kafka, job.getRunId(), round + 1).get(round);
+                assertThat(resumed.getRound()).isEqualTo(round);
+            }
+            assertThat(resumed.getStatus()).isEqualTo(JobStatus.COMPLETED);
+            assertThat(weights(resumed)).isEqualTo(weights(uninterrupted));
+        } finally {
+            service.close();
+        }
+    }
+
+    private static void order(KafkaConfig kafka, String runId, boolean paused)
+            throws InterruptedException {
+        try (var writer = RecordWriter.open(kafka, new Schemas(kafka), RUN_ORDERS, "test")) {
+            writer.write(runId, new RunOrder(runId, paused, "", Instant.now()));
+        }
+    }
+
+    /** All results of a run, once there are so many. */
+    private static List<TrainingResult> results(KafkaConfig kafka, String runId, int count)
+            throws InterruptedException {
+        var serde = new Schemas(kafka).serde(TRAINING_RESULTS);
+        try (var reader = new TopicReader(kafka, kafka.name(TRAINING_RESULTS))) {
+            return reader
+                    .until(
+                            records ->
+                                    records.stream().filter(r -> runId.equals(r.key())).count()
+                                            >= count)
+                    .stream()
+                    .filter(r -> runId.equals(r.key()))
+                    .map(r -> serde.decode(r.value()))
+                    .toList();
         }
     }
 

@@ -3,6 +3,7 @@ package io.langevin.operations.dashboard;
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.MODEL_CHANGES;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
+import static io.langevin.messaging.Topics.RUN_ORDERS;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
 import io.javalin.http.Context;
@@ -14,6 +15,7 @@ import io.langevin.process.OpenedResources;
 import io.langevin.records.Cancellation;
 import io.langevin.records.ModelChange;
 import io.langevin.records.RetrainingRequest;
+import io.langevin.records.RunOrder;
 import io.langevin.records.SampleRequest;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -27,6 +29,7 @@ final class EventPublisher implements AutoCloseable {
     private final RecordWriter<RetrainingRequest> retrainings;
     private final RecordWriter<Cancellation> cancellations;
     private final RecordWriter<ModelChange> changes;
+    private final RecordWriter<RunOrder> orders;
     private final OpenedResources opened = new OpenedResources();
     private final Semaphore places = new Semaphore(AT_ONCE);
 
@@ -36,6 +39,8 @@ final class EventPublisher implements AutoCloseable {
         retrainings = RecordWriter.open(kafka, schemas, RETRAINING_REQUESTS, name, WITHIN);
         cancellations = RecordWriter.open(kafka, schemas, CANCELLATIONS, name, WITHIN);
         changes = RecordWriter.open(kafka, schemas, MODEL_CHANGES, name, WITHIN);
+        orders = RecordWriter.open(kafka, schemas, RUN_ORDERS, name, WITHIN);
+        opened.push(orders);
         opened.push(changes);
         opened.push(samples);
         opened.push(retrainings);
@@ -63,6 +68,11 @@ final class EventPublisher implements AutoCloseable {
     /** Publishes it, and waits as for a sample request. */
     void publish(Context ctx, ModelChange change) throws InterruptedException {
         placed(ctx, () -> changes.write(change.getChangeId(), change));
+    }
+
+    /** Publishes it, and waits as for a sample request. */
+    void publish(Context ctx, RunOrder order) throws InterruptedException {
+        placed(ctx, () -> orders.write(order.getRunId(), order));
     }
 
     private interface Writing {

@@ -1,35 +1,23 @@
 package io.langevin.operations.dashboard;
 
 import static io.langevin.messaging.rules.RecordRules.require;
-import static io.langevin.messaging.rules.RecordRules.requireId;
-import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
-import io.javalin.http.HttpStatus;
 import io.javalin.http.sse.SseClient;
 import io.javalin.plugin.bundled.RateLimitPlugin;
 import io.langevin.messaging.Schemas;
-import io.langevin.messaging.rules.RetrainingRules;
-import io.langevin.messaging.rules.SampleRequestRules;
 import io.langevin.operations.OperationsConfig;
 import io.langevin.process.ConfigurationException;
-import io.langevin.records.Cancellation;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
-import io.langevin.records.ModelAction;
-import io.langevin.records.ModelChange;
-import io.langevin.records.RetrainingRequest;
-import io.langevin.records.SampleRequest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -63,7 +51,7 @@ public final class OperationsApi implements AutoCloseable {
     private final HttpGuard guard;
     private final BooleanSupplier working;
     private final AtomicInteger streams = new AtomicInteger();
-    private final EventPublisher events;
+    private final EventRoutes events;
 
     private OperationsApi(
             OperationsConfig config,
@@ -75,7 +63,7 @@ public final class OperationsApi implements AutoCloseable {
         this.feed = feed;
         this.guard = new HttpGuard(config.pageHosts());
         this.working = working;
-        this.events = new EventPublisher(config.kafka(), schemas);
+        this.events = new EventRoutes(config.kafka(), schemas, guard);
         this.server = Javalin.create(javalin -> configure(javalin, metrics));
     }
 
@@ -122,10 +110,7 @@ public final class OperationsApi implements AutoCloseable {
         routes.get("/api/jobs/{id}", this::job);
         routes.get("/api/models", ctx -> json(ctx, PageJson.models(feed.models())));
         routes.get("/api/images/{id}/{index}", this::image);
-        routes.post("/api/sample-requests", this::publishSampleRequest);
-        routes.post("/api/retraining-requests", this::publishRetrainingRequest);
-        routes.post("/api/cancellations/{id}", this::cancel);
-        routes.post("/api/models/{model}/changes", this::changeModel);
+        events.addTo(routes);
         routes.sse("/api/events", this::stream);
         routes.get("/health", this::health);
         if (metrics instanceof PrometheusMeterRegistry prometheus) {
@@ -207,60 +192,6 @@ public final class OperationsApi implements AutoCloseable {
     private static int index(String text) {
         require(text.matches("[0-9]{1,6}"), "index", "be a number of up to 6 digits", text);
         return Integer.parseInt(text);
-    }
-
-    private void publishSampleRequest(Context ctx) throws InterruptedException {
-        SampleRequest request =
-                PageJson.sampleRequest(JsonBody.of(guard.body(ctx)), UUID.randomUUID().toString());
-        SampleRequestRules.check(request, request.getRequestId());
-        events.publish(ctx, request);
-        json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(request.getRequestId()));
-    }
-
-    private void publishRetrainingRequest(Context ctx) throws InterruptedException {
-        RetrainingRequest request =
-                PageJson.retrainingRequest(
-                        JsonBody.of(guard.body(ctx)), UUID.randomUUID().toString());
-        RetrainingRules.check(request, request.getRunId());
-        events.publish(ctx, request);
-        json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(request.getRunId()));
-    }
-
-    private void cancel(Context ctx) throws InterruptedException {
-        String id = ctx.pathParam("id");
-        requireId("id", id);
-        JsonBody.of(guard.body(ctx));
-        Cancellation cancellation =
-                Cancellation.newBuilder()
-                        .setId(id)
-                        .setReason("asked for on the dashboard")
-                        .setRequestedAt(Instant.now())
-                        .build();
-        events.publish(ctx, cancellation);
-        json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(id));
-    }
-
-    private void changeModel(Context ctx) throws InterruptedException {
-        String model = ctx.pathParam("model");
-        ModelChange change =
-                PageJson.modelChange(
-                        JsonBody.of(guard.body(ctx)), model, UUID.randomUUID().toString());
-        requireId("changeId", change.getChangeId());
-        requireModelName(change.getModel());
-        require(
-                change.getModel().equals(model),
-                "model",
-                "be that of the address, " + model,
-                change.getModel());
-        require(
-                change.getAction() != ModelAction.OTHER,
-                "action",
-                "be PROMOTE, ROLL_BACK, SHARE or RETIRE",
-                change.getAction());
-        double share = change.getShare();
-        require(share >= 0 && share <= 1, "share", "be 0 to 1", share);
-        events.publish(ctx, change);
-        json(ctx.status(HttpStatus.ACCEPTED), PageJson.id(change.getChangeId()));
     }
 
     /**

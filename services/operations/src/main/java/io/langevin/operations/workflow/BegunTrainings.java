@@ -1,6 +1,5 @@
 package io.langevin.operations.workflow;
 
-import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import io.langevin.records.RetrainingRun;
@@ -42,7 +41,7 @@ final class BegunTrainings implements Processor<String, TrainingProgress, String
     @Override
     public void process(Record<String, TrainingProgress> record) {
         RetrainingRun run = runs.get(record.key());
-        if (run == null || run.getStage() != JobStage.TRAINING) {
+        if (run == null || run.getPaused() || run.getStage() != JobStage.TRAINING) {
             said.remove(record.key());
             return;
         }
@@ -52,17 +51,11 @@ final class BegunTrainings implements Processor<String, TrainingProgress, String
     }
 
     private JobState state(RetrainingRun run) {
-        String id = run.getRequest().getRunId();
         int levels = run.getSchedule() == null ? 0 : run.getSchedule().getSigmas().size();
-        return JobState.newBuilder()
-                .setId(id)
-                .setKind(JobKind.RETRAINING)
-                .setStage(JobStage.TRAINING)
-                .setModel(run.getRequest().getModel())
-                .setDetail("in training, %d levels".formatted(levels))
-                .setRequestedAt(run.getRequestedAt())
-                .setPolicy(run.getRequest().getPolicy())
-                .setUpdatedAt(Instant.now(clock))
-                .build();
+        return RunStates.of(
+                run,
+                JobStage.TRAINING,
+                "in training, %d levels".formatted(levels),
+                Instant.now(clock));
     }
 }

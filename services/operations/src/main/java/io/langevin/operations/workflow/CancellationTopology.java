@@ -18,12 +18,8 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
-import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.streams.StreamsBuilder;
-import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.GlobalKTable;
 import org.apache.kafka.streams.kstream.KStream;
-import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Named;
 
 /**
@@ -36,13 +32,11 @@ final class CancellationTopology {
 
     private CancellationTopology() {}
 
-    static void addTo(StreamsBuilder builder, TopicStreams streams, Clock clock)
+    /**
+     * @param states of everything, by their ids
+     */
+    static void addTo(TopicStreams streams, GlobalKTable<String, byte[]> states, Clock clock)
             throws InterruptedException {
-        GlobalKTable<String, byte[]> states =
-                builder.globalTable(
-                        streams.kafka().name(JOB_STATES),
-                        Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("states-by-id"),
-                        Materialized.as(Policies.STATES));
         AvroSerde<JobState> serde = streams.serde(JOB_STATES);
         KStream<String, CancellationOutcome> answers =
                 streams.read(CANCELLATIONS, RULE)

@@ -2,7 +2,6 @@ package io.langevin.operations.workflow;
 
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.records.CheckpointQuality;
-import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import io.langevin.records.JudgedCheckpoint;
@@ -51,24 +50,17 @@ final class JudgedCandidates implements Processor<String, JudgedCheckpoint, Stri
                 judged.getIteration() == null
                         ? "what the model has"
                         : judged.getIteration() + " iterations";
-        return JobState.newBuilder()
-                .setId(run.getRequest().getRunId())
-                .setKind(JobKind.RETRAINING)
-                .setStage(JobStage.PUBLISHING)
-                .setModel(run.getRequest().getModel())
-                .setDetail(
-                        "judged %d of %d: %s, %s %.4g ± %.2g"
-                                .formatted(
-                                        judged.getJudged(),
-                                        judged.getCount(),
-                                        what,
-                                        RecordRules.abbreviated(
-                                                quality.getDistanceName(), LONGEST_NAME),
-                                        quality.getDistance(),
-                                        quality.getDistanceError()))
-                .setRequestedAt(run.getRequestedAt())
-                .setPolicy(run.getRequest().getPolicy())
-                .setUpdatedAt(Instant.now(clock))
-                .build();
+        return RunStates.of(
+                run,
+                JobStage.PUBLISHING,
+                "judged %d of %d: %s, %s %.4g ± %.2g"
+                        .formatted(
+                                judged.getJudged(),
+                                judged.getCount(),
+                                what,
+                                RecordRules.abbreviated(quality.getDistanceName(), LONGEST_NAME),
+                                quality.getDistance(),
+                                quality.getDistanceError()),
+                Instant.now(clock));
     }
 }

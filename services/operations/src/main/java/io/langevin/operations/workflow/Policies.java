@@ -1,16 +1,14 @@
 package io.langevin.operations.workflow;
 
-import io.langevin.messaging.AvroSerde;
-import io.langevin.messaging.UnreadableRecordException;
 import io.langevin.messaging.rules.CronTimes;
 import io.langevin.messaging.rules.JobStages;
+import io.langevin.operations.streams.GlobalRecords;
 import io.langevin.records.DatasetState;
 import io.langevin.records.JobState;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.RetrainingPolicy;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.StandingPolicy;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -29,8 +26,6 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.TimestampedKeyValueStore;
-import org.apache.kafka.streams.state.ValueAndTimestamp;
 
 /**
  * Keeps the standing rules, looks at their conditions once a second, and asks for the runs that are
@@ -41,12 +36,6 @@ final class Policies
     /** Name of the store of rules. */
     static final String STORE = "standing-policies";
 
-    /** Names of the global stores that conditions are about. */
-    static final String DATASETS = "datasets-by-name";
-
-    static final String CHECKPOINTS = "checkpoints-by-model";
-    static final String STATES = "job-states-by-id";
-
     private static final Duration EVERY = Duration.ofSeconds(1);
 
     /** A run of which nothing is known for so long will not hold its rule up. */
@@ -54,9 +43,9 @@ final class Policies
 
     private static final String TOPIC = "topic:";
 
-    private final AvroSerde<DatasetState> datasetSerde;
-    private final AvroSerde<PublishedCheckpoint> checkpointSerde;
-    private final AvroSerde<JobState> stateSerde;
+    private final GlobalRecords<DatasetState> datasets;
+    private final GlobalRecords<PublishedCheckpoint> checkpoints;
+    private final GlobalRecords<JobState> states;
     private final Clock clock;
     private final Map<String, CronTimes> times = new HashMap<>();
     private ProcessorContext<String, RetrainingRequest> context;
@@ -64,13 +53,13 @@ final class Policies
     private Optional<Cancellable> punctuation = Optional.empty();
 
     Policies(
-            AvroSerde<DatasetState> datasetSerde,
-            AvroSerde<PublishedCheckpoint> checkpointSerde,
-            AvroSerde<JobState> stateSerde,
+            GlobalRecords<DatasetState> datasets,
+            GlobalRecords<PublishedCheckpoint> checkpoints,
+            GlobalRecords<JobState> states,
             Clock clock) {
-        this.datasetSerde = datasetSerde;
-        this.checkpointSerde = checkpointSerde;
-        this.stateSerde = stateSerde;
+        this.datasets = datasets;
+        this.checkpoints = checkpoints;
+        this.states = states;
         this.clock = clock;
     }
 
@@ -140,7 +129,7 @@ final class Policies
             return standing;
         }
         boolean ended =
-                global(STATES, standing.getLastRun(), stateSerde)
+                states.of(standing.getLastRun(), context)
                         .map(state -> JobStages.isEnd(state.getStage()))
                         .orElse(standing.getLastBegunAt().plus(FORGOTTEN).isBefore(now));
         return StandingPolicy.newBuilder(standing).setLastEnded(ended).build();
@@ -150,23 +139,8 @@ final class Policies
         String dataset = policy.getRequest().getDataset();
         return new PolicyConditions(
                 dataset.startsWith(TOPIC)
-                        ? global(DATASETS, dataset.substring(TOPIC.length()), datasetSerde)
+                        ? datasets.of(dataset.substring(TOPIC.length()), context)
                         : Optional.empty(),
-                global(CHECKPOINTS, policy.getRequest().getModel(), checkpointSerde));
-    }
-
-    /** What cannot be read, or not yet, is not known. */
-    private <T extends SpecificRecord> Optional<T> global(
-            String store, String key, AvroSerde<T> serde) {
-        TimestampedKeyValueStore<String, byte[]> all = context.getStateStore(store);
-        byte[] bytes = ValueAndTimestamp.getValueOrNull(all.get(key));
-        if (bytes == null || !serde.isReadable(bytes)) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(serde.decode(bytes));
-        } catch (UnreadableRecordException | UncheckedIOException e) {
-            return Optional.empty();
-        }
+                checkpoints.of(policy.getRequest().getModel(), context));
     }
 }

@@ -6,6 +6,7 @@ import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
+import static io.langevin.messaging.Topics.RUN_ORDERS;
 import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
 import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 import static io.langevin.messaging.Topics.TRAINING_JOBS;
@@ -15,21 +16,21 @@ import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 import io.langevin.messaging.Topic;
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.operations.streams.GlobalRecords;
 import io.langevin.operations.streams.InternalSerde;
 import io.langevin.operations.streams.KeyRules;
 import io.langevin.operations.streams.TopicStreams;
-import io.langevin.process.Inert;
 import io.langevin.records.JobState;
 import io.langevin.records.JudgedCheckpoint;
 import io.langevin.records.PublishingResult;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.RetrainingRun;
 import io.langevin.records.RunEvent;
+import io.langevin.records.RunOrder;
 import io.langevin.records.ScheduleResult;
 import io.langevin.records.TrainingProgress;
 import io.langevin.records.TrainingResult;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -42,13 +43,7 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Repartitioned;
-import org.apache.kafka.streams.processor.api.Processor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
-import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The whole retraining workflow: request → schedule → training → publishing. Everything that moves
@@ -56,12 +51,18 @@ import org.slf4j.LoggerFactory;
  */
 final class RetrainingTopology {
     static final String STORE = "retraining-runs";
-    private static final Logger LOG = LoggerFactory.getLogger(RetrainingTopology.class);
     private static final int PARTITIONS = 12;
 
     private RetrainingTopology() {}
 
-    static void addTo(StreamsBuilder builder, TopicStreams streams, Clock clock)
+    /**
+     * @param states of everything, by their ids
+     */
+    static void addTo(
+            StreamsBuilder builder,
+            TopicStreams streams,
+            GlobalRecords<JobState> states,
+            Clock clock)
             throws InterruptedException {
         builder.addStateStore(
                 Stores.keyValueStoreBuilder(
@@ -93,18 +94,26 @@ final class RetrainingTopology {
                                         UnaryOperator.identity()),
                                 named("with-publishings"))
                         .merge(cancellations(streams), named("with-cancellations"))
+                        .merge(
+                                events(
+                                        streams,
+                                        RUN_ORDERS,
+                                        RunOrder::getRunId,
+                                        UnaryOperator.identity()),
+                                named("with-orders"))
                         .repartition(
                                 Repartitioned.with(
                                                 Serdes.String(), InternalSerde.of(RunEvent.class))
                                         .withName("run-events")
                                         .withNumberOfPartitions(PARTITIONS))
-                        .process(() -> new Workflow(clock), named("workflow"), STORE);
+                        .process(() -> new Workflow(states, clock), named("workflow"), STORE);
         streams.write(begun(streams, clock), JOB_STATES, "write-begun");
         streams.write(judged(streams, clock), JOB_STATES, "write-judged");
         send(steps, streams, SCHEDULE_JOBS);
         send(steps, streams, TRAINING_JOBS);
         send(steps, streams, PUBLISHING_JOBS);
         send(steps, streams, JOB_STATES);
+        send(steps, streams, CANCELLATIONS);
     }
 
     /**
@@ -216,40 +225,5 @@ final class RetrainingTopology {
 
     private static Named named(String name) {
         return Named.as(name);
-    }
-
-    /** One run at a time, in the order of its events; what it does is in {@link RunRules}. */
-    private static final class Workflow
-            implements Processor<String, RunEvent, String, SpecificRecord> {
-        private final Clock clock;
-        private ProcessorContext<String, SpecificRecord> context;
-        private KeyValueStore<String, RetrainingRun> runs;
-
-        private Workflow(Clock clock) {
-            this.clock = clock;
-        }
-
-        @Override
-        public void init(ProcessorContext<String, SpecificRecord> processorContext) {
-            context = processorContext;
-            runs = processorContext.getStateStore(STORE);
-        }
-
-        /** Whatever an event brings to light ends its run, and the next event is served. */
-        @Override
-        public void process(Record<String, RunEvent> record) {
-            String id = record.key();
-            RetrainingRun run = runs.get(id);
-            Instant at = Instant.ofEpochMilli(record.timestamp());
-            RunRules.Step step;
-            try {
-                step = RunRules.of(id, run, record.value(), at, Instant.now(clock));
-            } catch (RuntimeException | StackOverflowError e) {
-                LOG.atError().addKeyValue("id", Inert.text(id)).setCause(e).log("a run failed");
-                step = RunRules.defect(id, run, e, at, Instant.now(clock));
-            }
-            step.run().ifPresent(next -> runs.put(id, next));
-            step.sent().forEach(sent -> context.forward(record.withValue(sent)));
-        }
     }
 }

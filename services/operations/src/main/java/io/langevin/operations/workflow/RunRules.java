@@ -1,28 +1,26 @@
 package io.langevin.operations.workflow;
 
+import static io.langevin.messaging.rules.RecordRules.require;
+
 import io.langevin.messaging.rules.JobStages;
-import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.rules.RetrainingRules;
 import io.langevin.records.Cancellation;
-import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
-import io.langevin.records.JobState;
 import io.langevin.records.JobStatus;
-import io.langevin.records.JudgingData;
-import io.langevin.records.PublishingJob;
+import io.langevin.records.Meanwhile;
 import io.langevin.records.PublishingResult;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.RetrainingRun;
 import io.langevin.records.RunEvent;
-import io.langevin.records.ScheduleJob;
+import io.langevin.records.RunOrder;
 import io.langevin.records.ScheduleResult;
-import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingResult;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -31,10 +29,8 @@ import org.apache.avro.specific.SpecificRecord;
  * knows of Kafka or of the time.
  */
 final class RunRules {
-    private static final int LONGEST_DETAIL = 8_000;
-    private static final int LONGEST_MODEL = 100;
-
     private final String id;
+    private final Supplier<List<String>> others;
     private final Instant at;
     private final Instant now;
     private final List<SpecificRecord> sent = new ArrayList<>();
@@ -48,8 +44,9 @@ final class RunRules {
      */
     record Step(Optional<RetrainingRun> run, List<SpecificRecord> sent) {}
 
-    private RunRules(String id, Instant at, Instant now) {
+    private RunRules(String id, Supplier<List<String>> others, Instant at, Instant now) {
         this.id = id;
+        this.others = others;
         this.at = at;
         this.now = now;
     }
@@ -57,17 +54,24 @@ final class RunRules {
     /**
      * @param id the key of the event
      * @param run null where none of that id is known
+     * @param others runs of the same model that are under way
      * @param at when the event came
      */
-    static Step of(String id, RetrainingRun run, RunEvent event, Instant at, Instant now) {
-        var rules = new RunRules(id, at, now);
+    static Step of(
+            String id,
+            RetrainingRun run,
+            RunEvent event,
+            Supplier<List<String>> others,
+            Instant at,
+            Instant now) {
+        var rules = new RunRules(id, others, at, now);
         rules.happened(event, run);
         return new Step(rules.next, List.copyOf(rules.sent));
     }
 
     /** What comes of an event that cannot be followed because of a fault of this program. */
     static Step defect(String id, RetrainingRun run, Throwable why, Instant at, Instant now) {
-        var rules = new RunRules(id, at, now);
+        var rules = new RunRules(id, List::of, at, now);
         if (run == null) {
             rules.refused("", "defect: " + why);
         } else if (!isEnded(run)) {
@@ -101,7 +105,48 @@ final class RunRules {
             published(run, result);
         } else if (event instanceof Cancellation cancellation) {
             cancelled(run, cancellation.getReason());
+        } else if (event instanceof RunOrder order) {
+            ordered(run, order);
         }
+    }
+
+    /**
+     * A run pauses before or in its training: what comes before is short, what follows is asked.
+     */
+    private void ordered(RetrainingRun run, RunOrder order) {
+        if (order.getPaused() == run.getPaused()) {
+            return;
+        }
+        String why = order.getReason().isEmpty() ? "" : ": " + order.getReason();
+        if (run.getStage() == JobStage.PUBLISHING) {
+            state(run, JobStage.PUBLISHING, "cannot pause while its checkpoints are judged");
+        } else if (order.getPaused()) {
+            keep(RetrainingRun.newBuilder(run).setPaused(true).build(), "asked to pause" + why);
+        } else if (run.getHeld()) {
+            train(run, "goes on" + why);
+        } else {
+            keep(RetrainingRun.newBuilder(run).setPaused(false).build(), "goes on" + why);
+        }
+    }
+
+    private void keep(RetrainingRun run, String detail) {
+        next = Optional.of(run);
+        state(run, run.getStage(), detail);
+    }
+
+    /** Asks for the training, again where it was paused. */
+    private void train(RetrainingRun run, String detail) {
+        RetrainingRun asked =
+                RetrainingRun.newBuilder(run)
+                        .setStage(JobStage.TRAINING)
+                        .setPaused(false)
+                        .setHeld(false)
+                        .setRound(run.getHeld() ? run.getRound() + 1 : run.getRound())
+                        .build();
+        sent.add(RunJobs.training(asked));
+        next = Optional.of(asked);
+        // others may be trained before it: BegunTrainings says when its own turn has come
+        state(asked, JobStage.WAITING, detail);
     }
 
     /** Whether a checkpoint was published is known to its publisher alone, who answers. */
@@ -115,15 +160,7 @@ final class RunRules {
 
     /** Nothing is kept of it: a request of that id that can be followed may come yet. */
     private void refused(String model, String reason) {
-        state(
-                RetrainingRun.newBuilder()
-                        .setRequest(
-                                RetrainingRequest.newBuilder().setRunId(id).setModel(model).build())
-                        .setStage(JobStage.FAILED)
-                        .setRequestedAt(at)
-                        .build(),
-                JobStage.FAILED,
-                reason);
+        state(RunStates.unknown(id, model, at), JobStage.FAILED, reason);
     }
 
     private void asked(RetrainingRequest asked) {
@@ -137,19 +174,13 @@ final class RunRules {
         try {
             request = RetrainingPresets.applied(asked);
             RetrainingRules.check(request, id);
+            settle(request);
             run = RetrainingRun.newBuilder(run).setRequest(request).build();
         } catch (RejectedException e) {
-            move(withoutContent(run), JobStage.FAILED, e.getMessage());
+            move(RunStates.withoutContent(run), JobStage.FAILED, e.getMessage());
             return;
         }
-        sent.add(
-                ScheduleJob.newBuilder()
-                        .setRunId(request.getRunId())
-                        .setDataset(request.getDataset())
-                        .setImageSize(request.getImageSize())
-                        .setChannels(request.getChannels())
-                        .setParameters(request.getSchedule())
-                        .build());
+        sent.add(RunJobs.schedule(request));
         move(
                 run,
                 JobStage.SCHEDULING,
@@ -159,15 +190,20 @@ final class RunRules {
                                 .formatted(request.getPolicy(), request.getCause()));
     }
 
-    /** What cannot be followed can be of any size: its id and its model are kept. */
-    private static RetrainingRun withoutContent(RetrainingRun run) {
-        return RetrainingRun.newBuilder(run)
-                .setRequest(
-                        RetrainingRequest.newBuilder()
-                                .setRunId(run.getRequest().getRunId())
-                                .setModel(run.getRequest().getModel())
-                                .build())
-                .build();
+    /** Ends the other runs of the model, or refuses this one, where the request says so. */
+    private void settle(RetrainingRequest request) {
+        if (request.getMeanwhile() == Meanwhile.QUEUE) {
+            return;
+        }
+        List<String> underWay = others.get();
+        require(
+                underWay.isEmpty() || request.getMeanwhile() == Meanwhile.REPLACE,
+                "model",
+                "have no other run under way where meanwhile is REJECT",
+                underWay);
+        for (String other : underWay) {
+            sent.add(new Cancellation(other, "replaced by the run " + id, now));
+        }
     }
 
     private void scheduled(RetrainingRun run, ScheduleResult result) {
@@ -179,59 +215,49 @@ final class RunRules {
             move(run, JobStage.FAILED, "sigmas: a schedule must have at least one, not none");
             return;
         }
-        RetrainingRequest request = run.getRequest();
-        sent.add(
-                TrainingJob.newBuilder()
-                        .setRunId(request.getRunId())
-                        .setModel(request.getModel())
-                        .setDataset(dataset(request, result))
-                        .setDatasetFingerprint(result.getDatasetFingerprint())
-                        .setImageSize(request.getImageSize())
-                        .setChannels(result.getChannels())
-                        .setNetwork(request.getNetwork())
-                        .setTraining(request.getTraining())
-                        .setSigmas(result.getSigmas())
-                        .setStepsPerLevel(result.getStepsPerLevel())
-                        .setEpsilon(result.getEpsilon())
-                        .setDenoise(result.getDenoise())
-                        .setScheduleId(result.getScheduleId())
-                        .build());
-        next =
-                Optional.of(
-                        RetrainingRun.newBuilder(run)
-                                .setSchedule(result)
-                                .setStage(JobStage.TRAINING)
-                                .build());
-        // others may be trained before it: BegunTrainings says when its own turn has come
-        state(
-                run,
-                JobStage.WAITING,
-                "queued for training: σ₁ %.4g, %d levels, %d images%s"
-                        .formatted(
-                                result.getSigmas().get(0),
-                                result.getSigmas().size(),
-                                result.getImages(),
-                                result.getLeftOut().isEmpty()
-                                        ? ""
-                                        : "; left out: " + String.join("; ", result.getLeftOut())));
+        RetrainingRun scheduled =
+                RetrainingRun.newBuilder(run)
+                        .setSchedule(result)
+                        .setStage(JobStage.TRAINING)
+                        .build();
+        if (run.getPaused()) {
+            keep(
+                    RetrainingRun.newBuilder(scheduled).setHeld(true).build(),
+                    "paused before its training");
+            return;
+        }
+        train(scheduled, RunStates.queued(result));
     }
 
     private void trained(RetrainingRun run, TrainingResult result) {
-        if (run.getStage() != JobStage.TRAINING
-                || ended(run, result.getStatus(), result.getReason())) {
+        if (run.getStage() != JobStage.TRAINING) {
             return;
         }
-        sent.add(
-                PublishingJob.newBuilder()
-                        .setRunId(run.getRequest().getRunId())
-                        .setModel(run.getRequest().getModel())
-                        .setCandidates(result.getCandidates())
-                        .setScheduleId(run.getSchedule().getScheduleId())
-                        .setRequestedAt(run.getRequestedAt())
-                        .setData(judgingData(run))
-                        .setPromotion(run.getRequest().getPromotion())
-                        .build());
-        move(run, JobStage.PUBLISHING, "%d iterations".formatted(result.getIterations()));
+        if (result.getStatus() == JobStatus.PAUSED) {
+            paused(run, result);
+            return;
+        }
+        if (ended(run, result.getStatus(), result.getReason())) {
+            return;
+        }
+        RetrainingRun trained = RetrainingRun.newBuilder(run).setPaused(false).build();
+        sent.add(RunJobs.publishing(trained, result));
+        move(trained, JobStage.PUBLISHING, "%d iterations".formatted(result.getIterations()));
+    }
+
+    /**
+     * A repeat of an earlier round's result must not ask for a second training beside the first.
+     */
+    private void paused(RetrainingRun run, TrainingResult result) {
+        if (run.getHeld() || result.getRound() != run.getRound()) {
+            return;
+        }
+        RetrainingRun held = RetrainingRun.newBuilder(run).setHeld(true).build();
+        if (run.getPaused()) {
+            keep(held, result.getReason());
+        } else {
+            train(held, "goes on");
+        }
     }
 
     private void published(RetrainingRun run, PublishingResult result) {
@@ -242,22 +268,6 @@ final class RunRules {
         String what = result.getPromoted() ? "checkpoint " : "candidate ";
         String why = result.getDetail().isEmpty() ? "" : ": " + result.getDetail();
         move(run, JobStage.COMPLETED, what + result.getCheckpoint() + why);
-    }
-
-    /** The version that the schedule was made from: a topic has more images by now. */
-    private static String dataset(RetrainingRequest request, ScheduleResult schedule) {
-        return schedule.getDataset().isEmpty() ? request.getDataset() : schedule.getDataset();
-    }
-
-    private static JudgingData judgingData(RetrainingRun run) {
-        ScheduleResult schedule = run.getSchedule();
-        return JudgingData.newBuilder()
-                .setDataset(dataset(run.getRequest(), schedule))
-                .setDatasetFingerprint(schedule.getDatasetFingerprint())
-                .setImageSize(run.getRequest().getImageSize())
-                .setChannels(schedule.getChannels())
-                .setHeldOut(run.getRequest().getTraining().getHeldOut())
-                .build();
     }
 
     /** Whether a service gave the run up. */
@@ -272,6 +282,10 @@ final class RunRules {
                 move(run, JobStage.CANCELLED, reason);
                 yield true;
             }
+            case PAUSED -> {
+                move(run, JobStage.FAILED, "status: must not be PAUSED but of a training");
+                yield true;
+            }
         };
     }
 
@@ -281,17 +295,6 @@ final class RunRules {
     }
 
     private void state(RetrainingRun run, JobStage stage, String detail) {
-        sent.add(
-                JobState.newBuilder()
-                        .setId(id)
-                        .setKind(JobKind.RETRAINING)
-                        .setStage(stage)
-                        .setModel(
-                                RecordRules.abbreviated(run.getRequest().getModel(), LONGEST_MODEL))
-                        .setDetail(RecordRules.abbreviated(detail, LONGEST_DETAIL))
-                        .setRequestedAt(run.getRequestedAt())
-                        .setPolicy(run.getRequest().getPolicy())
-                        .setUpdatedAt(now)
-                        .build());
+        sent.add(RunStates.of(run, stage, detail, now));
     }
 }

@@ -1,9 +1,12 @@
 package io.langevin.operations.workflow;
 
+import static io.langevin.messaging.Topics.JOB_STATES;
+
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.operations.OperationsConfig;
+import io.langevin.operations.streams.GlobalRecords;
 import io.langevin.operations.streams.InternalTopics;
 import io.langevin.operations.streams.TopicStreams;
 import io.langevin.operations.streams.UnexpectedFailures;
@@ -64,10 +67,13 @@ public final class WorkflowLoop implements ServiceLoop {
             throws InterruptedException {
         StreamsBuilder builder = new StreamsBuilder();
         TopicStreams streams = new TopicStreams(builder, kafka, schemas, deadLetters, clock);
-        RetrainingTopology.addTo(builder, streams, clock);
+        String byId = "job-states-by-id";
+        var table = GlobalRecords.table(builder, kafka.name(JOB_STATES), byId);
+        var states = new GlobalRecords<>(byId, streams.serde(JOB_STATES));
+        RetrainingTopology.addTo(builder, streams, states, clock);
         JobStateTopology.addTo(builder, streams);
-        CancellationTopology.addTo(builder, streams, clock);
-        PolicyTopology.addTo(builder, streams, clock);
+        CancellationTopology.addTo(streams, table, clock);
+        PolicyTopology.addTo(builder, streams, states, clock);
         return builder.build();
     }
 

@@ -12,6 +12,7 @@ import io.langevin.records.PublishingResult;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.RetrainingRun;
 import io.langevin.records.RunEvent;
+import io.langevin.records.RunOrder;
 import io.langevin.records.ScheduleJob;
 import io.langevin.records.ScheduleResult;
 import io.langevin.records.TrainingJob;
@@ -60,7 +61,7 @@ class RunRulesTest {
         for (int event = 0; event < 14; event++) {
             time += random.nextInt(1_000);
             Instant now = Instant.ofEpochMilli(time);
-            RunRules.Step step = RunRules.of(ID, run, event(random), now, now);
+            RunRules.Step step = RunRules.of(ID, run, event(random), List::of, now, now);
             boolean wasEnded = run != null && RunRules.isEnded(run);
             if (wasEnded && !step.sent().isEmpty()) {
                 throw new AssertionError("after its end: " + step.sent());
@@ -108,6 +109,101 @@ class RunRulesTest {
             int place = ORDER.indexOf(stage);
             assertThat(place).as("" + stages).isGreaterThanOrEqualTo(at);
             at = place;
+        }
+    }
+
+    /** Whoever pauses and resumes as often as they like: nobody trains a run twice at once. */
+    @Test
+    void orders_in_any_order_leave_one_training_under_way_and_no_run_behind() {
+        long seed = new Random().nextLong();
+        System.out.println("seed " + seed);
+        for (int n = 0; n < RUNS / 10; n++) {
+            var random = new Random(seed + n);
+            try {
+                new PausedRun(random).play();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed %d, run %d".formatted(seed, n), e);
+            }
+        }
+    }
+
+    /** A run and the worker that trains it: results come at least once. */
+    private static final class PausedRun {
+        private final Random random;
+        private final List<TrainingJob> underWay = new ArrayList<>();
+        private final List<TrainingResult> written = new ArrayList<>();
+        private RetrainingRun run;
+        private JobStage told;
+
+        PausedRun(Random random) {
+            this.random = random;
+        }
+
+        void play() {
+            happens(RetrainingRequest.newBuilder().setRunId(ID).build());
+            order(random.nextBoolean());
+            happens(schedule());
+            for (int i = 0; i < 30 && run.getStage() == JobStage.TRAINING; i++) {
+                switch (random.nextInt(5)) {
+                    case 0, 1 -> order(random.nextBoolean());
+                    case 2 -> workerEnds(JobStatus.PAUSED);
+                    case 3 -> repeat();
+                    default -> happens(schedule());
+                }
+                assertThat(underWay).hasSizeLessThan(2);
+                assertThat(told == JobStage.PAUSED).isEqualTo(run.getPaused());
+            }
+            order(false);
+            assertThat(underWay).as("somebody trains it").hasSize(1);
+            workerEnds(JobStatus.COMPLETED);
+            assertThat(told).isEqualTo(JobStage.PUBLISHING);
+        }
+
+        private void order(boolean paused) {
+            happens(new RunOrder(ID, paused, "", Instant.EPOCH));
+        }
+
+        private void workerEnds(JobStatus status) {
+            if (underWay.isEmpty()) {
+                return;
+            }
+            TrainingJob job = underWay.remove(0);
+            written.add(
+                    TrainingResult.newBuilder()
+                            .setRunId(ID)
+                            .setStatus(status)
+                            .setRound(job.getRound())
+                            .setCandidates(List.of(new Candidate("c", 1, 1.0, null)))
+                            .build());
+            happens(written.get(written.size() - 1));
+        }
+
+        private void repeat() {
+            if (!written.isEmpty()) {
+                happens(written.get(random.nextInt(written.size())));
+            }
+        }
+
+        private static ScheduleResult schedule() {
+            return ScheduleResult.newBuilder()
+                    .setRunId(ID)
+                    .setStatus(JobStatus.COMPLETED)
+                    .setSigmas(List.of(2.0, 1.0))
+                    .build();
+        }
+
+        private void happens(SpecificRecord event) {
+            Instant now = Instant.EPOCH;
+            RunRules.Step step =
+                    RunRules.of(ID, run, new RunEvent(event, null), List::of, now, now);
+            run = step.run().orElse(run);
+            for (SpecificRecord sent : step.sent()) {
+                if (sent instanceof TrainingJob job) {
+                    underWay.add(job);
+                } else if (sent instanceof JobState state) {
+                    told = state.getStage();
+                }
+            }
         }
     }
 

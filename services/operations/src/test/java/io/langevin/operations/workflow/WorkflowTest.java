@@ -6,6 +6,7 @@ import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
+import static io.langevin.messaging.Topics.RUN_ORDERS;
 import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
@@ -13,6 +14,7 @@ import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 import static io.langevin.messaging.Topics.TRAINING_JOBS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.KafkaConfig;
@@ -26,8 +28,10 @@ import io.langevin.records.Candidate;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import io.langevin.records.JobStatus;
+import io.langevin.records.Meanwhile;
 import io.langevin.records.PublishingResult;
 import io.langevin.records.RetrainingRequest;
+import io.langevin.records.RunOrder;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
@@ -171,6 +175,68 @@ class WorkflowTest {
 
         assertThat(states()).containsExactly(JobStage.SCHEDULING, JobStage.CANCELLED);
         assertThat(read(TRAINING_JOBS)).isEmpty();
+    }
+
+    @Test
+    void a_paused_run_says_so_and_its_training_is_asked_for_again_when_it_goes_on()
+            throws Exception {
+        send(RETRAINING_REQUESTS, RUN, request().build());
+        send(SCHEDULE_RESULTS, RUN, schedule());
+        assertThat(read(TRAINING_JOBS)).hasSize(1);
+        states();
+
+        send(RUN_ORDERS, RUN, new RunOrder(RUN, true, "the GPU is needed", NOW));
+        send(
+                TRAINING_RESULTS,
+                RUN,
+                TrainingResult.newBuilder()
+                        .setRunId(RUN)
+                        .setStatus(JobStatus.PAUSED)
+                        .setReason("paused after 7 iterations")
+                        .build());
+
+        assertThat(read(JOB_STATES))
+                .extracting(JobState::getStage, JobState::getDetail)
+                .containsExactly(
+                        tuple(JobStage.PAUSED, "asked to pause: the GPU is needed"),
+                        tuple(JobStage.PAUSED, "paused after 7 iterations"));
+        assertThat(read(TRAINING_JOBS)).isEmpty();
+
+        send(RUN_ORDERS, RUN, new RunOrder(RUN, false, "", NOW));
+        assertThat(read(TRAINING_JOBS)).singleElement().returns(1, TrainingJob::getRound);
+        send(TRAINING_RESULTS, RUN, trained());
+        assertThat(states()).containsExactly(JobStage.WAITING, JobStage.PUBLISHING);
+    }
+
+    @Test
+    void a_request_may_replace_the_other_run_of_its_model_or_be_refused_beside_it()
+            throws Exception {
+        String second = "0b0e7f7a-9a8e-4a3d-9d2c-000000000002";
+        String third = "0b0e7f7a-9a8e-4a3d-9d2c-000000000003";
+        send(RETRAINING_REQUESTS, RUN, request().build());
+        states();
+
+        var refused = request().setRunId(second).setMeanwhile(Meanwhile.REJECT).build();
+        send(RETRAINING_REQUESTS, second, refused);
+        assertThat(read(JOB_STATES))
+                .singleElement()
+                .returns(JobStage.FAILED, JobState::getStage)
+                .returns(
+                        "model: must have no other run under way where meanwhile is REJECT, not ["
+                                + RUN
+                                + "]",
+                        JobState::getDetail);
+        read(SCHEDULE_JOBS);
+
+        var replacing = request().setRunId(third).setMeanwhile(Meanwhile.REPLACE).build();
+        send(RETRAINING_REQUESTS, third, replacing);
+        assertThat(read(CANCELLATIONS))
+                .singleElement()
+                .returns(RUN, Cancellation::getId)
+                .returns("replaced by the run " + third, Cancellation::getReason);
+        assertThat(read(SCHEDULE_JOBS)).singleElement().returns(third, ScheduleJob::getRunId);
+        assertThat(read(JOB_STATES))
+                .anyMatch(s -> s.getId().equals(RUN) && s.getStage() == JobStage.CANCELLED);
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
 import io.langevin.records.RetrainingPolicy;
 import io.langevin.records.RetrainingRequest;
+import io.langevin.records.RunOrder;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SamplePreview;
 import io.langevin.records.SampleRequest;
@@ -89,6 +90,8 @@ public final class Topics {
             topic("cancellations", Cancellation.class, 1, days(7));
     public static final Topic<CancellationOutcome> CANCELLATION_OUTCOMES =
             topic("cancellation.outcomes", CancellationOutcome.class, 1, days(7));
+    public static final Topic<RunOrder> RUN_ORDERS =
+            topic("run.orders", RunOrder.class, 1, days(30));
     public static final Topic<JobState> JOB_STATES =
             new Topic<>("job.states", JobState.class, 12, Optional.empty());
 
@@ -134,6 +137,7 @@ public final class Topics {
                 MODEL_CHANGE_RESULTS,
                 CANCELLATIONS,
                 CANCELLATION_OUTCOMES,
+                RUN_ORDERS,
                 JOB_STATES,
                 JOB_ATTEMPTS,
                 DATASETS_IMAGES,

@@ -23,6 +23,7 @@ import io.langevin.records.PublishingJob;
 import io.langevin.records.PublishingResult;
 import io.langevin.records.RetrainingPolicy;
 import io.langevin.records.RetrainingRequest;
+import io.langevin.records.RunOrder;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SamplePreview;
 import io.langevin.records.SampleRequest;
@@ -285,6 +286,7 @@ public final class HostileRecords {
                             .setUpdatedAt(now)
                             .build();
             case "job.attempts" -> new JobAttempts(id, 1);
+            case "run.orders" -> new RunOrder(id, true, "", now);
             case "datasets.images" ->
                     DatasetImage.newBuilder()
                             .setDataset(id)

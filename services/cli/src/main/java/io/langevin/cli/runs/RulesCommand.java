@@ -1,4 +1,4 @@
-package io.langevin.cli.models;
+package io.langevin.cli.runs;
 
 import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.RETRAINING_POLICIES;

@@ -1,0 +1,114 @@
+package io.langevin.operations.dashboard;
+
+import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireId;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.rules.RetrainingRules;
+import io.langevin.messaging.rules.SampleRequestRules;
+import io.langevin.records.Cancellation;
+import io.langevin.records.ModelAction;
+import io.langevin.records.ModelChange;
+import io.langevin.records.RetrainingRequest;
+import io.langevin.records.RunOrder;
+import io.langevin.records.SampleRequest;
+import java.time.Instant;
+import java.util.UUID;
+
+/** Where people publish events: each is answered by its id once the broker has it. */
+final class EventRoutes implements AutoCloseable {
+    private final EventPublisher events;
+    private final HttpGuard guard;
+
+    EventRoutes(KafkaConfig kafka, Schemas schemas, HttpGuard guard) throws InterruptedException {
+        this.events = new EventPublisher(kafka, schemas);
+        this.guard = guard;
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.post("/api/sample-requests", this::publishSampleRequest);
+        routes.post("/api/retraining-requests", this::publishRetrainingRequest);
+        routes.post("/api/cancellations/{id}", this::cancel);
+        routes.post("/api/runs/{id}/pause", ctx -> order(ctx, true));
+        routes.post("/api/runs/{id}/resume", ctx -> order(ctx, false));
+        routes.post("/api/models/{model}/changes", this::changeModel);
+    }
+
+    private void publishSampleRequest(Context ctx) throws InterruptedException {
+        SampleRequest request =
+                PageJson.sampleRequest(JsonBody.of(guard.body(ctx)), UUID.randomUUID().toString());
+        SampleRequestRules.check(request, request.getRequestId());
+        events.publish(ctx, request);
+        accepted(ctx, request.getRequestId());
+    }
+
+    private void publishRetrainingRequest(Context ctx) throws InterruptedException {
+        RetrainingRequest request =
+                PageJson.retrainingRequest(
+                        JsonBody.of(guard.body(ctx)), UUID.randomUUID().toString());
+        RetrainingRules.check(request, request.getRunId());
+        events.publish(ctx, request);
+        accepted(ctx, request.getRunId());
+    }
+
+    private void cancel(Context ctx) throws InterruptedException {
+        String id = ctx.pathParam("id");
+        requireId("id", id);
+        JsonBody.of(guard.body(ctx));
+        Cancellation cancellation =
+                Cancellation.newBuilder()
+                        .setId(id)
+                        .setReason("asked for on the dashboard")
+                        .setRequestedAt(Instant.now())
+                        .build();
+        events.publish(ctx, cancellation);
+        accepted(ctx, id);
+    }
+
+    private void changeModel(Context ctx) throws InterruptedException {
+        String model = ctx.pathParam("model");
+        ModelChange change =
+                PageJson.modelChange(
+                        JsonBody.of(guard.body(ctx)), model, UUID.randomUUID().toString());
+        requireId("changeId", change.getChangeId());
+        requireModelName(change.getModel());
+        require(
+                change.getModel().equals(model),
+                "model",
+                "be that of the address, " + model,
+                change.getModel());
+        require(
+                change.getAction() != ModelAction.OTHER,
+                "action",
+                "be PROMOTE, ROLL_BACK, SHARE or RETIRE",
+                change.getAction());
+        double share = change.getShare();
+        require(share >= 0 && share <= 1, "share", "be 0 to 1", share);
+        events.publish(ctx, change);
+        accepted(ctx, change.getChangeId());
+    }
+
+    private void order(Context ctx, boolean paused) throws InterruptedException {
+        String id = ctx.pathParam("id");
+        requireId("id", id);
+        JsonBody.of(guard.body(ctx));
+        events.publish(ctx, new RunOrder(id, paused, "asked for on the dashboard", Instant.now()));
+        accepted(ctx, id);
+    }
+
+    private static void accepted(Context ctx, String id) {
+        ctx.status(HttpStatus.ACCEPTED)
+                .contentType("application/json")
+                .result(PageJson.id(id).toString());
+    }
+
+    @Override
+    public void close() {
+        events.close();
+    }
+}
