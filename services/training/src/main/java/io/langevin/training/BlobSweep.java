@@ -95,7 +95,17 @@ final class BlobSweep implements AutoCloseable {
      */
     int sweep(Instant now) throws InterruptedException {
         Map<String, JobState> states = new HashMap<>();
-        WholeTopic.read(kafka, schemas, JOB_STATES, (r, s) -> states.put(s.key(), r));
+        WholeTopic.read(
+                kafka,
+                schemas,
+                JOB_STATES,
+                (state, source) -> {
+                    if (state == null) {
+                        states.remove(source.key());
+                    } else {
+                        states.put(source.key(), state);
+                    }
+                });
         states.values().removeIf(state -> !isLongOver(state, now));
         int deleted = 0;
         for (String id : snapshots(states.keySet())) {

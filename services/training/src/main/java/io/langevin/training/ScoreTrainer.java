@@ -16,7 +16,6 @@ import io.langevin.score.DenoisingScoreMatching.State;
 import io.langevin.score.LearningRate;
 import io.langevin.score.ParameterLayout;
 import io.langevin.score.torch.ComputeDevice;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -281,24 +280,10 @@ final class ScoreTrainer implements AutoCloseable {
                 .setPrecision(parameters.getPrecision())
                 .setGradientNorm(matching.gradientNorm())
                 .setLearningRate(rate.at(Math.max(1, step)))
-                .setEstimatedEnd(estimatedEnd(pace))
+                .setEstimatedEnd(Pace.end(parameters, step, seconds(), pace))
                 .setCandidate(candidate.orElse(null))
                 .setMeasuredAt(Instant.now())
                 .build();
-    }
-
-    /**
-     * @param pace images a second
-     */
-    private Instant estimatedEnd(double pace) {
-        if (pace <= 0) {
-            return null;
-        }
-        double left = (parameters.getIterations() - step) * parameters.getBatchSize() / pace;
-        if (parameters.getMaximumSeconds() > 0) {
-            left = Math.min(left, Math.max(0, parameters.getMaximumSeconds() - seconds()));
-        }
-        return Instant.now().plus(Duration.ofMillis((long) Math.min(1e15, 1_000 * left)));
     }
 
     @Override

@@ -95,7 +95,13 @@ public final class LiveFeed implements FollowedView {
     }
 
     private void state(JobState whole, String key) {
-        if (whole == null || !whole.getId().equals(key) || !RecordRules.isId(key)) {
+        if (whole == null) {
+            synchronized (this) {
+                states.remove(key);
+            }
+            return;
+        }
+        if (!whole.getId().equals(key) || !RecordRules.isId(key)) {
             return;
         }
         JobState state =

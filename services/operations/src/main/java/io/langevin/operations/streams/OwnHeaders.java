@@ -15,6 +15,10 @@ final class OwnHeaders<T extends SpecificRecord> extends ContextualFixedKeyProce
 
     @Override
     public void process(FixedKeyRecord<String, T> record) {
-        context().forward(record.withHeaders(headers.of(record.value(), record.headers())));
+        context()
+                .forward(
+                        record.value() == null // ends its key
+                                ? record
+                                : record.withHeaders(headers.of(record.value(), record.headers())));
     }
 }

@@ -12,12 +12,11 @@ import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
+import java.time.Clock;
 import java.time.Instant;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
-import org.apache.kafka.streams.kstream.Grouped;
 import org.apache.kafka.streams.kstream.KStream;
-import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
@@ -31,7 +30,8 @@ final class JobStateTopology {
 
     private JobStateTopology() {}
 
-    static void addTo(StreamsBuilder builder, TopicStreams streams) throws InterruptedException {
+    static void addTo(StreamsBuilder builder, TopicStreams streams, Clock clock)
+            throws InterruptedException {
         KStream<String, JobState> asked =
                 streams.overhear(
                                 SAMPLING_REQUESTS,
@@ -41,18 +41,14 @@ final class JobStateTopology {
                 streams.read(SAMPLING_OUTCOMES, KeyRules.shortOrNone())
                         .filter((id, outcome) -> id != null, Named.as("with-id"))
                         .mapValues((id, outcome) -> ended(id, outcome), Named.as("ended"));
+        builder.addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(STORE),
+                        Serdes.String(),
+                        streams.serde(JOB_STATES)));
         KStream<String, JobState> latest =
                 asked.merge(ended, Named.as("events"))
-                        .groupByKey(
-                                Grouped.with("by-id", Serdes.String(), streams.serde(JOB_STATES)))
-                        .reduce(
-                                JobStateTopology::later,
-                                Named.as("latest"),
-                                Materialized.<String, JobState>as(
-                                                Stores.persistentKeyValueStore(STORE))
-                                        .withKeySerde(Serdes.String())
-                                        .withValueSerde(streams.serde(JOB_STATES)))
-                        .toStream(Named.as("changes"));
+                        .process(() -> new LatestStates(clock), Named.as("latest"), STORE);
         streams.write(latest, JOB_STATES, "write-sampling-states");
     }
 
@@ -99,17 +95,6 @@ final class JobStateTopology {
                 .setRequestedAt(outcome.getEndedAt())
                 .setUpdatedAt(outcome.getEndedAt())
                 .build();
-    }
-
-    /** The first end stands, whichever order request and outcome are read in. */
-    static JobState later(JobState first, JobState second) {
-        boolean ended = first.getStage() != JobStage.WAITING;
-        JobState state = ended ? first : second;
-        Instant requested =
-                first.getRequestedAt().isBefore(second.getRequestedAt())
-                        ? first.getRequestedAt()
-                        : second.getRequestedAt();
-        return JobState.newBuilder(state).setRequestedAt(requested).build();
     }
 
     private static String images(int count) {

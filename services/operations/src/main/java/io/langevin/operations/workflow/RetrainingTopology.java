@@ -70,37 +70,7 @@ final class RetrainingTopology {
                         Serdes.String(),
                         InternalSerde.of(RetrainingRun.class)));
         KStream<String, SpecificRecord> steps =
-                requests(streams)
-                        .merge(refusals(streams), named("with-refusals"))
-                        .merge(
-                                events(
-                                        streams,
-                                        SCHEDULE_RESULTS,
-                                        ScheduleResult::getRunId,
-                                        ResultRules::checked),
-                                named("with-schedules"))
-                        .merge(
-                                events(
-                                        streams,
-                                        TRAINING_RESULTS,
-                                        TrainingResult::getRunId,
-                                        ResultRules::checked),
-                                named("with-trainings"))
-                        .merge(
-                                events(
-                                        streams,
-                                        PUBLISHING_RESULTS,
-                                        PublishingResult::getRunId,
-                                        UnaryOperator.identity()),
-                                named("with-publishings"))
-                        .merge(cancellations(streams), named("with-cancellations"))
-                        .merge(
-                                events(
-                                        streams,
-                                        RUN_ORDERS,
-                                        RunOrder::getRunId,
-                                        UnaryOperator.identity()),
-                                named("with-orders"))
+                events(streams)
                         .repartition(
                                 Repartitioned.with(
                                                 Serdes.String(), InternalSerde.of(RunEvent.class))
@@ -114,6 +84,42 @@ final class RetrainingTopology {
         send(steps, streams, PUBLISHING_JOBS);
         send(steps, streams, JOB_STATES);
         send(steps, streams, CANCELLATIONS);
+        KStream<String, JobState> forgotten =
+                steps.filter((id, step) -> step == null, named("is-forgotten"))
+                        .mapValues(JobState.class::cast, named("as-forgotten"));
+        streams.write(forgotten, JOB_STATES, "write-forgotten");
+    }
+
+    /** Everything that moves a run. */
+    private static KStream<String, RunEvent> events(TopicStreams streams)
+            throws InterruptedException {
+        return requests(streams)
+                .merge(refusals(streams), named("with-refusals"))
+                .merge(
+                        events(
+                                streams,
+                                SCHEDULE_RESULTS,
+                                ScheduleResult::getRunId,
+                                ResultRules::checked),
+                        named("with-schedules"))
+                .merge(
+                        events(
+                                streams,
+                                TRAINING_RESULTS,
+                                TrainingResult::getRunId,
+                                ResultRules::checked),
+                        named("with-trainings"))
+                .merge(
+                        events(
+                                streams,
+                                PUBLISHING_RESULTS,
+                                PublishingResult::getRunId,
+                                UnaryOperator.identity()),
+                        named("with-publishings"))
+                .merge(cancellations(streams), named("with-cancellations"))
+                .merge(
+                        events(streams, RUN_ORDERS, RunOrder::getRunId, UnaryOperator.identity()),
+                        named("with-orders"));
     }
 
     /**

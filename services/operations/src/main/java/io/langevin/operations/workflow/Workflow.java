@@ -27,6 +27,7 @@ final class Workflow implements Processor<String, RunEvent, String, SpecificReco
 
     private final GlobalRecords<JobState> states;
     private final Clock clock;
+    private final Forgetting<RetrainingRun> forgetting;
     private ProcessorContext<String, SpecificRecord> context;
     private KeyValueStore<String, RetrainingRun> runs;
 
@@ -36,12 +37,14 @@ final class Workflow implements Processor<String, RunEvent, String, SpecificReco
     Workflow(GlobalRecords<JobState> states, Clock clock) {
         this.states = states;
         this.clock = clock;
+        this.forgetting = new Forgetting<>(this::isOver, clock);
     }
 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> processorContext) {
         context = processorContext;
         runs = processorContext.getStateStore(RetrainingTopology.STORE);
+        forgetting.start(context, runs, Forgetting.RUNS_KEPT, this::forget);
     }
 
     /** Whatever an event brings to light ends its run, and the next event is served. */
@@ -66,6 +69,19 @@ final class Workflow implements Processor<String, RunEvent, String, SpecificReco
         }
         step.run().ifPresent(next -> runs.put(id, next));
         step.sent().forEach(sent -> forward(record, sent));
+    }
+
+    /** A run that is long over: its last state says since when. */
+    private boolean isOver(RetrainingRun run, Instant before) {
+        return RunRules.isEnded(run)
+                && states.of(run.getRequest().getRunId(), context)
+                        .map(JobState::getUpdatedAt)
+                        .orElse(run.getRequestedAt())
+                        .isBefore(before);
+    }
+
+    private void forget(String id) {
+        context.forward(new Record<>(id, null, Instant.now(clock).toEpochMilli()));
     }
 
     /** Everything is about this run but the end of another one. */

@@ -71,7 +71,7 @@ public final class WorkflowLoop implements ServiceLoop {
         var table = GlobalRecords.table(builder, kafka.name(JOB_STATES), byId);
         var states = new GlobalRecords<>(byId, streams.serde(JOB_STATES));
         RetrainingTopology.addTo(builder, streams, states, clock);
-        JobStateTopology.addTo(builder, streams);
+        JobStateTopology.addTo(builder, streams, clock);
         CancellationTopology.addTo(streams, table, clock);
         PolicyTopology.addTo(builder, streams, states, clock);
         return builder.build();

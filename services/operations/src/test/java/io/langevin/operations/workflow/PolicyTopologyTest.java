@@ -23,11 +23,8 @@ import io.langevin.records.RetrainingRequest;
 import io.langevin.records.ScheduleJob;
 import io.langevin.records.ScheduleResult;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -48,29 +45,10 @@ import org.junit.jupiter.api.Test;
 class PolicyTopologyTest {
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final TestClock clock = new TestClock();
+    private final TestClock clock = new TestClock(BEGIN);
     private KafkaConfig kafka;
     private Schemas schemas;
     private TopologyTestDriver driver;
-
-    private static final class TestClock extends Clock {
-        private Instant now = BEGIN;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }
 
     @BeforeEach
     void start() throws InterruptedException {

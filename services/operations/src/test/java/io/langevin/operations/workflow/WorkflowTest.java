@@ -41,9 +41,8 @@ import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingResult;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -70,6 +69,7 @@ class WorkflowTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final String RUN = "0b0e7f7a-9a8e-4a3d-9d2c-000000000001";
 
+    private final TestClock clock = new TestClock(NOW);
     private KafkaConfig kafka;
     private Schemas schemas;
     private TopologyTestDriver driver;
@@ -87,10 +87,7 @@ class WorkflowTest {
                 UnexpectedFailures.class);
         var topology =
                 WorkflowLoop.topology(
-                        kafka,
-                        schemas,
-                        new DeadLetters("operations", blob -> ""),
-                        Clock.fixed(NOW, ZoneOffset.UTC));
+                        kafka, schemas, new DeadLetters("operations", blob -> ""), clock);
         driver = new TopologyTestDriver(topology, properties, NOW);
     }
 
@@ -237,6 +234,45 @@ class WorkflowTest {
         assertThat(read(SCHEDULE_JOBS)).singleElement().returns(third, ScheduleJob::getRunId);
         assertThat(read(JOB_STATES))
                 .anyMatch(s -> s.getId().equals(RUN) && s.getStage() == JobStage.CANCELLED);
+    }
+
+    @Test
+    void what_is_long_over_is_forgotten_and_what_is_under_way_is_not() throws Exception {
+        String running = "0b0e7f7a-9a8e-4a3d-9d2c-000000000002";
+        String asked = "0b0e7f7a-9a8e-4a3d-9d2c-000000000003";
+        send(RETRAINING_REQUESTS, RUN, request().setImageSize(0).build());
+        send(RETRAINING_REQUESTS, running, request().setRunId(running).build());
+        send(SAMPLING_REQUESTS, asked, sample(asked));
+        send(SAMPLING_OUTCOMES, asked, outcome(asked, SampleStatus.COMPLETED));
+        later(Duration.ofDays(7));
+        assertThat(forgotten()).isEmpty();
+
+        later(Duration.ofDays(2));
+        assertThat(forgotten()).containsExactly(asked);
+        later(Duration.ofDays(20));
+        assertThat(forgotten()).isEmpty();
+        later(Duration.ofDays(3));
+        assertThat(forgotten()).containsExactly(RUN);
+        later(Duration.ofDays(300));
+        assertThat(forgotten()).isEmpty();
+
+        send(
+                SCHEDULE_RESULTS,
+                running,
+                ScheduleResult.newBuilder(schedule()).setRunId(running).build());
+        assertThat(read(TRAINING_JOBS)).hasSize(1);
+    }
+
+    private void later(Duration time) {
+        clock.now = clock.now.plus(time);
+        driver.advanceWallClockTime(time);
+    }
+
+    private List<String> forgotten() {
+        return output(kafka.name(JOB_STATES)).readKeyValuesToList().stream()
+                .filter(record -> record.value == null)
+                .map(record -> record.key)
+                .toList();
     }
 
     @Test
