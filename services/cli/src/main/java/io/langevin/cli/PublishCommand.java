@@ -1,6 +1,6 @@
 package io.langevin.cli;
 
-import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
+import static io.langevin.messaging.Topics.PUBLISHING_IMPORTS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
@@ -65,7 +65,7 @@ public final class PublishCommand implements Callable<Integer> {
                         .build();
         PublishingResult result =
                 platform.ask(
-                        PUBLISHING_JOBS,
+                        PUBLISHING_IMPORTS,
                         runId,
                         job,
                         PUBLISHING_RESULTS,

@@ -34,6 +34,8 @@ public record PublishingConfig(
     /** Names what makes changes by hand, beside the publisher of runs. */
     static final String CHANGES = NAME + "-changes";
 
+    static final String IMPORTS = NAME + "-imports";
+
     static final String EXTRACTOR = "LANGEVIN_EXTRACTOR";
 
     public static PublishingConfig from(Environment environment) {

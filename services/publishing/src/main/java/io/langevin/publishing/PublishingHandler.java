@@ -1,6 +1,7 @@
 package io.langevin.publishing;
 
 import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireArtifact;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
@@ -23,13 +24,16 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
 
     private final ArtifactStore artifacts;
     private final CheckpointAnnouncer announcer;
-    private final CandidateJudge judge;
+    private final Optional<CandidateJudge> judge;
     private final ComputeDevice device;
 
+    /**
+     * @param judge empty: of jobs that nobody is to judge
+     */
     PublishingHandler(
             ArtifactStore artifacts,
             CheckpointAnnouncer announcer,
-            CandidateJudge judge,
+            Optional<CandidateJudge> judge,
             ComputeDevice device) {
         this.artifacts = artifacts;
         this.announcer = announcer;
@@ -71,7 +75,15 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
 
     private Choice choice(PublishingJob job, JobContext context) throws InterruptedException {
         Optional<PublishedCheckpoint> now = announcer.now(job.getModel());
-        JudgedRun judged = judge.judge(job, now, context);
+        require(
+                judge.isPresent() || job.getData() == null,
+                "data",
+                "be none on publishing.imports",
+                "some");
+        JudgedRun judged =
+                judge.isPresent()
+                        ? judge.get().judge(job, now, context)
+                        : JudgedRun.notJudged(ids(job), "");
         String best = judged.best(job.getPromotion());
         VerifiedCheckpoint verified = VerifiedCheckpoint.read(best, artifacts, device);
         PublishedCheckpoint next =
@@ -85,6 +97,12 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
                         .build();
         return new Choice(
                 CheckpointAnnouncer.believed(next, context.askedAt()), job.getPromotion(), judged);
+    }
+
+    private static List<String> ids(PublishingJob job) {
+        List<String> ids = job.getCandidates().stream().map(Candidate::getCheckpoint).toList();
+        ids.forEach(id -> requireArtifact("candidates", id));
+        return ids;
     }
 
     private static PublishingResult result(

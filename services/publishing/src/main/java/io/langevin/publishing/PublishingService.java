@@ -4,6 +4,7 @@ import static io.langevin.messaging.Topics.MODEL_CHANGES;
 import static io.langevin.messaging.Topics.MODEL_CHANGE_RESULTS;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
+import static io.langevin.messaging.Topics.PUBLISHING_IMPORTS;
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
@@ -12,6 +13,8 @@ import io.langevin.artifacts.ArtifactStores;
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Schemas;
+import io.langevin.messaging.Topic;
+import io.langevin.messaging.queue.JobHandler;
 import io.langevin.messaging.queue.JobWorker;
 import io.langevin.process.RunningService;
 import io.langevin.process.ServiceLoop;
@@ -22,6 +25,8 @@ import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.DeviceChoice;
 import io.langevin.score.torch.DeviceMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
 
 /** Publishes checkpoints: publishing jobs in, published checkpoints out. */
 public final class PublishingService {
@@ -52,31 +57,56 @@ public final class PublishingService {
         var announcer = new CheckpointAnnouncer(config.kafka(), schemas);
         var judge = parts.open(CandidateJudge.open(config, schemas, artifacts));
         var deadLetters = new DeadLetters(PublishingConfig.NAME, blob -> artifacts.put(blob).hex());
+        var workers = new Workers(config, schemas, deadLetters, parts, metrics);
         var publisher =
-                JobWorker.open(
-                        config.kafka(),
-                        schemas,
+                workers.open(
                         PUBLISHING_JOBS,
                         PUBLISHING_RESULTS,
                         PublishingConfig.NAME,
-                        config.locks(),
-                        new PublishingHandler(artifacts, announcer, judge, device),
-                        deadLetters,
-                        metrics);
-        parts.need(publisher.cancellationsLost());
-        // a rollback does not wait for a run that is being judged
+                        new PublishingHandler(artifacts, announcer, Optional.of(judge), device));
+        // what nobody judges, and a rollback, do not wait for a run that is being judged
+        var importer =
+                workers.open(
+                        PUBLISHING_IMPORTS,
+                        PUBLISHING_RESULTS,
+                        PublishingConfig.IMPORTS,
+                        new PublishingHandler(artifacts, announcer, Optional.empty(), device));
         var changer =
-                JobWorker.open(
-                        config.kafka(),
-                        schemas,
+                workers.open(
                         MODEL_CHANGES,
                         MODEL_CHANGE_RESULTS,
                         PublishingConfig.CHANGES,
-                        config.locks(),
-                        new ModelChangeHandler(artifacts, announcer, device),
-                        deadLetters,
-                        metrics);
-        parts.need(changer.cancellationsLost());
-        return new SideBySide(publisher, changer, PublishingConfig.CHANGES);
+                        new ModelChangeHandler(artifacts, announcer, device));
+        return new SideBySide(
+                publisher,
+                new SideBySide(importer, changer, PublishingConfig.CHANGES),
+                PublishingConfig.IMPORTS);
+    }
+
+    /** What the workers of this service have in common. */
+    private record Workers(
+            PublishingConfig config,
+            Schemas schemas,
+            DeadLetters deadLetters,
+            ServiceParts parts,
+            MeterRegistry metrics) {
+
+        <J extends SpecificRecord, R extends SpecificRecord> JobWorker<J, R> open(
+                Topic<J> jobs, Topic<R> results, String reader, JobHandler<J, R> handler)
+                throws InterruptedException {
+            JobWorker<J, R> worker =
+                    JobWorker.open(
+                            config.kafka(),
+                            schemas,
+                            jobs,
+                            results,
+                            reader,
+                            config.locks(),
+                            handler,
+                            deadLetters,
+                            metrics);
+            parts.need(worker.cancellationsLost());
+            return worker;
+        }
     }
 }

@@ -76,6 +76,9 @@ public final class Topics {
             topic("training.progress", TrainingProgress.class, 12, days(7));
     public static final Topic<PublishingJob> PUBLISHING_JOBS =
             topic("publishing.jobs", PublishingJob.class, 1, days(30));
+    // What is not judged does not wait behind a run that is.
+    public static final Topic<PublishingJob> PUBLISHING_IMPORTS =
+            topic("publishing.imports", PublishingJob.class, 1, days(30));
     public static final Topic<PublishingResult> PUBLISHING_RESULTS =
             topic("publishing.results", PublishingResult.class, 1, days(30));
     public static final Topic<PublishedCheckpoint> MODEL_CHECKPOINTS =
@@ -130,6 +133,7 @@ public final class Topics {
                 TRAINING_RESULTS,
                 TRAINING_PROGRESS,
                 PUBLISHING_JOBS,
+                PUBLISHING_IMPORTS,
                 PUBLISHING_RESULTS,
                 MODEL_CHECKPOINTS,
                 MODEL_JUDGEMENTS,

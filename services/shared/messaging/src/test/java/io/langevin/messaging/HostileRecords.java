@@ -224,7 +224,7 @@ public final class HostileRecords {
                             .setSnapshot(NO_ARTIFACT)
                             .setMeasuredAt(now)
                             .build();
-            case "publishing.jobs" ->
+            case "publishing.jobs", "publishing.imports" ->
                     PublishingJob.newBuilder()
                             .setRunId(id)
                             .setModel(MODEL)
