@@ -12,6 +12,7 @@ import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 import static io.langevin.messaging.Topics.SCHEDULE_JOBS;
 import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 import static io.langevin.messaging.Topics.TRAINING_JOBS;
+import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -39,8 +40,11 @@ import io.langevin.records.ScheduleJob;
 import io.langevin.records.ScheduleResult;
 import io.langevin.records.TrainingJob;
 import io.langevin.records.TrainingParameters;
+import io.langevin.records.TrainingProgress;
 import io.langevin.records.TrainingResult;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -234,6 +238,56 @@ class WorkflowTest {
         assertThat(read(SCHEDULE_JOBS)).singleElement().returns(third, ScheduleJob::getRunId);
         assertThat(read(JOB_STATES))
                 .anyMatch(s -> s.getId().equals(RUN) && s.getStage() == JobStage.CANCELLED);
+    }
+
+    @Test
+    void a_training_that_gives_no_sign_of_life_is_stalled_until_it_gives_one() throws Exception {
+        send(RETRAINING_REQUESTS, RUN, request().build());
+        send(SCHEDULE_RESULTS, RUN, schedule());
+        later(Duration.ofHours(1));
+        assertThat(states()).as("queued").containsExactly(JobStage.SCHEDULING, JobStage.WAITING);
+
+        send(TRAINING_PROGRESS, RUN, progress());
+        later(BegunTrainings.SILENT.minusSeconds(10));
+        assertThat(states()).containsExactly(JobStage.TRAINING);
+        later(Duration.ofSeconds(10));
+        assertThat(states()).containsExactly(JobStage.STALLED);
+        later(Duration.ofHours(1));
+        assertThat(states()).isEmpty();
+
+        send(TRAINING_PROGRESS, RUN, progress());
+        assertThat(states()).containsExactly(JobStage.TRAINING);
+        send(TRAINING_RESULTS, RUN, trained());
+        later(Duration.ofHours(1));
+        assertThat(states()).containsExactly(JobStage.PUBLISHING);
+    }
+
+    private static TrainingProgress progress() {
+        return TrainingProgress.newBuilder()
+                .setRunId(RUN)
+                .setIteration(1)
+                .setIterations(2)
+                .setSeconds(1)
+                .setLoss(1)
+                .setImagesPerSecond(1)
+                .setMeasuredAt(NOW)
+                .build();
+    }
+
+    /** Names are what stored state is found by: one that changes is seen here first. */
+    @Test
+    void the_topology_is_the_one_that_is_known() throws Exception {
+        Path golden = Path.of("src/test/resources/topology.txt");
+        String described =
+                WorkflowLoop.topology(
+                                kafka, schemas, new DeadLetters("operations", blob -> ""), clock)
+                        .describe()
+                        .toString();
+        if (System.getProperty("golden") != null) {
+            Files.createDirectories(golden.getParent());
+            Files.writeString(golden, described);
+        }
+        assertThat(described).isEqualTo(Files.readString(golden));
     }
 
     @Test
