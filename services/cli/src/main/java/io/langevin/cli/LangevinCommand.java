@@ -9,6 +9,7 @@ import io.langevin.cli.models.RollbackCommand;
 import io.langevin.cli.runs.PauseCommand;
 import io.langevin.cli.runs.ResumeCommand;
 import io.langevin.cli.runs.RulesCommand;
+import io.langevin.cli.store.ArtifactsCommand;
 import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.NotCompletedException;
 import io.langevin.messaging.rules.RejectedException;
@@ -52,6 +53,7 @@ import picocli.CommandLine.ScopeType;
             ExportCommand.class,
             LineageCommand.class,
             RulesCommand.class,
+            ArtifactsCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             PublishCommand.class,

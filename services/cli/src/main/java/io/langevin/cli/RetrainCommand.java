@@ -206,11 +206,14 @@ final class RetrainCommand implements Callable<Integer> {
 
     private static void keep(PlatformClient platform, RetrainingPolicy policy)
             throws InterruptedException {
+        boolean replaces = platform.latest(RETRAINING_POLICIES).containsKey(policy.getPolicyId());
         platform.write(RETRAINING_POLICIES, policy.getPolicyId(), policy);
         System.out.printf(
-                "the rule %s stands; './langevin rules' lists them, './langevin rules --end %s' ends"
+                "the rule %s %s; './langevin rules' lists them, './langevin rules --end %s' ends"
                         + " it%n",
-                policy.getPolicyId(), policy.getPolicyId());
+                policy.getPolicyId(),
+                replaces ? "replaces the one of its name" : "stands",
+                policy.getPolicyId());
     }
 
     /** Names that a request may give; the operations service knows what they stand for. */

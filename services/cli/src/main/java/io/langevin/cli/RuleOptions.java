@@ -7,6 +7,8 @@ import picocli.CommandLine.Option;
 
 /** When a standing rule asks for a run. */
 final class RuleOptions {
+    private static final int USUAL_COOL_DOWN = 3_600;
+
     @Option(
             names = "--rule",
             paramLabel = "NAME",
@@ -46,11 +48,8 @@ final class RuleOptions {
     @Option(
             names = "--cool-down",
             paramLabel = "SECONDS",
-            defaultValue = "3600",
-            description =
-                    "Of a rule: from the begin of a run to that of the next (default:"
-                            + " ${DEFAULT-VALUE}).")
-    private int coolDown;
+            description = "Of a rule: from the begin of a run to that of the next (default: 3600).")
+    private Integer coolDown;
 
     /** Whether a rule is asked for, and no run. */
     boolean areGiven() {
@@ -58,7 +57,8 @@ final class RuleOptions {
                 || cron != null
                 || moreImages != null
                 || drift != null
-                || distanceAbove != null;
+                || distanceAbove != null
+                || coolDown != null;
     }
 
     /**
@@ -75,7 +75,7 @@ final class RuleOptions {
                         .setMoreImages(moreImages)
                         .setDrift(drift)
                         .setDistanceAbove(distanceAbove)
-                        .setCoolDownSeconds(coolDown)
+                        .setCoolDownSeconds(coolDown == null ? USUAL_COOL_DOWN : coolDown)
                         .build();
         PolicyRules.check(policy, policy.getPolicyId());
         return policy;

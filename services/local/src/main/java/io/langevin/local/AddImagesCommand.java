@@ -1,6 +1,5 @@
 package io.langevin.local;
 
-import static io.langevin.messaging.Topics.DATASETS_IMAGES;
 import static io.langevin.messaging.Topics.DATASETS_STATES;
 
 import io.langevin.artifacts.ArtifactId;
@@ -11,6 +10,12 @@ import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.PlatformClient;
 import io.langevin.datasets.DatasetException;
 import io.langevin.datasets.ImageDataset;
+import io.langevin.datasets.PictureSource;
+import io.langevin.datasets.pixels.Picture;
+import io.langevin.datatopic.TopicImages;
+import io.langevin.datatopic.TopicRange;
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.From;
 import io.langevin.messaging.rules.DatasetImageRules;
 import io.langevin.process.Inert;
@@ -22,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -86,52 +92,85 @@ final class AddImagesCommand implements Callable<Integer> {
                         .build(),
                 name);
         for (Path file : files) {
-            if (!Files.isReadable(file)) {
+            boolean usable = Files.isRegularFile(file) || Files.isDirectory(file); // no pipe
+            if (!usable || !Files.isReadable(file)) {
                 throw new CommandFailure(
                         "FILE: there is nothing to read at " + Inert.text("" + file));
             }
         }
+        KafkaConfig kafka = connection.kafka();
         try (PlatformClient platform = connection.platform();
                 ArtifactStore store = ArtifactStores.open(connection.artifacts(artifacts));
                 var images =
-                        PublishedImages.open(
-                                connection.kafka(), store, name, source, known(platform))) {
+                        PublishedImages.open(kafka, store, name, source, known(kafka, store))) {
             for (Path file : files) {
-                ImageDataset.source(file).readInto(images);
+                add(file, images);
             }
             images.awaitSafe();
             System.out.printf(
-                    "%d images added to topic:%s%s%n", images.added(), name, images.others());
-            say(images.end() == 0 ? state(platform, 0) : state(platform, images.end()));
+                    "%d images added to topic:%s%s%n",
+                    images.added(), name, Inert.text(images.others()));
+            Optional<DatasetState> state =
+                    images.end() > 0
+                            ? Optional.of(state(platform, images.end()))
+                            : Optional.ofNullable(platform.latest(DATASETS_STATES).get(name));
+            state.ifPresent(this::say);
             return 0;
         } catch (IOException | DatasetException e) {
             throw new CommandFailure(Inert.text(String.valueOf(e.getMessage())));
         }
     }
 
+    private static void add(Path file, PublishedImages images) {
+        try {
+            ImageDataset.source(file).readInto(images);
+        } catch (IOException | DatasetException e) {
+            images.awaitSafe();
+            throw new CommandFailure(
+                    "%s: %s; %d images were added before it"
+                            .formatted(
+                                    Inert.text("" + file),
+                                    Inert.text(String.valueOf(e.getMessage())),
+                                    images.added()));
+        }
+    }
+
     private void say(DatasetState state) {
         System.out.printf(
-                "it has %d images%s: './langevin retrain --model %s --dataset topic:%s'%n",
+                "it has %d images%s%n",
                 state.getImages(),
                 state.getRefused() == 0
                         ? ""
                         : ", and %d that are not usable (see the topic datasets.images.dead)"
-                                .formatted(state.getRefused()),
-                name,
-                name);
+                                .formatted(state.getRefused()));
     }
 
     /** SHA-256 of each image that the data set has. */
-    private Set<ArtifactId> known(PlatformClient platform) throws InterruptedException {
+    private Set<ArtifactId> known(KafkaConfig kafka, ArtifactStore store)
+            throws InterruptedException, IOException {
         Set<ArtifactId> known = new HashSet<>();
-        platform.read(
-                DATASETS_IMAGES,
-                (image, source) -> {
-                    if (image != null && name.equals(source.key())) {
-                        known.add(PublishedImages.id(image));
-                    }
-                });
+        TopicImages.of(kafka, new Schemas(kafka), store, TopicRange.whole(name))
+                .readInto(new Digests(known));
         return known;
+    }
+
+    /** Takes the digest of each image file. */
+    private record Digests(Set<ArtifactId> known) implements PictureSource.Sink {
+        @Override
+        public void accept(String file, Picture picture) {
+            throw new IllegalStateException("events hold files");
+        }
+
+        @Override
+        public void decode(String file, byte[] bytes) {
+            known.add(ArtifactId.of(bytes));
+        }
+
+        @Override
+        public void broken(String file, String why) {} // it is sent again, should it be here
+
+        @Override
+        public void leftOut(String file, String why) {}
     }
 
     /** What the schedule service knows of the data set once it has looked at all that was sent. */
@@ -141,8 +180,8 @@ final class AddImagesCommand implements Callable<Integer> {
                 DATASETS_STATES,
                 new From.Beginning(),
                 (state, source) -> {
-                    if (state != null && name.equals(source.key())) {
-                        arrived.add(state);
+                    if (state != null) {
+                        arrived.add(state); // of others too: a service at work gives signs of life
                     }
                 });
         while (true) {
@@ -150,8 +189,9 @@ final class AddImagesCommand implements Callable<Integer> {
                     platform.next(
                             arrived,
                             "the schedule service",
-                            "the images are safe; see whether it is running");
-            if (state.getEndOffset() >= end) {
+                            "the images are with the broker; see whether the service is running, and"
+                                    + " datasets.images.dead for what it refused");
+            if (state.getDataset().equals(name) && state.getEndOffset() >= end) {
                 return state;
             }
         }

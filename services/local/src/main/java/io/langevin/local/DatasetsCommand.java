@@ -117,7 +117,13 @@ final class DatasetsCommand implements Callable<Integer> {
             known.forEach((one, at) -> System.out.printf("%-24s %s%n", Inert.text(one), at));
             if (connection.isGivenOrRunning()) {
                 try (PlatformClient platform = connection.platform()) {
-                    platform.latest(DATASETS_STATES).values().forEach(DatasetsCommand::say);
+                    platform.latest(DATASETS_STATES)
+                            .forEach(
+                                    (key, state) -> {
+                                        if (key.equals(state.getDataset())) {
+                                            say(state);
+                                        }
+                                    });
                 }
             }
             return 0;
@@ -200,7 +206,12 @@ final class DatasetsCommand implements Callable<Integer> {
         }
         if (sheet != null) {
             int side = size == null ? usualSide(data) : size;
-            ImageDataset shown = read(config, version, side).data();
+            ImageDataset shown;
+            try {
+                shown = read(config, version, side).data();
+            } catch (DatasetException e) {
+                throw new CommandFailure(Inert.text(e.getMessage()));
+            }
             ImageGrid.write(shown.pixels(SHEET), shown.channels(), side, sheet);
             System.out.println("wrote " + sheet);
         }

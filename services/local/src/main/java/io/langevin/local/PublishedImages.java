@@ -85,18 +85,6 @@ final class PublishedImages implements PictureSource.Sink, AutoCloseable {
                 known);
     }
 
-    /** What an image's content is called. */
-    static ArtifactId id(DatasetImage image) {
-        if (image.getBytes() == null) {
-            return ArtifactId.isId(image.getArtifact())
-                    ? new ArtifactId(image.getArtifact())
-                    : ArtifactId.of(new byte[0]);
-        }
-        byte[] file = new byte[image.getBytes().remaining()];
-        image.getBytes().duplicate().get(file);
-        return ArtifactId.of(file);
-    }
-
     @Override
     public void accept(String name, Picture picture) {
         decode(name, png(picture));

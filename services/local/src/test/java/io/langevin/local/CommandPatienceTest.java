@@ -78,6 +78,14 @@ class CommandPatienceTest {
                         "sample --model m",
                         "schedule --dataset d --size 8",
                         "retrain --model m --dataset d --wait",
+                        "rules",
+                        "rules --end r",
+                        "pause 0b0e7f7a-9a8e-4a3d-9d2c-000000000001",
+                        "resume 0b0e7f7a-9a8e-4a3d-9d2c-000000000001",
+                        "retrain --model m --dataset topic:d --more-images 5",
+                        "datasets topic:d --artifacts file:/tmp",
+                        "datasets add d . --artifacts file:/tmp",
+                        "artifacts gc --artifacts file:/tmp",
                         "topics create");
         ExecutorService threads = Executors.newFixedThreadPool(commands.size());
         try {
@@ -118,6 +126,18 @@ class CommandPatienceTest {
                 "retrain --model m --dataset d --held-out 0.6",
                 "retrain --model m --dataset d --judge-by 3",
                 "retrain --model m --dataset d --stop-after 2 --held-out 0",
+                "retrain --model m --dataset d --more-images 5",
+                "retrain --model m --dataset topic:d --more-images 0",
+                "retrain --model m --dataset topic:d --drift NaN",
+                "retrain --model m --dataset d --cron 99",
+                "retrain --model m --dataset topic:d --cool-down 5",
+                "retrain --model m --dataset topic:d/x",
+                "retrain --model m --dataset d --meanwhile perhaps",
+                "rules --end ../r",
+                "pause nobody",
+                "resume nobody",
+                "datasets add ../d .",
+                "artifacts gc --grace 0",
                 "sample --model m --sampler nosuch",
                 "promote ../m",
                 "promote m --share 2",
@@ -199,6 +219,15 @@ class CommandPatienceTest {
 
         assertThat(code).isNotZero();
         assertThat(err.toString()).containsAnyOf("must be 0 to 65535", "cannot write");
+    }
+
+    @Test
+    void a_pipe_is_no_image() throws Exception {
+        Path fifo = home.resolve("fifo.png");
+        new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor();
+
+        assertThat(run("datasets add d " + fifo, AWAY)).isEqualTo(1);
+        assertThat(err.toString()).contains("there is nothing to read at " + fifo);
     }
 
     @Test

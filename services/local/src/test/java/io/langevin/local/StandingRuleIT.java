@@ -4,6 +4,8 @@ import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.langevin.artifacts.ArtifactId;
+import io.langevin.artifacts.ArtifactStores;
 import io.langevin.client.PlatformClient;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.TopicReader;
@@ -13,9 +15,11 @@ import io.langevin.records.JobState;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -62,6 +66,10 @@ class StandingRuleIT {
                 .contains("21 images added to topic:flowers; 40 were there already")
                 .contains("it has 60 images, and 1 that are not usable");
 
+        assertThat(command("datasets", "add", "flowers", more.toString(), "--artifacts", store()))
+                .contains("0 images added to topic:flowers; 61 were there already")
+                .contains("it has 60 images");
+
         JobState end = awaitEnd("grow");
         assertThat(end.getStage()).as(end.getDetail()).isEqualTo(JobStage.COMPLETED);
         String checkpoint;
@@ -87,8 +95,36 @@ class StandingRuleIT {
         assertThat(ImageIO.read(sheet.toFile())).isNotNull();
 
         assertThat(command("rules")).contains("grow").contains(end.getId() + " completed");
+        assertThatArtifactsThatNobodyNamesGo(new ArtifactId(checkpoint));
         assertThat(command("rules", "--end", "grow")).contains("ended");
         assertThat(command("rules")).contains("no rule stands");
+    }
+
+    private void assertThatArtifactsThatNobodyNamesGo(ArtifactId checkpoint) throws Exception {
+        try (var artifacts = ArtifactStores.open(URI.create(store()))) {
+            ArtifactId nobodys = artifacts.put(new byte[] {1, 2, 3});
+            ArtifactId fresh = artifacts.put(new byte[] {4});
+            List<ArtifactId> all = new ArrayList<>();
+            artifacts.forEach(artifact -> all.add(artifact.id()));
+            all.remove(fresh);
+            for (ArtifactId old : all) {
+                Path file = folder.resolve("artifacts").resolve(old.hex().substring(0, 2));
+                Files.setLastModifiedTime(file.resolve(old.hex()), FileTime.fromMillis(0));
+            }
+            assertThat(command("artifacts", "gc", "--dry-run", "--artifacts", store()))
+                    .contains(nobodys.hex())
+                    .contains("would delete 1 artifacts");
+            assertThat(artifacts.get(nobodys)).isNotEmpty();
+
+            assertThat(command("artifacts", "gc", "--artifacts", store()))
+                    .contains("deleted 1 artifacts, 0.0 MB")
+                    .contains("and 1 that are newer than 7 days");
+            List<ArtifactId> left = new ArrayList<>();
+            artifacts.forEach(artifact -> left.add(artifact.id()));
+            all.remove(nobodys);
+            all.add(fresh);
+            assertThat(left).containsExactlyInAnyOrderElementsOf(all).contains(checkpoint);
+        }
     }
 
     private String store() {

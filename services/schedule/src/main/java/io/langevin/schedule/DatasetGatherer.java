@@ -5,9 +5,11 @@ import static io.langevin.messaging.Topics.DATASETS_STATES;
 
 import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactStore;
+import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.pixels.ImageDecoder;
 import io.langevin.datasets.pixels.Picture;
 import io.langevin.datatopic.TopicImages;
+import io.langevin.messaging.AvroSerde;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.EventHeaders;
 import io.langevin.messaging.Failures;
@@ -15,6 +17,7 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.WholeTopic;
 import io.langevin.messaging.rules.DatasetImageRules;
+import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.stream.Claim;
 import io.langevin.messaging.stream.TransactionalStream;
@@ -33,6 +36,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,14 +51,18 @@ final class DatasetGatherer implements ServiceLoop {
     private static final int MOST_DATASETS = 10_000;
     private static final int MOST_MEASURED = 64;
     private static final int MOST_DEFECTS = 10;
-    private static final int AT_ONCE = 100;
-    private static final long LARGEST_PICTURE = 16_000_000;
+    private static final int MOST_IMAGES = 1_000_000_000;
+
+    /** Images that are looked at between two signs of life. */
+    private static final int AT_ONCE = 16;
+
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration BACKOFF = Duration.ofSeconds(1);
     private static final Duration WORKED_WELL = Duration.ofMinutes(1);
 
     private final KafkaConfig kafka;
     private final Schemas schemas;
+    private final AvroSerde<DatasetState> serde;
     private final ArtifactStore artifacts;
     private final DeadLetters deadLetters;
     private final MeterRegistry metrics;
@@ -82,9 +90,11 @@ final class DatasetGatherer implements ServiceLoop {
             Schemas schemas,
             ArtifactStore artifacts,
             DeadLetters deadLetters,
-            MeterRegistry metrics) {
+            MeterRegistry metrics)
+            throws InterruptedException {
         this.kafka = kafka;
         this.schemas = schemas;
+        this.serde = schemas.serde(DATASETS_STATES);
         this.artifacts = artifacts;
         this.deadLetters = deadLetters;
         this.metrics = metrics;
@@ -98,7 +108,8 @@ final class DatasetGatherer implements ServiceLoop {
             long begin = System.nanoTime();
             try (var stream = open()) {
                 while (!isClosed()) {
-                    for (Claim<DatasetImage> claim : stream.poll(POLL, AT_ONCE)) {
+                    for (Claim<DatasetImage> claim :
+                            stream.poll(POLL, AT_ONCE, (source, reason) -> refused(source))) {
                         take(claim, stream);
                     }
                     working = true;
@@ -136,89 +147,109 @@ final class DatasetGatherer implements ServiceLoop {
     private void restore() throws InterruptedException {
         states.clear();
         measured.clear();
-        WholeTopic.read(
+        WholeTopic.readWritten(
                 kafka,
                 schemas,
                 DATASETS_STATES,
                 (state, source) -> {
-                    if (state == null) {
-                        states.remove(source.key());
-                    } else {
+                    if (state != null && isOwn(state, source.key())) {
                         states.put(source.key(), state);
+                    } else if (state == null) {
+                        states.remove(source.key());
                     }
                 });
+    }
+
+    /** Anybody may have written one: what this service would not have is passed over. */
+    private static boolean isOwn(DatasetState state, String key) {
+        boolean measured =
+                state.getImageSize() >= 1 && state.getImageSize() <= GatheredDataset.LARGEST_SIDE;
+        return state.getDataset().equals(key)
+                && isCount(state.getImages())
+                && isCount(state.getRefused())
+                && (measured || state.getImages() == 0)
+                && (state.getChannels() == 1 || state.getChannels() == 3)
+                && Double.isFinite(state.getMaximumDistance())
+                && Double.isFinite(state.getMedianDistance());
+    }
+
+    private static boolean isCount(int number) {
+        return number >= 0 && number <= MOST_IMAGES;
     }
 
     private void take(Claim<DatasetImage> claim, TransactionalStream<DatasetImage> stream)
             throws InterruptedException {
         List<ProducerRecord<String, byte[]>> outputs = new ArrayList<>();
+        String name = claim.source().key();
         try {
-            DatasetImageRules.check(claim.record(), claim.source().key());
-            String name = claim.record().getDataset();
+            DatasetImageRules.check(claim.record(), name);
             if (!states.containsKey(name) && states.size() >= MOST_DATASETS) {
                 throw new RejectedException(
                         "dataset: there must be at most %d of them, not '%s' too"
                                 .formatted(MOST_DATASETS, name));
             }
-            gather(claim, dataset(name, claim), stream, outputs);
+            Picture picture = picture(claim.record());
+            GatheredDataset dataset = dataset(name, claim.source());
+            dataset.add(picture, claim.source().offset(), at(claim.source()));
+            outputs.add(known(dataset.state(), claim.source()));
         } catch (RejectedException e) {
             outputs.add(stream.deadLetter(claim, e.getMessage()));
+            outputs.addAll(refused(claim.source()));
         }
         stream.complete(claim, outputs);
     }
 
-    private GatheredDataset dataset(String name, Claim<DatasetImage> claim) {
+    /** What is no image counts where there can be a data set of its key. */
+    private List<ProducerRecord<String, byte[]>> refused(ConsumerRecord<String, byte[]> source) {
+        String name = source.key();
+        boolean room = states.containsKey(name) || states.size() < MOST_DATASETS;
+        if (!RecordRules.isModelName(name) || !room) {
+            return List.of();
+        }
+        GatheredDataset dataset = dataset(name, source);
+        dataset.refuse(source.offset(), at(source));
+        return List.of(known(dataset.state(), source));
+    }
+
+    private ProducerRecord<String, byte[]> known(
+            DatasetState state, ConsumerRecord<String, byte[]> cause) {
+        states.put(state.getDataset(), state);
+        return new ProducerRecord<>(
+                kafka.name(DATASETS_STATES),
+                null,
+                state.getDataset(),
+                serde.encode(state),
+                headers.of(state, cause.headers()));
+    }
+
+    private GatheredDataset dataset(String name, ConsumerRecord<String, byte[]> source) {
         return measured.computeIfAbsent(
                 name,
                 none ->
                         new GatheredDataset(
                                 states.getOrDefault(
                                         name,
-                                        GatheredDataset.none(
-                                                name, claim.source().offset(), at(claim)))));
+                                        GatheredDataset.none(name, source.offset(), at(source)))));
     }
 
-    private void gather(
-            Claim<DatasetImage> claim,
-            GatheredDataset dataset,
-            TransactionalStream<DatasetImage> stream,
-            List<ProducerRecord<String, byte[]>> outputs)
-            throws InterruptedException {
-        long offset = claim.source().offset();
-        try {
-            dataset.add(picture(claim.record()), offset, at(claim));
-        } catch (RejectedException e) {
-            dataset.refuse(offset, at(claim));
-            outputs.add(stream.deadLetter(claim, e.getMessage()));
-        }
-        DatasetState state = dataset.state();
-        states.put(state.getDataset(), state);
-        outputs.add(
-                new ProducerRecord<>(
-                        kafka.name(DATASETS_STATES),
-                        null,
-                        state.getDataset(),
-                        schemas.serde(DATASETS_STATES).encode(state),
-                        headers.of(state, claim.source().headers())));
-    }
-
-    /** Whatever goes wrong inside a decoder is a fault of the file. */
+    /** A file may say that it is larger than the memory. */
     private Picture picture(DatasetImage image) {
         try {
-            return ImageDecoder.decode(TopicImages.file(image, artifacts), LARGEST_PICTURE);
+            byte[] file = TopicImages.file(image, artifacts);
+            return ImageDecoder.decode(file, ImageDataset.MOST_OPEN_PIXELS);
         } catch (ArtifactException e) {
             throw new RejectedException("artifact: " + e.getMessage());
-        } catch (IOException | IllegalArgumentException | StackOverflowError e) {
+        } catch (IOException | OutOfMemoryError e) {
             throw new RejectedException(
                     "%s: must be an image file: %s"
                             .formatted(
                                     image.getBytes() == null ? "artifact" : "bytes",
-                                    e.getMessage() == null ? e.toString() : e.getMessage()));
+                                    e.getMessage()));
         }
     }
 
-    private static Instant at(Claim<DatasetImage> claim) {
-        return Instant.ofEpochMilli(claim.source().timestamp());
+    private static Instant at(ConsumerRecord<?, ?> source) {
+        return Instant.ofEpochMilli(source.timestamp());
     }
 
     @Override

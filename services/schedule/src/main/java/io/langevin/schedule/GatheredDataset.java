@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  */
 final class GatheredDataset {
     private static final int SAMPLE = 256;
-    private static final int LARGEST_SIDE = 32;
+    static final int LARGEST_SIDE = 32;
     private static final int CHANNELS = 3;
     private static final int MEDIAN_PAIRS = 1_000;
 
@@ -25,6 +25,9 @@ final class GatheredDataset {
     private final byte[][] sample = new byte[SAMPLE][];
     private int sampled;
 
+    /** The median that was known before; 0 where none was. */
+    private final double knownMedian;
+
     /** Images offered to the sample. */
     private int offered;
 
@@ -33,6 +36,7 @@ final class GatheredDataset {
      */
     GatheredDataset(DatasetState state) {
         this.state = DatasetState.newBuilder(state);
+        this.knownMedian = state.getMedianDistance();
     }
 
     /** A data set of which no image is known yet. */
@@ -77,7 +81,9 @@ final class GatheredDataset {
     }
 
     private void passed(long offset, Instant at) {
-        state.setEndOffset(offset + 1);
+        // what cannot be read comes before what came before it
+        state.setBeginOffset(Math.min(state.getBeginOffset(), offset));
+        state.setEndOffset(Math.max(state.getEndOffset(), offset + 1));
         state.setUpdatedAt(at);
     }
 
@@ -89,7 +95,9 @@ final class GatheredDataset {
         state.setMaximumDistance(largest);
         sample(image);
         boolean often = offered < SAMPLE || offered % SAMPLE == 0;
-        if (sampled >= FEWEST && often) {
+        // after a restart the median that was known stands until this sample says as much
+        boolean better = knownMedian == 0 ? sampled >= FEWEST : sampled == SAMPLE;
+        if (better && often) {
             state.setMedianDistance(median());
         }
     }

@@ -75,6 +75,11 @@ final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
                         ? InitialNoiseScale.of(pixels, data.dimension()).maximumDistance()
                         : 0;
         double largest = asked.getSigmaBegin() == null ? maximum : asked.getSigmaBegin();
+        require(
+                asked.getSigmaBegin() != null || maximum > asked.getSigmaEnd(),
+                "dataset",
+                "hold images farther apart than sigmaEnd, " + asked.getSigmaEnd(),
+                maximum);
         NoiseSchedule schedule = schedule(asked, largest, data.dimension());
         var step =
                 LangevinStepSize.search(
@@ -88,7 +93,7 @@ final class ScheduleHandler implements JobHandler<ScheduleJob, ScheduleResult> {
                 .setDataset(found.version())
                 .setDatasetFingerprint(data.fingerprint())
                 .setImages(data.size())
-                .setSkippedImages(data.skipped().size())
+                .setSkippedImages(data.unusable())
                 .setChannels(data.channels())
                 .setMaximumDistance(maximum)
                 .setMedianDistance(

@@ -31,6 +31,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,9 +40,12 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,18 +94,20 @@ class DatasetGathererIT {
         add("flowers", null, store.put(png(255)).hex());
         add("flowers", "no image".getBytes(StandardCharsets.UTF_8), null);
         add("flowers", null, ArtifactId.of(new byte[] {1}).hex());
+        add("flowers", damaged("header.bmp"), null);
+        add("flowers", damaged("strip-lengths.tiff"), null);
         add("others", png(3), null);
         send("others", encoded(image("flowers", png(9), null)));
         send("flowers", new byte[] {1, 2, 3});
         add("flowers", png(128), null);
 
         DatasetState state = awaitState("flowers", 3);
-        assertThat(state.getRefused()).isEqualTo(2);
+        assertThat(state.getRefused()).isEqualTo(5);
         assertThat(state.getChannels()).isEqualTo(1);
         assertThat(state.getImageSize()).isEqualTo(SIDE);
         assertThat(state.getMaximumDistance()).isCloseTo(SIDE, within(1e-9));
         assertThat(reasons())
-                .hasSize(4)
+                .hasSize(6)
                 .anyMatch(reason -> reason.startsWith("bytes: must be an image file"))
                 .anyMatch(reason -> reason.startsWith("artifact: artifact 4bf5122f"))
                 .anyMatch(
@@ -115,18 +121,19 @@ class DatasetGathererIT {
         add("flowers", png(77), null);
 
         DatasetState later = awaitState("flowers", 4);
-        assertThat(later.getRefused()).isEqualTo(2);
+        assertThat(later.getRefused()).isEqualTo(5);
         assertThat(later.getBeginOffset()).isEqualTo(state.getBeginOffset());
         assertThat(later.getMaximumDistance()).isCloseTo(SIDE, within(1e-9));
-        assertThat(reasons()).hasSize(4);
+        assertThat(reasons()).hasSize(6);
     }
 
     @Test
     void a_schedule_names_the_range_it_was_made_from_and_a_range_stays_what_it_was()
             throws Exception {
+        add("others", png(1), null);
         add("flowers", png(0), null);
         add("flowers", png(255), null);
-        add("flowers", new byte[] {0}, null);
+        add("flowers", damaged("strip-lengths.tiff"), null);
         uncommitted("flowers", png(5));
         awaitState("flowers", 2);
 
@@ -134,7 +141,8 @@ class DatasetGathererIT {
         assertThat(first.getReason()).isEmpty();
         assertThat(first.getImages()).isEqualTo(2);
         assertThat(first.getMaximumDistance()).isCloseTo(SIDE, within(1e-5));
-        assertThat(first.getDataset()).matches("topic:flowers@0-\\d+");
+        assertThat(first.getDataset()).matches("topic:flowers@1-\\d+");
+        assertThat(first.getSkippedImages()).isEqualTo(1);
         assertThat(first.getLeftOut()).singleElement().asString().startsWith("1 not usable");
 
         add("flowers", png(100), null);
@@ -142,6 +150,13 @@ class DatasetGathererIT {
         assertThat(schedule("topic:flowers").getImages()).isEqualTo(3);
         assertThat(schedule(first.getDataset()).getDatasetFingerprint())
                 .isEqualTo(first.getDatasetFingerprint());
+
+        deleteRecordsBefore(1); // those of another data set
+        assertThat(schedule(first.getDataset()).getDatasetFingerprint())
+                .isEqualTo(first.getDatasetFingerprint());
+        deleteRecordsBefore(2);
+        assertThat(schedule(first.getDataset()).getReason())
+                .contains("must begin at 2 or later, where the oldest record is");
     }
 
     @Test
@@ -157,6 +172,15 @@ class DatasetGathererIT {
         assertThat(schedule("topic:flowers@7-7").getReason()).contains("must end behind its begin");
         assertThat(schedule("topic:../flowers").getReason())
                 .contains("must be topic:NAME or topic:NAME@BEGIN-END");
+    }
+
+    private void deleteRecordsBefore(long offset) throws Exception {
+        var partition = new TopicPartition(kafka.name(DATASETS_IMAGES), 0);
+        try (Admin admin = kafka.admin()) {
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(offset)))
+                    .all()
+                    .get();
+        }
     }
 
     private ScheduleResult schedule(String dataset) throws InterruptedException {
@@ -238,9 +262,19 @@ class DatasetGathererIT {
     }
 
     private void send(String key, byte[] value) throws Exception {
+        send(DATASETS_IMAGES, key, value);
+    }
+
+    private void send(Topic<?> topic, String key, byte[] value) throws Exception {
         try (var producer = kafka.producer(Map.of())) {
-            producer.send(new ProducerRecord<>(kafka.name(DATASETS_IMAGES), key, value)).get();
+            producer.send(new ProducerRecord<>(kafka.name(topic), key, value)).get();
         }
+    }
+
+    /** Files that decoders throw other things at than they say. */
+    private static byte[] damaged(String name) throws IOException {
+        return Files.readAllBytes(
+                Path.of("../shared/datasets/src/test/resources/damaged").resolve(name));
     }
 
     private void uncommitted(String dataset, byte[] file) throws Exception {

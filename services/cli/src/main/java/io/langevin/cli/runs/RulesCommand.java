@@ -2,10 +2,14 @@ package io.langevin.cli.runs;
 
 import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.RETRAINING_POLICIES;
+import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.cli.Connection;
 import io.langevin.cli.terminal.CommandFailure;
 import io.langevin.client.PlatformClient;
+import io.langevin.messaging.rules.PolicyRules;
+import io.langevin.messaging.rules.RecordRules;
+import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.Inert;
 import io.langevin.records.JobState;
 import io.langevin.records.RetrainingPolicy;
@@ -35,6 +39,9 @@ public final class RulesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (end != null) {
+            requireModelName("--end", end);
+        }
         try (PlatformClient platform = connection.platform()) {
             Map<String, RetrainingPolicy> rules = platform.latest(RETRAINING_POLICIES);
             if (end != null) {
@@ -50,17 +57,24 @@ public final class RulesCommand implements Callable<Integer> {
         }
     }
 
+    /** A rule may stand that is listed no more: something unreadable was written over it. */
     private void end(PlatformClient platform, Map<String, RetrainingPolicy> rules)
             throws InterruptedException {
+        platform.delete(RETRAINING_POLICIES, end);
         if (!rules.containsKey(end)) {
             throw new CommandFailure(
-                    "there is no rule '%s'; there are: %s"
-                            .formatted(
-                                    Inert.text(end),
-                                    Inert.text(String.join(", ", rules.keySet()))));
+                    "no rule '%s' is known; should one stand, it is ended now; known are: %s"
+                            .formatted(end, Inert.text(String.join(", ", rules.keySet()))));
         }
-        platform.delete(RETRAINING_POLICIES, end);
         System.out.printf("the rule %s is ended; a run that it asked for goes on%n", end);
+    }
+
+    private static void requireModelName(String option, String value) {
+        require(
+                RecordRules.isModelName(value),
+                option,
+                "be 1 to 100 letters, digits, '.', '_' or '-'",
+                Inert.text(value));
     }
 
     private static Optional<JobState> lastRun(RetrainingPolicy rule, Map<String, JobState> states) {
@@ -75,16 +89,26 @@ public final class RulesCommand implements Callable<Integer> {
                 Inert.text(rule.getPolicyId()),
                 Inert.text(rule.getRequest().getModel()),
                 Inert.text(rule.getRequest().getDataset()),
-                Inert.text(conditions(rule)),
+                Inert.text(refusal(rule).orElse(conditions(rule))),
                 lastRun.map(
                                 run ->
                                         "last run %s %s"
                                                 .formatted(
-                                                        run.getId(),
+                                                        Inert.text(run.getId()),
                                                         run.getStage()
                                                                 .name()
                                                                 .toLowerCase(Locale.ROOT)))
                         .orElse("no run yet"));
+    }
+
+    /** Anybody can write one that operations refuses. */
+    private static Optional<String> refusal(RetrainingPolicy rule) {
+        try {
+            PolicyRules.check(rule, rule.getPolicyId());
+            return Optional.empty();
+        } catch (RejectedException e) {
+            return Optional.of("is refused: " + e.getMessage());
+        }
     }
 
     private static String conditions(RetrainingPolicy rule) {

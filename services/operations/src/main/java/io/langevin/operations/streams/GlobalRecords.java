@@ -43,6 +43,13 @@ public record GlobalRecords<T extends SpecificRecord>(String store, AvroSerde<T>
         return decoded(ValueAndTimestamp.getValueOrNull(all.get(key)));
     }
 
+    /** Whether there is a record of a key that can be read later, when the registry says how. */
+    public boolean isUnreadableYet(String key, ProcessorContext<?, ?> context) {
+        TimestampedKeyValueStore<String, byte[]> all = context.getStateStore(store);
+        byte[] bytes = ValueAndTimestamp.getValueOrNull(all.get(key));
+        return bytes != null && !serde.isReadable(bytes);
+    }
+
     /** Hands over every record that is known here. */
     public void forEach(ProcessorContext<?, ?> context, Consumer<T> consumer) {
         TimestampedKeyValueStore<String, byte[]> all = context.getStateStore(store);

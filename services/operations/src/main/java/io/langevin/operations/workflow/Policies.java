@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -46,20 +47,26 @@ final class Policies
     private final GlobalRecords<DatasetState> datasets;
     private final GlobalRecords<PublishedCheckpoint> checkpoints;
     private final GlobalRecords<JobState> states;
+    private final Set<String> standing;
     private final Clock clock;
     private final Map<String, CronTimes> times = new HashMap<>();
     private ProcessorContext<String, RetrainingRequest> context;
     private KeyValueStore<String, StandingPolicy> policies;
     private Optional<Cancellable> punctuation = Optional.empty();
 
+    /**
+     * @param standing names of the rules that stand here, which this keeps
+     */
     Policies(
             GlobalRecords<DatasetState> datasets,
             GlobalRecords<PublishedCheckpoint> checkpoints,
             GlobalRecords<JobState> states,
+            Set<String> standing,
             Clock clock) {
         this.datasets = datasets;
         this.checkpoints = checkpoints;
         this.states = states;
+        this.standing = standing;
         this.clock = clock;
     }
 
@@ -67,6 +74,9 @@ final class Policies
     public void init(ProcessorContext<String, RetrainingRequest> processorContext) {
         context = processorContext;
         policies = processorContext.getStateStore(STORE);
+        try (KeyValueIterator<String, StandingPolicy> stored = policies.all()) {
+            stored.forEachRemaining(entry -> standing.add(entry.key));
+        }
         punctuation.ifPresent(Cancellable::cancel);
         punctuation =
                 Optional.of(
@@ -78,16 +88,19 @@ final class Policies
         String id = record.key();
         if (record.value().isEmpty()) {
             policies.delete(id);
+            standing.remove(id);
             return;
         }
         RetrainingPolicy policy = record.value().get();
         StandingPolicy before = policies.get(id);
         Instant now = Instant.now(clock);
+        PolicyConditions conditions = conditions(policy);
         policies.put(
                 id,
                 before == null
-                        ? conditions(policy).begun(policy, now)
-                        : PolicyConditions.replaced(before, policy, now));
+                        ? conditions.begun(policy, now)
+                        : conditions.replaced(before, policy, now));
+        standing.add(id);
     }
 
     private void look() {
@@ -99,10 +112,15 @@ final class Policies
         for (KeyValue<String, StandingPolicy> entry : all) {
             look(entry.key, entry.value, now);
         }
+        times.keySet()
+                .retainAll(all.stream().map(entry -> entry.value.getPolicy().getCron()).toList());
     }
 
     private void look(String id, StandingPolicy before, Instant now) {
         RetrainingPolicy policy = before.getPolicy();
+        if (isUnreadableYet(before)) {
+            return;
+        }
         PolicyConditions conditions = conditions(policy);
         StandingPolicy standing = conditions.withFirstDistances(withEnd(before, now));
         Optional<CronTimes> cron =
@@ -123,6 +141,24 @@ final class Policies
         }
     }
 
+    /** What is there and cannot be read yet must not be taken for what is not there. */
+    private boolean isUnreadableYet(StandingPolicy policy) {
+        RetrainingRequest request = policy.getPolicy().getRequest();
+        return checkpoints.isUnreadableYet(request.getModel(), context)
+                || topic(request)
+                        .filter(name -> datasets.isUnreadableYet(name, context))
+                        .isPresent()
+                || policy.getLastRun() != null
+                        && states.isUnreadableYet(policy.getLastRun(), context);
+    }
+
+    private static Optional<String> topic(RetrainingRequest request) {
+        String dataset = request.getDataset();
+        return dataset.startsWith(TOPIC)
+                ? Optional.of(dataset.substring(TOPIC.length()))
+                : Optional.empty();
+    }
+
     /** Notes that the last run has ended. */
     private StandingPolicy withEnd(StandingPolicy standing, Instant now) {
         if (standing.getLastEnded()) {
@@ -136,11 +172,8 @@ final class Policies
     }
 
     private PolicyConditions conditions(RetrainingPolicy policy) {
-        String dataset = policy.getRequest().getDataset();
         return new PolicyConditions(
-                dataset.startsWith(TOPIC)
-                        ? datasets.of(dataset.substring(TOPIC.length()), context)
-                        : Optional.empty(),
+                topic(policy.getRequest()).flatMap(name -> datasets.of(name, context)),
                 checkpoints.of(policy.getRequest().getModel(), context));
     }
 }

@@ -19,21 +19,40 @@ import java.util.Optional;
  */
 record PolicyConditions(Optional<DatasetState> data, Optional<PublishedCheckpoint> checkpoint) {
 
+    /** Distances of fewer images change with every image. */
+    static final int FEWEST_MEASURED = 256;
+
     /** A rule that has just come: what it is compared with is as it is now. */
     StandingPolicy begun(RetrainingPolicy policy, Instant now) {
-        return remembered(
-                StandingPolicy.newBuilder().setPolicy(policy).setSince(now).build(),
-                Optional.empty());
+        return compared(
+                StandingPolicy.newBuilder().setPolicy(withoutRun(policy)).setSince(now).build());
     }
 
-    /** The rule is replaced under its name: what it has done stands. */
-    static StandingPolicy replaced(StandingPolicy before, RetrainingPolicy policy, Instant now) {
-        return StandingPolicy.newBuilder(before).setPolicy(policy).setSince(now).build();
+    /**
+     * The rule is replaced under its name: what it has done stands, and what it is compared with
+     * where that is of the same data set.
+     */
+    StandingPolicy replaced(StandingPolicy before, RetrainingPolicy policy, Instant now) {
+        StandingPolicy next =
+                StandingPolicy.newBuilder(before)
+                        .setPolicy(withoutRun(policy))
+                        .setSince(now)
+                        .build();
+        String dataset = before.getPolicy().getRequest().getDataset();
+        return dataset.equals(policy.getRequest().getDataset()) ? next : compared(next);
     }
 
-    /** The first distances that are known are those to compare with. */
+    /** Every run of a rule has an id of its own. */
+    private static RetrainingPolicy withoutRun(RetrainingPolicy policy) {
+        return RetrainingPolicy.newBuilder(policy)
+                .setRequest(RetrainingRequest.newBuilder(policy.getRequest()).setRunId("").build())
+                .build();
+    }
+
+    /** The first distances of enough images are those to compare with. */
     StandingPolicy withFirstDistances(StandingPolicy standing) {
-        if (standing.getMaximumDistance() > 0 || data.isEmpty()) {
+        boolean enough = data.filter(now -> now.getImages() >= FEWEST_MEASURED).isPresent();
+        if (standing.getMedianDistance() > 0 || !enough) {
             return standing;
         }
         return StandingPolicy.newBuilder(standing)
@@ -131,22 +150,22 @@ record PolicyConditions(Optional<DatasetState> data, Optional<PublishedCheckpoin
 
     /** The rule after it has asked for a run. */
     StandingPolicy asked(StandingPolicy standing, String runId, Instant now) {
-        return StandingPolicy.newBuilder(remembered(standing, checkpoint))
-                .setLastRun(runId)
-                .setLastBegunAt(now)
-                .setLastEnded(false)
-                .build();
+        StandingPolicy.Builder next =
+                StandingPolicy.newBuilder(compared(standing))
+                        .setLastRun(runId)
+                        .setLastBegunAt(now)
+                        .setLastEnded(false);
+        checkpoint.ifPresent(live -> next.setJudgedCheckpoint(live.getCheckpoint()));
+        return next.build();
     }
 
-    private StandingPolicy remembered(
-            StandingPolicy standing, Optional<PublishedCheckpoint> actedOn) {
-        StandingPolicy.Builder next = StandingPolicy.newBuilder(standing);
-        data.ifPresent(
-                now ->
-                        next.setImages(now.getImages())
-                                .setMaximumDistance(now.getMaximumDistance())
-                                .setMedianDistance(now.getMedianDistance()));
-        actedOn.ifPresent(live -> next.setJudgedCheckpoint(live.getCheckpoint()));
-        return next.build();
+    /** From now on the data are compared with what they are now. */
+    private StandingPolicy compared(StandingPolicy standing) {
+        return withFirstDistances(
+                StandingPolicy.newBuilder(standing)
+                        .setImages(data.map(DatasetState::getImages).orElse(0))
+                        .setMaximumDistance(0)
+                        .setMedianDistance(0)
+                        .build());
     }
 }

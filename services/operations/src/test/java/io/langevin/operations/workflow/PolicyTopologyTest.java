@@ -22,6 +22,7 @@ import io.langevin.records.RetrainingPolicy;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.ScheduleJob;
 import io.langevin.records.ScheduleResult;
+import io.langevin.records.TrainingParameters;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -136,13 +137,13 @@ class PolicyTopologyTest {
 
     @Test
     void distances_of_the_data_that_change_begin_a_run() throws Exception {
-        send(DATASETS_STATES, "flowers", data(100, 10));
+        send(DATASETS_STATES, "flowers", data(300, 10));
         send(RETRAINING_POLICIES, "grow", policy().setDrift(0.2).build());
-        send(DATASETS_STATES, "flowers", data(101, 11.9));
+        send(DATASETS_STATES, "flowers", data(301, 11.9));
         later(Duration.ofSeconds(5));
         assertThat(jobs()).isEmpty();
 
-        send(DATASETS_STATES, "flowers", data(102, 12));
+        send(DATASETS_STATES, "flowers", data(302, 12));
         later(Duration.ofSeconds(5));
 
         assertThat(one(states()).getDetail())
@@ -152,10 +153,12 @@ class PolicyTopologyTest {
     @Test
     void the_first_images_of_a_data_set_are_what_later_ones_are_compared_with() throws Exception {
         send(RETRAINING_POLICIES, "grow", policy().setDrift(0.2).build());
-        send(DATASETS_STATES, "flowers", data(100, 10));
+        send(DATASETS_STATES, "flowers", data(2, 1));
         later(Duration.ofSeconds(5));
-        assertThat(jobs()).isEmpty();
-        send(DATASETS_STATES, "flowers", data(200, 13));
+        send(DATASETS_STATES, "flowers", data(256, 10));
+        later(Duration.ofSeconds(5));
+        assertThat(jobs()).as("distances of two images are none to compare with").isEmpty();
+        send(DATASETS_STATES, "flowers", data(300, 13));
         later(Duration.ofSeconds(5));
         assertThat(jobs()).hasSize(1);
     }
@@ -201,6 +204,43 @@ class PolicyTopologyTest {
     }
 
     @Test
+    void a_rule_that_is_replaced_by_one_of_other_data_compares_with_those() throws Exception {
+        send(DATASETS_STATES, "flowers", data(10_000, 10));
+        var trees = DatasetState.newBuilder(data(400, 20)).setDataset("trees").build();
+        send(DATASETS_STATES, "trees", trees);
+        send(RETRAINING_POLICIES, "grow", policy().setDrift(0.2).setMoreImages(500).build());
+        var other = request().setDataset("topic:trees").build();
+        send(
+                RETRAINING_POLICIES,
+                "grow",
+                policy().setRequest(other).setDrift(0.2).setMoreImages(500).build());
+        later(Duration.ofSeconds(5));
+        assertThat(jobs()).isEmpty();
+
+        send(DATASETS_STATES, "trees", DatasetState.newBuilder(trees).setImages(900).build());
+        later(Duration.ofSeconds(5));
+        assertThat(one(jobs()).getDataset()).isEqualTo("topic:trees");
+    }
+
+    @Test
+    void there_is_an_end_to_the_number_of_rules() throws Exception {
+        for (int i = 0; i < 1_000; i++) {
+            String id = "rule-" + i;
+            send(RETRAINING_POLICIES, id, policy().setPolicyId(id).setMoreImages(1).build());
+        }
+        send(RETRAINING_POLICIES, "grow", policy().setMoreImages(1).build());
+        send(
+                RETRAINING_POLICIES,
+                "rule-7",
+                policy().setPolicyId("rule-7").setMoreImages(2).build());
+        assertThat(reasons())
+                .containsExactly("policyId: must be one of at most 1000 rules, not 'grow' too");
+        input(RETRAINING_POLICIES).pipeInput("rule-7", null);
+        send(RETRAINING_POLICIES, "grow", policy().setMoreImages(1).build());
+        assertThat(reasons()).isEmpty();
+    }
+
+    @Test
     void what_can_be_no_rule_is_a_dead_letter_with_field_rule_and_value() throws Exception {
         send(RETRAINING_POLICIES, "grow", policy().setCron("every day").build());
         send(RETRAINING_POLICIES, "grow", policy().setCron("0 0 30 2 *").build());
@@ -216,8 +256,32 @@ class PolicyTopologyTest {
                 RETRAINING_POLICIES,
                 "grow",
                 policy().setRequest(tooSmall).setCron("0 0 * * *").build());
+        var training = TrainingParameters.newBuilder().setPatience(3).build();
+        var preset = request().setPreset("cifar10").setTraining(training).build();
+        send(RETRAINING_POLICIES, "grow", policy().setRequest(preset).setCron("0 0 * * *").build());
+        send(RETRAINING_POLICIES, "grow", policy().setCron("0 3 * * |").build());
         input(RETRAINING_POLICIES).pipeInput("grow", new byte[] {1, 2});
 
+        List<String> reasons = reasons();
+        assertThat(reasons).hasSize(12);
+        assertThat(reasons.get(0)).startsWith("cron: must be five fields such as");
+        assertThat(reasons.get(1)).startsWith("cron: must");
+        assertThat(reasons.subList(2, 10))
+                .containsExactly(
+                        "policyId: must have a condition: cron, moreImages, drift or distanceAbove,"
+                                + " not none",
+                        "policyId: must equal the key of its record, not grow",
+                        "moreImages: must be at least 1, not 0",
+                        "drift: must be above 0 and at most 1000, not NaN",
+                        "distanceAbove: must be finite and at least 0, not -1.0",
+                        "request.dataset: must be topic:NAME where moreImages or drift is a"
+                                + " condition, not 'fashion'",
+                        "imageSize: must be 1 to 1024 pixels, not 0",
+                        "training.patience: must be 0 where no images are held out, not 3");
+        assertThat(reasons.get(10)).startsWith("cron: must be five fields");
+    }
+
+    private List<String> reasons() {
         List<String> reasons = new ArrayList<>();
         for (TestRecord<String, byte[]> dead :
                 driver.createOutputTopic(
@@ -230,20 +294,7 @@ class PolicyTopologyTest {
                             dead.headers().lastHeader(DeadLetters.REASON).value(),
                             StandardCharsets.UTF_8));
         }
-        assertThat(reasons).hasSize(10);
-        assertThat(reasons.get(0)).startsWith("cron: must be five fields such as");
-        assertThat(reasons.get(1)).startsWith("cron: must");
-        assertThat(reasons.subList(2, 9))
-                .containsExactly(
-                        "policyId: must have a condition: cron, moreImages, drift or distanceAbove,"
-                                + " not none",
-                        "policyId: must equal the key of its record, not grow",
-                        "moreImages: must be at least 1, not 0",
-                        "drift: must be above 0 and at most 1000, not NaN",
-                        "distanceAbove: must be finite and at least 0, not -1.0",
-                        "request.dataset: must be topic:NAME where moreImages or drift is a"
-                                + " condition, not 'fashion'",
-                        "imageSize: must be 1 to 1024 pixels, not 0");
+        return reasons;
     }
 
     private void later(Duration time) {

@@ -1,6 +1,7 @@
 package io.langevin.artifacts;
 
 import java.io.UncheckedIOException;
+import java.util.function.Consumer;
 
 /** Content-addressed blobs. Safe to use from several threads and processes at once. */
 public interface ArtifactStore extends AutoCloseable {
@@ -26,6 +27,14 @@ public interface ArtifactStore extends AutoCloseable {
     default byte[] get(ArtifactId id) {
         return get(id, Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2));
     }
+
+    /**
+     * Hands over every blob that is there, in no order. One that is put or deleted meanwhile may be
+     * among them or not.
+     *
+     * @throws UncheckedIOException where the store cannot be reached
+     */
+    void forEach(Consumer<StoredArtifact> consumer);
 
     /** Forgets a blob; one that is not there is no error. */
     void delete(ArtifactId id);

@@ -5,11 +5,17 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A folder of blobs: {@code ab/abcdef…}, each written beside its place, synced, then moved there.
@@ -25,10 +31,12 @@ final class FolderStore implements ArtifactStore {
     public ArtifactId put(byte[] bytes) {
         ArtifactId id = ArtifactId.of(bytes);
         Path place = place(id);
-        if (isWhole(place, id)) {
-            return id;
-        }
         try {
+            if (isWhole(place, id)) {
+                // whoever deletes what nobody needs goes by when it was last put
+                Files.setLastModifiedTime(place, FileTime.from(Instant.now()));
+                return id;
+            }
             Files.createDirectories(place.getParent());
             Path part = Files.createTempFile(place.getParent(), id.hex(), ".part");
             try {
@@ -82,6 +90,39 @@ final class FolderStore implements ArtifactStore {
             throw new ArtifactException("artifact %s: not in the store".formatted(id));
         } catch (IOException e) {
             throw new UncheckedIOException("artifacts: cannot read from " + folder, e);
+        }
+    }
+
+    @Override
+    public void forEach(Consumer<StoredArtifact> consumer) {
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, "??")) {
+            for (Path part : parts) {
+                forEachIn(part, consumer);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("artifacts: cannot list " + folder, e);
+        }
+    }
+
+    private static void forEachIn(Path part, Consumer<StoredArtifact> consumer) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(part)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (ArtifactId.isId(name)) { // and no part of one that is being written
+                    stored(file, new ArtifactId(name)).ifPresent(consumer);
+                }
+            }
+        }
+    }
+
+    /** Empty where it was deleted meanwhile. */
+    private static Optional<StoredArtifact> stored(Path file, ArtifactId id) throws IOException {
+        try {
+            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+            return Optional.of(
+                    new StoredArtifact(id, found.size(), found.lastModifiedTime().toInstant()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         }
     }
 

@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -18,6 +20,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Blobs in an S3 bucket under {@code prefix/ab/abcdef…}. */
 final class S3Store implements ArtifactStore {
@@ -120,6 +123,26 @@ final class S3Store implements ArtifactStore {
             return new Fetched(size, new byte[0]);
         }
         return new Fetched(size, body.readAllBytes());
+    }
+
+    @Override
+    public void forEach(Consumer<StoredArtifact> consumer) {
+        reaching(
+                () -> {
+                    client.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix))
+                            .contents()
+                            .forEach(object -> stored(object).ifPresent(consumer));
+                    return null;
+                });
+    }
+
+    private Optional<StoredArtifact> stored(S3Object object) {
+        String name = object.key().substring(object.key().lastIndexOf('/') + 1);
+        if (!ArtifactId.isId(name) || !object.key().equals(key(new ArtifactId(name)))) {
+            return Optional.empty(); // somebody else's
+        }
+        return Optional.of(
+                new StoredArtifact(new ArtifactId(name), object.size(), object.lastModified()));
     }
 
     @Override

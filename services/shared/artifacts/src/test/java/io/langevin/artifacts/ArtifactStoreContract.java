@@ -2,7 +2,11 @@ package io.langevin.artifacts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -75,5 +79,24 @@ abstract class ArtifactStoreContract {
         store().delete(id);
 
         assertThatThrownBy(() -> store().get(id)).isInstanceOf(ArtifactException.class);
+    }
+
+    @Test
+    void every_blob_is_listed_once_with_its_size_and_when_it_was_last_put() {
+        Instant before = Instant.now().minusSeconds(2);
+        ArtifactId first = store().put(new byte[] {7, 8});
+        ArtifactId second = store().put(new byte[300]);
+        store().put(new byte[] {7, 8});
+        ArtifactId gone = store().put(new byte[] {9});
+        store().delete(gone);
+
+        List<StoredArtifact> all = new ArrayList<>();
+        store().forEach(all::add);
+
+        assertThat(all)
+                .filteredOn(artifact -> List.of(first, second, gone).contains(artifact.id()))
+                .allMatch(artifact -> artifact.written().isAfter(before))
+                .extracting(StoredArtifact::id, StoredArtifact::bytes)
+                .containsExactlyInAnyOrder(tuple(first, 2L), tuple(second, 300L));
     }
 }

@@ -75,15 +75,16 @@ final class DatasetReader implements PictureSource.Sink, AutoCloseable {
 
     @Override
     public void decode(String file, byte[] bytes) {
-        begin(
-                file,
-                bytes.length,
-                () -> fitted(ImageDecoder.decode(bytes, ImageDecoder.MAXIMUM_PIXELS)));
+        begin(file, bytes.length, () -> fitted(ImageDecoder.decode(bytes, mostPixels())));
     }
 
     /** One that leaves out what cannot be used, however much of it there is. */
     static DatasetReader lenient(String name, ImageShape shape) {
         return new DatasetReader(name, shape, true);
+    }
+
+    private long mostPixels() {
+        return lenient ? ImageDataset.MOST_OPEN_PIXELS : ImageDecoder.MAXIMUM_PIXELS;
     }
 
     private Fitted fitted(Picture picture) {
@@ -113,7 +114,7 @@ final class DatasetReader implements PictureSource.Sink, AutoCloseable {
             pixels.add(fitted.pixels());
         } catch (ExecutionException e) {
             Throwable why = e.getCause();
-            if (why instanceof OutOfMemoryError) {
+            if (why instanceof OutOfMemoryError && !lenient) {
                 throw new DatasetException(
                         "%s: %s needs more memory than there is".formatted(name, image.name()),
                         why);
@@ -128,7 +129,7 @@ final class DatasetReader implements PictureSource.Sink, AutoCloseable {
     @Override
     public void broken(String file, String why) {
         if (lenient) {
-            leftOut(file, LeftOut.UNUSABLE);
+            leftOut(file + ": " + why, LeftOut.UNUSABLE);
         } else {
             broken.add(file + ": " + why);
         }

@@ -17,6 +17,10 @@ import java.util.stream.IntStream;
  */
 public final class ImageDataset {
     private static final long MAXIMUM_PIXELS_OF_ONE = 4_000_000;
+
+    /** Of an image that anybody may add. */
+    public static final long MOST_OPEN_PIXELS = 16_000_000;
+
     private static final int FEWEST_HELD_OUT = 10;
 
     private final ImageShape shape;
@@ -153,10 +157,8 @@ public final class ImageDataset {
                 throw new IOException("neither PNG nor JPEG");
             }
             picture = ImageDecoder.decode(file, MAXIMUM_PIXELS_OF_ONE);
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            throw new DatasetException(
-                    "must be a PNG or JPEG image: "
-                            + (e.getMessage() == null ? e.toString() : e.getMessage()));
+        } catch (IOException e) {
+            throw new DatasetException("must be a PNG or JPEG image: " + e.getMessage(), e);
         }
         int channels = shape.channels() == 0 ? picture.channels() : shape.channels();
         byte[] pixels;
@@ -202,6 +204,15 @@ public final class ImageDataset {
     /** Files left out, each with the reason. */
     public List<String> skipped() {
         return skipped;
+    }
+
+    /** How many images could not be used, whether they count against the data or not. */
+    public int unusable() {
+        return skipped.size()
+                + leftOut.stream()
+                        .filter(files -> files.why().equals(LeftOut.UNUSABLE))
+                        .mapToInt(LeftOut::count)
+                        .sum();
     }
 
     /** Files that are none of the data, by the reason. */

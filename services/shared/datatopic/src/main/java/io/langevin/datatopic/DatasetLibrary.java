@@ -40,7 +40,7 @@ public record DatasetLibrary(
             return new Found(name, ImageDataset.read(roots.resolve(name), shape));
         }
         TopicImages images = TopicImages.of(kafka, schemas, artifacts, range.get());
-        String version = images.range().toString();
-        return new Found(version, ImageDataset.readOpen(version, images, shape));
+        ImageDataset data = ImageDataset.readOpen(images.range().toString(), images, shape);
+        return new Found(images.range().toString(), data);
     }
 }

@@ -40,6 +40,9 @@ public final class TopicImages implements PictureSource {
     private final TopicPartition partition;
     private final TopicRange range;
 
+    /** The offset of the first record that was read; −1: none has been. */
+    private long first = -1;
+
     private TopicImages(
             KafkaConfig kafka,
             AvroSerde<DatasetImage> serde,
@@ -69,21 +72,26 @@ public final class TopicImages implements PictureSource {
         }
     }
 
-    /** The range, with its begin and its end. */
+    /**
+     * The range with its begin and its end; once its images have been read it begins with the first
+     * of them, so that it does not depend on records of other data sets.
+     */
     public TopicRange range() {
-        return range;
+        return first < 0
+                ? range
+                : new TopicRange(range.name(), OptionalLong.of(first), range.end());
     }
 
     private TopicRange fixed(Consumer<String, byte[]> consumer) {
         List<TopicPartition> all = List.of(partition);
-        long first = consumer.beginningOffsets(all).get(partition);
+        long oldest = consumer.beginningOffsets(all).get(partition);
         long end = consumer.endOffsets(all).get(partition);
-        long from = range.begin().orElse(first);
+        long from = range.begin().orElse(oldest);
         long to = range.end().orElse(end);
-        if (from < first) {
+        if (from < oldest) {
             throw new DatasetException(
                     "dataset: %s must begin at %d or later, where the oldest record is"
-                            .formatted(range, first));
+                            .formatted(range, oldest));
         }
         if (to > end) {
             throw new DatasetException(
@@ -109,6 +117,7 @@ public final class TopicImages implements PictureSource {
                 var records = consumer.poll(POLL).records(partition);
                 for (ConsumerRecord<String, byte[]> record : records) {
                     if (record.offset() < end && range.name().equals(record.key())) {
+                        first = first < 0 ? record.offset() : first;
                         take(record, sink);
                     }
                 }

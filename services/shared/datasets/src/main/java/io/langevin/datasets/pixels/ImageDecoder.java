@@ -45,10 +45,18 @@ public final class ImageDecoder {
     /**
      * The first image of a file.
      *
-     * @throws IOException where it is of no known format, damaged, or has more pixels; a decoder of
-     *     damaged data may throw what it likes
+     * @throws IOException where it is of no known format, damaged, or has more pixels
+     * @throws OutOfMemoryError where it says that it is larger than the memory, be that so or not
      */
     public static Picture decode(byte[] bytes, long maximumPixels) throws IOException {
+        try {
+            return decoded(bytes, maximumPixels);
+        } catch (RuntimeException | StackOverflowError e) { // of a decoder of damaged data
+            throw new IOException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+        }
+    }
+
+    private static Picture decoded(byte[] bytes, long maximumPixels) throws IOException {
         ImageStructure structure = ImageStructure.of(bytes);
         // in memory: the stream that ImageIO would make itself keeps its bytes in a file
         try (ImageInputStream in =

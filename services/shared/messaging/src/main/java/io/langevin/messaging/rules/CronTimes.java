@@ -26,11 +26,14 @@ public final class CronTimes {
         if (line.length() > LONGEST) {
             throw refused(line, "has %d characters".formatted(line.length()));
         }
+        if (!line.matches("[0-9A-Za-z*,/ -]*")) {
+            throw refused(line, "has other characters than letters, digits, '*', ',', '-' and '/'");
+        }
         try {
             var definition = CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX);
             return new CronTimes(
                     ExecutionTime.forCron(new CronParser(definition).parse(line).validate()));
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) { // its parser throws what it likes
             throw refused(line, e.getMessage());
         }
     }

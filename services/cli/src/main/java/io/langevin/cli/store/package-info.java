@@ -1,0 +1,2 @@
+/** Commands about the store of artifacts. */
+package io.langevin.cli.store;
