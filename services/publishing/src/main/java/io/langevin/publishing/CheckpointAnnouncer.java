@@ -8,17 +8,21 @@ import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.WholeTopic;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.records.PublishedCheckpoint;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class CheckpointAnnouncer {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointAnnouncer.class);
     private static final int TRANSACTION_TIMEOUT_MILLIS = 20_000;
+    private static final String CHANGE = "langevin_change";
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
 
     private final KafkaConfig kafka;
@@ -61,9 +66,9 @@ final class CheckpointAnnouncer {
      */
     Optional<PublishedCheckpoint> change(String model, String id, JobContext context, Change change)
             throws InterruptedException {
-        Optional<PublishedCheckpoint> before = madeBy(id, model);
+        Optional<Announced> before = madeBy(id, announced(model));
         if (before.isPresent()) {
-            return before;
+            return before.get().model();
         }
         context.throwIfCancelled();
         while (true) {
@@ -81,7 +86,7 @@ final class CheckpointAnnouncer {
 
     /** What the model had after this run or change; empty where it has changed nothing yet. */
     Optional<PublishedCheckpoint> madeBy(String id, String model) throws InterruptedException {
-        return madeBy(id, announced(model));
+        return madeBy(id, announced(model)).flatMap(Announced::model);
     }
 
     /** What the model has now. */
@@ -95,30 +100,52 @@ final class CheckpointAnnouncer {
             throws InterruptedException {
         try (Producer<String, byte[]> producer = producer(model)) {
             producer.initTransactions(); // from now on nobody who began earlier can announce
-            List<Optional<PublishedCheckpoint>> before = announced(model);
-            Optional<PublishedCheckpoint> own = madeBy(id, before);
+            List<Announced> before = announced(model);
+            Optional<Announced> own = madeBy(id, before);
             if (own.isPresent()) {
-                return own;
+                return own.get().model();
             }
             Optional<PublishedCheckpoint> next = change.of(last(before));
             context.throwIfCancelled();
             context.requireHeld();
-            write(producer, model, next, context);
+            write(producer, model, id, next, context);
             return next;
         }
     }
 
-    private static Optional<PublishedCheckpoint> madeBy(
-            String id, List<Optional<PublishedCheckpoint>> before) {
-        return before.stream()
-                .flatMap(Optional::stream)
-                .filter(model -> id.equals(model.getChangeId()) || id.equals(model.getRunId()))
-                .findFirst();
+    /**
+     * What was announced of a model.
+     *
+     * @param model empty where it was retired
+     * @param retiredBy the change that did so; empty where none did, or none that said so
+     */
+    private record Announced(Optional<PublishedCheckpoint> model, String retiredBy) {
+        boolean isMadeBy(String id) {
+            return id.equals(retiredBy)
+                    || model.filter(m -> id.equals(m.getChangeId()) || id.equals(m.getRunId()))
+                            .isPresent();
+        }
     }
 
-    private static Optional<PublishedCheckpoint> last(
-            List<Optional<PublishedCheckpoint>> announced) {
-        return announced.isEmpty() ? Optional.empty() : announced.get(announced.size() - 1);
+    /** A record without a value says in a header which change it is of. */
+    private static Headers retiring(String id, JobContext context) {
+        return EventHeaders.trace(context.headers())
+                .add(CHANGE, id.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String retiredBy(ConsumerRecord<?, ?> source) {
+        Header change = source.headers().lastHeader(CHANGE);
+        return change == null || change.value() == null
+                ? ""
+                : new String(change.value(), StandardCharsets.UTF_8);
+    }
+
+    private static Optional<Announced> madeBy(String id, List<Announced> before) {
+        return before.stream().filter(announced -> announced.isMadeBy(id)).findFirst();
+    }
+
+    private static Optional<PublishedCheckpoint> last(List<Announced> announced) {
+        return announced.isEmpty() ? Optional.empty() : announced.get(announced.size() - 1).model();
     }
 
     private Producer<String, byte[]> producer(String model) {
@@ -134,9 +161,8 @@ final class CheckpointAnnouncer {
      * Announcements of a model that are still there, the newest last, empty where it was retired:
      * those too that lie behind a transaction of another model that is open.
      */
-    private List<Optional<PublishedCheckpoint>> announced(String model)
-            throws InterruptedException {
-        List<Optional<PublishedCheckpoint>> found = new CopyOnWriteArrayList<>();
+    private List<Announced> announced(String model) throws InterruptedException {
+        List<Announced> found = new CopyOnWriteArrayList<>();
         WholeTopic.readWritten(
                 kafka,
                 schemas,
@@ -144,7 +170,11 @@ final class CheckpointAnnouncer {
                 (record, source) -> {
                     if (model.equals(source.key())) {
                         Instant came = Instant.ofEpochMilli(source.timestamp());
-                        found.add(Optional.ofNullable(record).map(known -> believed(known, came)));
+                        found.add(
+                                new Announced(
+                                        Optional.ofNullable(record)
+                                                .map(known -> believed(known, came)),
+                                        record == null ? retiredBy(source) : ""));
                     }
                 });
         return found;
@@ -161,6 +191,7 @@ final class CheckpointAnnouncer {
     private void write(
             Producer<String, byte[]> producer,
             String model,
+            String id,
             Optional<PublishedCheckpoint> next,
             JobContext context)
             throws InterruptedException {
@@ -173,7 +204,7 @@ final class CheckpointAnnouncer {
                         model,
                         value,
                         next.isEmpty()
-                                ? context.headers()
+                                ? retiring(id, context)
                                 : headers.of(next.get(), context.headers())));
         producer.commitTransaction();
     }

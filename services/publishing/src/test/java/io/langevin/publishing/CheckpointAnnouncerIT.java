@@ -216,6 +216,20 @@ class CheckpointAnnouncerIT {
         assertThat(announced()).hasSize(1);
     }
 
+    /** Its worker died before it could say so: the model that came since is not retired too. */
+    @Test
+    void a_retirement_that_is_asked_for_again_is_not_made_twice() throws Exception {
+        String change = UUID.randomUUID().toString();
+        announce(UUID.randomUUID().toString(), EARLY, context());
+        announcer.change("m", change, context(), now -> Optional.empty());
+        announce(UUID.randomUUID().toString(), LATE, context());
+
+        var after = announcer.change("m", change, context(), now -> Optional.empty());
+
+        assertThat(after).isEmpty();
+        assertThat(announcer.now("m")).isPresent();
+    }
+
     @Test
     void a_run_that_is_cancelled_in_time_announces_nothing() {
         String run = UUID.randomUUID().toString();

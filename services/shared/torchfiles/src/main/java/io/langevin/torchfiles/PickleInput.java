@@ -66,6 +66,14 @@ final class PickleInput {
         return line.toString(UTF_8);
     }
 
+    /** So many bytes, as they are. */
+    byte[] byteArray(int length) throws IOException {
+        ByteBuffer read = bytes(length);
+        byte[] bytes = new byte[read.remaining()];
+        read.get(bytes);
+        return bytes;
+    }
+
     /** The next bytes, little-endian. */
     ByteBuffer bytes(long count) throws IOException {
         if (count < 0 || count > length - position) {

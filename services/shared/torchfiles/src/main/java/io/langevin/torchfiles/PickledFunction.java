@@ -4,7 +4,11 @@ package io.langevin.torchfiles;
 enum PickledFunction {
     ORDERED_DICT("collections.OrderedDict"),
     REBUILD_TENSOR("torch._utils._rebuild_tensor_v2"),
-    REBUILD_PARAMETER("torch._utils._rebuild_parameter");
+    REBUILD_PARAMETER("torch._utils._rebuild_parameter"),
+    NUMPY_SCALAR("numpy.core.multiarray.scalar"),
+    NUMPY_SCALAR_2("numpy._core.multiarray.scalar"), // since NumPy 2
+    NUMPY_TYPE("numpy.dtype"),
+    ENCODE("_codecs.encode"); // bytes, in the protocols that have none
 
     private final String officialName;
 

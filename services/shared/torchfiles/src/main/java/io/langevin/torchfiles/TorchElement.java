@@ -66,7 +66,7 @@ public enum TorchElement {
     }
 
     /** IEEE 754 binary16: a sign, five bits of exponent, ten of fraction. */
-    private static float half(short bits) {
+    static float half(short bits) {
         int exponent = (bits & HALF_EXPONENT) >> 10;
         int fraction = bits & HALF_FRACTION;
         float magnitude;

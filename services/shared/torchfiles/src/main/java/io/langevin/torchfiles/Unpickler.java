@@ -83,6 +83,8 @@ final class Unpickler {
             case 0x8c -> push(UTF_8.decode(in.bytes(in.unsignedByte())).toString());
             case 'T' -> push(ISO_8859_1.decode(in.bytes(in.int32())).toString());
             case 'U' -> push(ISO_8859_1.decode(in.bytes(in.unsignedByte())).toString());
+            case 'B' -> push(in.byteArray(in.int32()));
+            case 'C' -> push(in.byteArray(in.unsignedByte()));
             case '(' -> marks.push(stack.size());
             case ')', ']' -> push(new ArrayList<>());
             case 't', 'l' -> push(popToMark());
@@ -158,6 +160,10 @@ final class Unpickler {
             case ORDERED_DICT -> orderedDict(arguments);
             case REBUILD_TENSOR -> tensor(arguments);
             case REBUILD_PARAMETER -> (TorchTensor) argument(arguments, 0);
+            case NUMPY_SCALAR, NUMPY_SCALAR_2 ->
+                    ((NumpyType) argument(arguments, 0)).value((byte[]) argument(arguments, 1));
+            case NUMPY_TYPE -> NumpyType.of((String) argument(arguments, 0));
+            case ENCODE -> ((String) argument(arguments, 0)).getBytes(ISO_8859_1);
         };
     }
 
@@ -208,6 +214,10 @@ final class Unpickler {
 
     /** Attributes of a dictionary, such as a state_dict's versions of modules, are passed over. */
     private void build(Object attributes) {
+        if (top() instanceof NumpyType type && attributes instanceof List<?> state) {
+            type.build(state);
+            return;
+        }
         if (!(top() instanceof Map) || !(attributes instanceof Map)) {
             throw in.error("gives attributes to something else than a dictionary");
         }
