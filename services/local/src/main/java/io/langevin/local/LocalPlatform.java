@@ -26,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -85,7 +86,8 @@ public final class LocalPlatform implements AutoCloseable {
                                 "127.0.0.1",
                                 config.pagePort(),
                                 OperationsConfig.hosts(OperationsConfig.LOOPBACK),
-                                1),
+                                1,
+                                Optional.empty()),
                         metrics));
         started(
                 "schedule",

@@ -2,11 +2,13 @@ package io.langevin.operations;
 
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.KafkaServiceConfig;
+import io.langevin.process.ConfigurationException;
 import io.langevin.process.Environment;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -19,6 +21,7 @@ import java.util.stream.Collectors;
  * @param pagePort 0 takes a free one
  * @param pageHosts names under which the page may be asked for, without ports
  * @param replication copies of Kafka Streams' own topics; -1: the broker's default
+ * @param lineage topic of OpenLineage events, its whole name; empty: there are none
  */
 public record OperationsConfig(
         KafkaConfig kafka,
@@ -27,7 +30,8 @@ public record OperationsConfig(
         String pageHost,
         int pagePort,
         Set<String> pageHosts,
-        int replication)
+        int replication,
+        Optional<String> lineage)
         implements KafkaServiceConfig {
     /** The service's name, in its groups and in what it writes. */
     public static final String NAME = "operations";
@@ -46,6 +50,17 @@ public record OperationsConfig(
                 .collect(Collectors.toSet());
     }
 
+    private static Optional<String> lineage(String topic) {
+        if (topic.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!topic.matches("[A-Za-z0-9._-]{1,249}")) {
+            throw new ConfigurationException(
+                    "LANGEVIN_OPENLINEAGE: must be a topic's name, not '%s'".formatted(topic));
+        }
+        return Optional.of(topic);
+    }
+
     public static OperationsConfig from(Environment environment) {
         return new OperationsConfig(
                 KafkaConfig.from(environment),
@@ -59,6 +74,7 @@ public record OperationsConfig(
                 environment.text("LANGEVIN_PAGE_HOST", "127.0.0.1"),
                 environment.number("LANGEVIN_PAGE_PORT", 8090, 0, 65_535),
                 hosts(environment.text("LANGEVIN_PAGE_HOSTS", LOOPBACK)),
-                environment.number("LANGEVIN_REPLICATION", -1, -1, 10));
+                environment.number("LANGEVIN_REPLICATION", -1, -1, 10),
+                lineage(environment.text("LANGEVIN_OPENLINEAGE", "")));
     }
 }

@@ -94,6 +94,10 @@ public final class LiveFeed implements FollowedView {
         return feed;
     }
 
+    private static String shortOrNone(String name) {
+        return name == null ? null : RecordRules.abbreviated(name, LONGEST_NAME);
+    }
+
     private void state(JobState whole, String key) {
         if (whole == null) {
             synchronized (this) {
@@ -108,6 +112,8 @@ public final class LiveFeed implements FollowedView {
                 JobState.newBuilder(whole)
                         .setModel(RecordRules.abbreviated(whole.getModel(), LONGEST_NAME))
                         .setDetail(RecordRules.abbreviated(whole.getDetail(), LONGEST_DETAIL))
+                        .setPolicy(shortOrNone(whole.getPolicy()))
+                        .setCheckpoint(shortOrNone(whole.getCheckpoint()))
                         .build();
         synchronized (this) {
             states.put(state.getId(), state);

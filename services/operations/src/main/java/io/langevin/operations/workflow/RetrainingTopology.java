@@ -42,6 +42,7 @@ import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.state.Stores;
 
@@ -57,11 +58,13 @@ final class RetrainingTopology {
 
     /**
      * @param states of everything, by their ids
+     * @param lineage topic of OpenLineage events; empty: there are none
      */
     static void addTo(
             StreamsBuilder builder,
             TopicStreams streams,
             GlobalRecords<JobState> states,
+            Optional<String> lineage,
             Clock clock)
             throws InterruptedException {
         builder.addStateStore(
@@ -88,6 +91,13 @@ final class RetrainingTopology {
                 steps.filter((id, step) -> step == null, named("is-forgotten"))
                         .mapValues(JobState.class::cast, named("as-forgotten"));
         streams.write(forgotten, JOB_STATES, "write-forgotten");
+        lineage.ifPresent(
+                topic ->
+                        steps.processValues(LineageEvents::new, named("lineage"), STORE)
+                                .to(
+                                        topic,
+                                        Produced.with(Serdes.String(), Serdes.String())
+                                                .withName("write-lineage")));
     }
 
     /** Everything that moves a run. */

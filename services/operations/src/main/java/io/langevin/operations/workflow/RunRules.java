@@ -265,9 +265,8 @@ final class RunRules {
                 || ended(run, result.getStatus(), result.getReason())) {
             return;
         }
-        String what = result.getPromoted() ? "checkpoint " : "candidate ";
-        String why = result.getDetail().isEmpty() ? "" : ": " + result.getDetail();
-        move(run, JobStage.COMPLETED, what + result.getCheckpoint() + why);
+        next = Optional.of(RetrainingRun.newBuilder(run).setStage(JobStage.COMPLETED).build());
+        sent.add(RunStates.completed(run, result, now));
     }
 
     /** Whether a service gave the run up. */

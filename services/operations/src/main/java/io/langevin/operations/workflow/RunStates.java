@@ -5,6 +5,7 @@ import io.langevin.messaging.rules.RecordRules;
 import io.langevin.records.JobKind;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
+import io.langevin.records.PublishingResult;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.RetrainingRun;
 import io.langevin.records.ScheduleResult;
@@ -14,6 +15,7 @@ import java.time.Instant;
 final class RunStates {
     private static final int LONGEST_DETAIL = 8_000;
     private static final int LONGEST_MODEL = 100;
+    private static final int LONGEST_CHECKPOINT = 100;
 
     private RunStates() {}
 
@@ -49,6 +51,16 @@ final class RunStates {
                                 .setRunId(run.getRequest().getRunId())
                                 .setModel(run.getRequest().getModel())
                                 .build())
+                .build();
+    }
+
+    /** The end of a run that has come to a checkpoint. */
+    static JobState completed(RetrainingRun run, PublishingResult result, Instant now) {
+        String what = result.getPromoted() ? "checkpoint " : "candidate ";
+        String why = result.getDetail().isEmpty() ? "" : ": " + result.getDetail();
+        String id = result.getCheckpoint();
+        return JobState.newBuilder(of(run, JobStage.COMPLETED, what + id + why, now))
+                .setCheckpoint(id == null ? null : RecordRules.abbreviated(id, LONGEST_CHECKPOINT))
                 .build();
     }
 

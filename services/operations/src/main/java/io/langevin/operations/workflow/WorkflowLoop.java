@@ -5,6 +5,7 @@ import static io.langevin.messaging.Topics.JOB_STATES;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
+import io.langevin.messaging.Topics;
 import io.langevin.operations.OperationsConfig;
 import io.langevin.operations.streams.GlobalRecords;
 import io.langevin.operations.streams.InternalTopics;
@@ -13,6 +14,7 @@ import io.langevin.operations.streams.UnexpectedFailures;
 import io.langevin.process.ServiceLoop;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.common.config.TopicConfig;
@@ -47,9 +49,18 @@ public final class WorkflowLoop implements ServiceLoop {
     public static WorkflowLoop of(OperationsConfig config, Schemas schemas, DeadLetters deadLetters)
             throws InterruptedException {
         InternalTopics.limit(config.kafka(), config.kafka().group(OperationsConfig.NAME));
+        if (config.lineage().isPresent()) {
+            Topics.createOther(
+                    config.kafka(), config.lineage().get(), (short) config.replication());
+        }
         KafkaStreams streams =
                 new KafkaStreams(
-                        topology(config.kafka(), schemas, deadLetters, Clock.systemUTC()),
+                        topology(
+                                config.kafka(),
+                                schemas,
+                                deadLetters,
+                                config.lineage(),
+                                Clock.systemUTC()),
                         properties(config));
         streams.setUncaughtExceptionHandler(
                 e -> {
@@ -63,14 +74,18 @@ public final class WorkflowLoop implements ServiceLoop {
 
     /** All topologies as one application. */
     static Topology topology(
-            KafkaConfig kafka, Schemas schemas, DeadLetters deadLetters, Clock clock)
+            KafkaConfig kafka,
+            Schemas schemas,
+            DeadLetters deadLetters,
+            Optional<String> lineage,
+            Clock clock)
             throws InterruptedException {
         StreamsBuilder builder = new StreamsBuilder();
         TopicStreams streams = new TopicStreams(builder, kafka, schemas, deadLetters, clock);
         String byId = "job-states-by-id";
         var table = GlobalRecords.table(builder, kafka.name(JOB_STATES), byId);
         var states = new GlobalRecords<>(byId, streams.serde(JOB_STATES));
-        RetrainingTopology.addTo(builder, streams, states, clock);
+        RetrainingTopology.addTo(builder, streams, states, lineage, clock);
         JobStateTopology.addTo(builder, streams, clock);
         CancellationTopology.addTo(streams, table, clock);
         PolicyTopology.addTo(builder, streams, states, clock);

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -58,7 +59,8 @@ class HostileHttpIT {
                                 "127.0.0.1",
                                 port,
                                 OperationsConfig.hosts(OperationsConfig.LOOPBACK),
-                                1),
+                                1,
+                                Optional.empty()),
                         new SimpleMeterRegistry());
         await().atMost(Duration.ofMinutes(4)).until(HostileHttpIT::isHealthy);
     }

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
@@ -63,7 +64,11 @@ class PolicyTopologyTest {
                 StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, UnexpectedFailures.class);
         var topology =
                 WorkflowLoop.topology(
-                        kafka, schemas, new DeadLetters("operations", blob -> ""), clock);
+                        kafka,
+                        schemas,
+                        new DeadLetters("operations", blob -> ""),
+                        Optional.empty(),
+                        clock);
         driver = new TopologyTestDriver(topology, properties, BEGIN);
     }
 

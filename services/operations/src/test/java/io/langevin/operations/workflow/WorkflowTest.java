@@ -17,6 +17,8 @@ import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
@@ -51,6 +53,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
@@ -71,6 +74,7 @@ import org.junit.jupiter.api.Test;
 /** The topologies as a whole, without a broker. */
 class WorkflowTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final String LINEAGE = "openlineage.events";
     private static final String RUN = "0b0e7f7a-9a8e-4a3d-9d2c-000000000001";
 
     private final TestClock clock = new TestClock(NOW);
@@ -91,7 +95,11 @@ class WorkflowTest {
                 UnexpectedFailures.class);
         var topology =
                 WorkflowLoop.topology(
-                        kafka, schemas, new DeadLetters("operations", blob -> ""), clock);
+                        kafka,
+                        schemas,
+                        new DeadLetters("operations", blob -> ""),
+                        Optional.of(LINEAGE),
+                        clock);
         driver = new TopologyTestDriver(topology, properties, NOW);
     }
 
@@ -280,7 +288,11 @@ class WorkflowTest {
         Path golden = Path.of("src/test/resources/topology.txt");
         String described =
                 WorkflowLoop.topology(
-                                kafka, schemas, new DeadLetters("operations", blob -> ""), clock)
+                                kafka,
+                                schemas,
+                                new DeadLetters("operations", blob -> ""),
+                                Optional.empty(),
+                                clock)
                         .describe()
                         .toString();
         if (System.getProperty("golden") != null) {
@@ -288,6 +300,30 @@ class WorkflowTest {
             Files.writeString(golden, described);
         }
         assertThat(described).isEqualTo(Files.readString(golden));
+    }
+
+    @Test
+    void a_run_is_told_as_events_of_openlineage() throws Exception {
+        send(RETRAINING_REQUESTS, RUN, request().setDataset("topic:flowers").build());
+        var version = ScheduleResult.newBuilder(schedule()).setDataset("topic:flowers@3-9").build();
+        send(SCHEDULE_RESULTS, RUN, version);
+        send(TRAINING_RESULTS, RUN, trained());
+        send(PUBLISHING_RESULTS, RUN, published());
+
+        List<JsonNode> events = new ArrayList<>();
+        for (byte[] event : output(LINEAGE).readValuesToList()) {
+            events.add(new ObjectMapper().readTree(event));
+        }
+        assertThat(events)
+                .extracting(event -> event.get("eventType").asText())
+                .containsExactly("START", "RUNNING", "COMPLETE");
+        JsonNode end = events.get(2);
+        assertThat(end)
+                .isEqualTo(
+                        new ObjectMapper()
+                                .readTree(Path.of("src/test/resources/openlineage.json").toFile()));
+        assertThat(events.get(0).at("/inputs/0/name").asText()).isEqualTo("topic:flowers");
+        assertThat(events.get(0).at("/outputs")).isEmpty();
     }
 
     @Test

@@ -182,6 +182,18 @@ public final class Topics {
         return created.stream().sorted().toList();
     }
 
+    /** Creates a topic that is not the platform's own, unless it is there. */
+    public static void createOther(KafkaConfig kafka, String name, short replication)
+            throws InterruptedException {
+        try (Admin admin = kafka.admin()) {
+            admin.createTopics(List.of(new NewTopic(name, 1, replication))).all().get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw notPossible("topic %s cannot be created".formatted(name), e);
+            }
+        }
+    }
+
     private static void limit(Admin admin, List<NewTopic> topics) throws InterruptedException {
         Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
         for (NewTopic topic : topics) {
