@@ -13,6 +13,7 @@ import io.langevin.records.TrainingParameters;
 import io.langevin.records.TrainingProgress;
 import io.langevin.score.DenoisingScoreMatching;
 import io.langevin.score.DenoisingScoreMatching.State;
+import io.langevin.score.HeldOutLoss;
 import io.langevin.score.LearningRate;
 import io.langevin.score.ParameterLayout;
 import io.langevin.score.torch.ComputeDevice;
@@ -48,6 +49,7 @@ final class ScoreTrainer implements AutoCloseable {
     private DenoisingScoreMatching matching;
     private LearningRate rate;
     private boolean halved;
+    private List<Double> byNoise = List.of(); // of the last candidate
     private long step;
 
     /** Those of this trainer, the newest first; {@link BlobSweep} has those of others. */
@@ -207,12 +209,14 @@ final class ScoreTrainer implements AutoCloseable {
 
     private Candidate propose() {
         State state = matching.state();
+        Optional<HeldOutLoss> heldOut = plan.heldOut().map(matching::loss);
+        byNoise = heldOut.map(HeldOutLoss::byNoise).orElse(List.of());
         Candidate candidate =
                 Candidate.newBuilder()
                         .setCheckpoint(checkpoints.put(state, artifacts).hex())
                         .setIteration((int) step)
                         .setLoss(mean)
-                        .setHeldOutLoss(plan.heldOut().map(matching::loss).orElse(null))
+                        .setHeldOutLoss(heldOut.map(HeldOutLoss::mean).orElse(null))
                         .build();
         candidates.add(candidate);
         return candidate;
@@ -282,6 +286,7 @@ final class ScoreTrainer implements AutoCloseable {
                 .setLearningRate(rate.at(Math.max(1, step)))
                 .setEstimatedEnd(Pace.end(parameters, step, seconds(), pace))
                 .setCandidate(candidate.orElse(null))
+                .setHeldOutLossByNoise(candidate.isPresent() ? byNoise : List.of())
                 .setMeasuredAt(Instant.now())
                 .build();
     }

@@ -7,6 +7,7 @@ import io.langevin.score.CompiledNetwork.Gradient;
 import io.langevin.score.CompiledNetwork.Precision;
 import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.TorchModule;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -24,6 +25,8 @@ public final class DenoisingScoreMatching implements AutoCloseable {
 
     /** Losses come with gradients, which take memory. */
     private static final int MEASURED_AT_ONCE = 32;
+
+    private static final int PARTS = 8;
 
     private final NDManager manager;
 
@@ -210,7 +213,7 @@ public final class DenoisingScoreMatching implements AutoCloseable {
      *
      * @param images N·D numbers, 0 to 1, N at most 1,024
      */
-    public double loss(float[] images) {
+    public HeldOutLoss loss(float[] images) {
         TorchModule.useThisThread();
         int count = images.length / architecture.dimension();
         RandomGenerator random = generator(settings.seed, HELD_OUT);
@@ -223,16 +226,30 @@ public final class DenoisingScoreMatching implements AutoCloseable {
             noise[k] = (float) random.nextGaussian();
         }
         double sum = 0;
+        List<Double> byNoise = new ArrayList<>();
+        int parts = Math.min(PARTS, count);
+        for (int part = 0; part < parts; part++) {
+            int from = part * count / parts;
+            int to = (part + 1) * count / parts;
+            double ofPart = losses(images, noise, levels, from, to);
+            byNoise.add(ofPart / (to - from));
+            sum += ofPart;
+        }
+        return new HeldOutLoss(sum / count, byNoise);
+    }
+
+    private double losses(float[] images, float[] noise, long[] levels, int first, int end) {
+        double sum = 0;
         int dimension = architecture.dimension();
-        for (int from = 0; from < count; from += MEASURED_AT_ONCE) {
-            int to = Math.min(count, from + MEASURED_AT_ONCE);
+        for (int from = first; from < end; from += MEASURED_AT_ONCE) {
+            int to = Math.min(end, from + MEASURED_AT_ONCE);
             sum +=
                     losses(
                             Arrays.copyOfRange(images, from * dimension, to * dimension),
                             Arrays.copyOfRange(noise, from * dimension, to * dimension),
                             Arrays.copyOfRange(levels, from, to));
         }
-        return sum / count;
+        return sum;
     }
 
     private double losses(float[] images, float[] noise, long[] levels) {
