@@ -21,7 +21,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 final class LineageEvents extends ContextualFixedKeyProcessor<String, SpecificRecord, String> {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final String NAMESPACE = "langevin";
-    private static final String PRODUCER = "https://langevin.io/operations";
+    private static final String PRODUCER = "urn:langevin:operations";
     private static final String SPEC = "https://openlineage.io/spec/";
 
     private KeyValueStore<String, RetrainingRun> runs;
