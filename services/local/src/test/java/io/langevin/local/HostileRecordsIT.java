@@ -79,7 +79,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 3, unit = TimeUnit.HOURS) // only against a hang
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HostileRecordsIT {
-    private static final int RECORDS = Integer.getInteger("langevin.hostile.records", 60);
+    private static final int RECORDS = Integer.getInteger("langevin.hostile.records", 30);
     private static final long MEGABYTE = 1 << 20;
 
     @TempDir static Path folder;

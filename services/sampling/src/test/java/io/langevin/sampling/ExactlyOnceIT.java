@@ -19,7 +19,7 @@ class ExactlyOnceIT {
 
     @Test
     void every_image_is_committed_exactly_once_while_processes_are_killed() throws Exception {
-        int rounds = Integer.getInteger("langevin.trial.rounds", 25);
+        int rounds = Integer.getInteger("langevin.trial.rounds", 15);
         long seed = Long.getLong("langevin.trial.seed", System.nanoTime());
         System.out.printf("exactly-once trial: %d rounds, seed %d%n", rounds, seed);
         String registry = KafkaEnvironment.fresh().registry();

@@ -42,7 +42,7 @@ final class ScoreTrainer implements AutoCloseable {
     private final RunOrders orders;
     private final TrainedCheckpoint checkpoints;
     private final ComputeDevice device;
-    private final BatchOrder batches;
+    private final BatchesAhead batches;
     private final double secondsBefore;
     private final long begin = System.nanoTime();
     private Candidates candidates;
@@ -87,11 +87,12 @@ final class ScoreTrainer implements AutoCloseable {
         TrainingSnapshot start = from.orElseGet(this::first);
         goOn(start, start.halved());
         this.batches =
-                new BatchOrder(
-                        plan.data(),
-                        parameters.getBatchSize(),
-                        parameters.getRandomFlip(),
-                        parameters.getSeed());
+                new BatchesAhead(
+                        new BatchOrder(
+                                plan.data(),
+                                parameters.getBatchSize(),
+                                parameters.getRandomFlip(),
+                                parameters.getSeed()));
     }
 
     private TrainingSnapshot first() {
@@ -293,6 +294,7 @@ final class ScoreTrainer implements AutoCloseable {
 
     @Override
     public void close() {
+        batches.close();
         matching.close();
     }
 }
