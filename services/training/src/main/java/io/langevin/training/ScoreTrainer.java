@@ -259,6 +259,11 @@ final class ScoreTrainer implements AutoCloseable {
                         .bytes());
     }
 
+    /** The last one that this trainer has taken. */
+    Optional<ArtifactId> newestSnapshot() {
+        return Optional.ofNullable(snapshots.peekFirst());
+    }
+
     /** The oldest one may go once the new one is announced. */
     private void replaceSnapshot(ArtifactId snapshot, JobContext context)
             throws InterruptedException {

@@ -2,6 +2,7 @@ package io.langevin.training;
 
 import static io.langevin.messaging.rules.RecordRules.atLeast;
 import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireArtifact;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
@@ -72,7 +73,7 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     @Override
     public TrainingResult run(TrainingJob job, JobContext context) throws InterruptedException {
         requireId("runId", job.getRunId());
-        List<ArtifactId> snapshots = progress.lastSnapshots(job.getRunId());
+        List<ArtifactId> snapshots = snapshots(job);
         context.throwIfCancelled();
         if (orders.isPaused(job.getRunId())) {
             return ended(job, JobStatus.PAUSED, "paused before it began");
@@ -80,10 +81,29 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
         TrainingPlan plan = plan(job, snapshots.isEmpty());
         try (var trainer = trainer(job, plan, snapshots)) {
             // its snapshots stay until the run is over: BlobSweep deletes them
+            return trained(job, trainer, context);
+        }
+    }
+
+    private TrainingResult trained(TrainingJob job, ScoreTrainer trainer, JobContext context)
+            throws InterruptedException {
+        try {
             return result(job, trainer.train(context));
         } catch (PausedException e) {
-            return ended(job, JobStatus.PAUSED, e.getMessage());
+            TrainingResult paused = ended(job, JobStatus.PAUSED, e.getMessage());
+            String snapshot =
+                    trainer.newestSnapshot().map(ArtifactId::hex).orElse(job.getSnapshot());
+            return TrainingResult.newBuilder(paused).setSnapshot(snapshot).build();
         }
+    }
+
+    /** The newest first; of a run that has been paused for long progress tells nothing more. */
+    private List<ArtifactId> snapshots(TrainingJob job) throws InterruptedException {
+        List<ArtifactId> known = progress.lastSnapshots(job.getRunId());
+        requireArtifact("snapshot", job.getSnapshot());
+        return known.isEmpty() && job.getSnapshot() != null
+                ? List.of(new ArtifactId(job.getSnapshot()))
+                : known;
     }
 
     /** Goes on from the newest snapshot that is whole. */

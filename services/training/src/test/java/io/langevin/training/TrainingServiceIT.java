@@ -410,13 +410,22 @@ class TrainingServiceIT {
         KafkaConfig kafka = KafkaEnvironment.fresh();
         RunningService service = service(kafka);
         try {
-            TrainingJob job = job(UUID.randomUUID().toString());
+            TrainingJob usual = job(UUID.randomUUID().toString());
+            // so long that the order comes before its end
+            TrainingJob job =
+                    TrainingJob.newBuilder(usual)
+                            .setTraining(
+                                    TrainingParameters.newBuilder(usual.getTraining())
+                                            .setIterations(4 * ITERATIONS)
+                                            .build())
+                            .build();
             ask(kafka, job);
             firstSnapshot(kafka, job.getRunId());
             order(kafka, job.getRunId(), true);
             TrainingResult paused = results(kafka, job.getRunId(), 1).get(0);
             assertThat(paused.getStatus()).isEqualTo(JobStatus.PAUSED);
             assertThat(paused.getReason()).matches("paused after \\d+ iterations");
+            assertThat(paused.getSnapshot()).isNotNull();
 
             TrainingJob whole =
                     TrainingJob.newBuilder(job).setRunId(UUID.randomUUID().toString()).build();

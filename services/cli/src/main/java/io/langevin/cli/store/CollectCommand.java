@@ -1,5 +1,6 @@
 package io.langevin.cli.store;
 
+import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.rules.RecordRules.between;
 
 import io.langevin.artifacts.ArtifactId;
@@ -8,8 +9,10 @@ import io.langevin.artifacts.ArtifactStores;
 import io.langevin.artifacts.StoredArtifact;
 import io.langevin.cli.Connection;
 import io.langevin.client.PlatformClient;
-import io.langevin.messaging.Broker;
 import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.rules.JobStages;
+import io.langevin.records.JobKind;
+import io.langevin.records.JobState;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,12 +64,24 @@ final class CollectCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         between("--grace", grace, 1, 3_650);
         KafkaConfig kafka = connection.kafka();
-        Broker.await(kafka, PlatformClient.patience(connection.patience()));
-        try (ArtifactStore store = ArtifactStores.open(connection.artifacts(artifacts))) {
+        Instant before = Instant.now().minus(Duration.ofDays(grace));
+        try (PlatformClient platform = connection.platform();
+                ArtifactStore store = ArtifactStores.open(connection.artifacts(artifacts))) {
+            Instant oldest = oldestRun(platform);
             Set<ArtifactId> named = NamedArtifacts.read(kafka, connection.patience());
-            collect(store, named, Instant.now().minus(Duration.ofDays(grace)));
+            collect(store, named, oldest.isBefore(before) ? oldest : before);
         }
         return 0;
+    }
+
+    /** A run under way keeps candidates that no record may name yet, or any more. */
+    private static Instant oldestRun(PlatformClient platform) throws InterruptedException {
+        return platform.latest(JOB_STATES).values().stream()
+                .filter(state -> state.getKind() == JobKind.RETRAINING)
+                .filter(state -> !JobStages.isEnd(state.getStage()))
+                .map(JobState::getRequestedAt)
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
     }
 
     private void collect(ArtifactStore store, Set<ArtifactId> named, Instant before) {
@@ -97,7 +112,7 @@ final class CollectCommand implements Callable<Integer> {
             System.out.printf("and %d smaller ones%n", old.size() - SHOWN);
         }
         System.out.printf(
-                "%s %s; %d that records name stay, and %d that are newer than %d days%n",
+                "%s %s; %d that records name stay, and %d that are newer than %d days or a run under way%n",
                 dryRun ? "would delete" : "deleted",
                 words(old),
                 all.size() - nobodys.size(),

@@ -4,7 +4,7 @@ import io.langevin.messaging.AvroSerde;
 import io.langevin.messaging.UnreadableRecordException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -50,14 +50,14 @@ public record GlobalRecords<T extends SpecificRecord>(String store, AvroSerde<T>
         return bytes != null && !serde.isReadable(bytes);
     }
 
-    /** Hands over every record that is known here. */
-    public void forEach(ProcessorContext<?, ?> context, Consumer<T> consumer) {
+    /** Hands over every record that is known here, with its key. */
+    public void forEach(ProcessorContext<?, ?> context, BiConsumer<String, T> consumer) {
         TimestampedKeyValueStore<String, byte[]> all = context.getStateStore(store);
         try (KeyValueIterator<String, ValueAndTimestamp<byte[]>> entries = all.all()) {
             entries.forEachRemaining(
                     entry ->
                             decoded(ValueAndTimestamp.getValueOrNull(entry.value))
-                                    .ifPresent(consumer));
+                                    .ifPresent(record -> consumer.accept(entry.key, record)));
         }
     }
 

@@ -18,6 +18,7 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.Stores;
@@ -48,6 +49,11 @@ final class JobStateTopology {
                         streams.serde(JOB_STATES)));
         KStream<String, JobState> latest =
                 asked.merge(ended, Named.as("events"))
+                        // clients spread keys in different ways: what belongs together meets here
+                        .repartition(
+                                Repartitioned.with(Serdes.String(), streams.serde(JOB_STATES))
+                                        .withName("by-id")
+                                        .withNumberOfPartitions(JOB_STATES.partitions()))
                         .process(() -> new LatestStates(clock), Named.as("latest"), STORE);
         streams.write(latest, JOB_STATES, "write-sampling-states");
     }

@@ -54,10 +54,14 @@ final class ResultRules {
             for (Candidate candidate : result.getCandidates()) {
                 name("candidates.checkpoint", candidate.getCheckpoint());
             }
+            if (result.getSnapshot() != null) {
+                name("snapshot", result.getSnapshot());
+            }
             return result;
         } catch (RejectedException e) {
             return TrainingResult.newBuilder()
                     .setRunId(result.getRunId())
+                    .setRound(result.getRound())
                     .setStatus(JobStatus.FAILED)
                     .setReason(e.getMessage())
                     .build();

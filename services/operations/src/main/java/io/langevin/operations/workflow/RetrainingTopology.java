@@ -87,6 +87,7 @@ final class RetrainingTopology {
         send(steps, streams, PUBLISHING_JOBS);
         send(steps, streams, JOB_STATES);
         send(steps, streams, CANCELLATIONS);
+        send(steps, streams, RUN_ORDERS);
         KStream<String, JobState> forgotten =
                 steps.filter((id, step) -> step == null, named("is-forgotten"))
                         .mapValues(JobState.class::cast, named("as-forgotten"));

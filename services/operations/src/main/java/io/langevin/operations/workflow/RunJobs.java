@@ -42,6 +42,7 @@ final class RunJobs {
                 .setDenoise(schedule.getDenoise())
                 .setScheduleId(schedule.getScheduleId())
                 .setRound(run.getRound())
+                .setSnapshot(run.getSnapshot())
                 .build();
     }
 

@@ -230,7 +230,8 @@ final class RunRules {
     }
 
     private void trained(RetrainingRun run, TrainingResult result) {
-        if (run.getStage() != JobStage.TRAINING) {
+        // a job of an earlier round may come back and be done beside the present one
+        if (run.getStage() != JobStage.TRAINING || result.getRound() != run.getRound()) {
             return;
         }
         if (result.getStatus() == JobStatus.PAUSED) {
@@ -245,17 +246,18 @@ final class RunRules {
         move(trained, JobStage.PUBLISHING, "%d iterations".formatted(result.getIterations()));
     }
 
-    /**
-     * A repeat of an earlier round's result must not ask for a second training beside the first.
-     */
     private void paused(RetrainingRun run, TrainingResult result) {
-        if (run.getHeld() || result.getRound() != run.getRound()) {
+        if (run.getHeld()) {
             return;
         }
-        RetrainingRun held = RetrainingRun.newBuilder(run).setHeld(true).build();
+        String snapshot = result.getSnapshot() == null ? run.getSnapshot() : result.getSnapshot();
+        RetrainingRun held =
+                RetrainingRun.newBuilder(run).setHeld(true).setSnapshot(snapshot).build();
         if (run.getPaused()) {
             keep(held, result.getReason());
         } else {
+            // whoever trains it heard of an order that this run has not, or not of its end
+            sent.add(new RunOrder(id, false, "", now));
             train(held, "goes on");
         }
     }

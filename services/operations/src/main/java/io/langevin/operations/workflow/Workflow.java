@@ -1,6 +1,7 @@
 package io.langevin.operations.workflow;
 
 import io.langevin.messaging.rules.JobStages;
+import io.langevin.messaging.rules.RecordRules;
 import io.langevin.operations.streams.GlobalRecords;
 import io.langevin.process.Inert;
 import io.langevin.records.Cancellation;
@@ -96,12 +97,14 @@ final class Workflow implements Processor<String, RunEvent, String, SpecificReco
         List<String> found = new ArrayList<>();
         states.forEach(
                 context,
-                state -> {
-                    if (state.getKind() == JobKind.RETRAINING
+                (key, state) -> {
+                    if (RecordRules.isId(key)
+                            && key.equals(state.getId())
+                            && state.getKind() == JobKind.RETRAINING
                             && state.getModel().equals(model)
-                            && !state.getId().equals(id)
+                            && !key.equals(id)
                             && !JobStages.isEnd(state.getStage())) {
-                        found.add(state.getId());
+                        found.add(key);
                     }
                 });
         return found;

@@ -198,7 +198,9 @@ class RunRulesTest {
                     RunRules.of(ID, run, new RunEvent(event, null), List::of, now, now);
             run = step.run().orElse(run);
             for (SpecificRecord sent : step.sent()) {
-                if (sent instanceof TrainingJob job) {
+                if (sent instanceof RunOrder order) {
+                    assertThat(order.getPaused()).isFalse();
+                } else if (sent instanceof TrainingJob job) {
                     underWay.add(job);
                 } else if (sent instanceof JobState state) {
                     told = state.getStage();

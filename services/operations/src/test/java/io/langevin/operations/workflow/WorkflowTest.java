@@ -202,6 +202,7 @@ class WorkflowTest {
                         .setRunId(RUN)
                         .setStatus(JobStatus.PAUSED)
                         .setReason("paused after 7 iterations")
+                        .setSnapshot("s".repeat(64))
                         .build());
 
         assertThat(read(JOB_STATES))
@@ -212,9 +213,29 @@ class WorkflowTest {
         assertThat(read(TRAINING_JOBS)).isEmpty();
 
         send(RUN_ORDERS, RUN, new RunOrder(RUN, false, "", NOW));
-        assertThat(read(TRAINING_JOBS)).singleElement().returns(1, TrainingJob::getRound);
-        send(TRAINING_RESULTS, RUN, trained());
+        assertThat(read(TRAINING_JOBS))
+                .singleElement()
+                .returns(1, TrainingJob::getRound)
+                .returns("s".repeat(64), TrainingJob::getSnapshot);
+        send(TRAINING_RESULTS, RUN, trained()); // of the round before
+        send(TRAINING_RESULTS, RUN, TrainingResult.newBuilder(trained()).setRound(1).build());
         assertThat(states()).containsExactly(JobStage.WAITING, JobStage.PUBLISHING);
+    }
+
+    /** An order that came before its run, or that its worker alone has heard of. */
+    @Test
+    void a_run_that_nobody_holds_back_here_is_let_go_everywhere() throws Exception {
+        send(RUN_ORDERS, RUN, new RunOrder(RUN, true, "", NOW));
+        send(RETRAINING_REQUESTS, RUN, request().build());
+        send(SCHEDULE_RESULTS, RUN, schedule());
+        read(TRAINING_JOBS);
+        read(RUN_ORDERS);
+        send(
+                TRAINING_RESULTS,
+                RUN,
+                TrainingResult.newBuilder().setRunId(RUN).setStatus(JobStatus.PAUSED).build());
+        assertThat(read(RUN_ORDERS)).singleElement().returns(false, RunOrder::getPaused);
+        assertThat(read(TRAINING_JOBS)).singleElement().returns(1, TrainingJob::getRound);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.langevin.torchfiles;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ final class PickleInput {
     /** Pickles longer than this hold more than the names of a network's tensors. */
     private static final long LONGEST = 64L << 20;
 
+    private static final int LONGEST_NUMBER = 16;
     private static final int LONGEST_LINE = 256;
 
     private final InputStream in;
@@ -66,8 +68,22 @@ final class PickleInput {
         return line.toString(UTF_8);
     }
 
-    /** So many bytes, as they are. */
+    /** No checkpoint needs other bytes than those of numbers. */
+    private void requireNumber(int length) {
+        if (length > LONGEST_NUMBER) {
+            throw error("has bytes that are no number's");
+        }
+    }
+
+    /** The bytes of a number that were written as text, one a character. */
+    byte[] number(String text) {
+        requireNumber(text.length());
+        return text.getBytes(ISO_8859_1);
+    }
+
+    /** The bytes of a number, as they are. */
     byte[] byteArray(int length) throws IOException {
+        requireNumber(length);
         ByteBuffer read = bytes(length);
         byte[] bytes = new byte[read.remaining()];
         read.get(bytes);

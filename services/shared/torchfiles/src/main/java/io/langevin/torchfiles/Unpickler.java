@@ -163,7 +163,7 @@ final class Unpickler {
             case NUMPY_SCALAR, NUMPY_SCALAR_2 ->
                     ((NumpyType) argument(arguments, 0)).value((byte[]) argument(arguments, 1));
             case NUMPY_TYPE -> NumpyType.of((String) argument(arguments, 0));
-            case ENCODE -> ((String) argument(arguments, 0)).getBytes(ISO_8859_1);
+            case ENCODE -> in.number((String) argument(arguments, 0));
         };
     }
 
