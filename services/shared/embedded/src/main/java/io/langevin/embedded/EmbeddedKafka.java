@@ -61,7 +61,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         FolderLock lock = FolderLock.take(dataDir);
         try {
             int clients = LoopbackPort.free(port);
-            Properties settings = settings(dataDir, clients, LoopbackPort.free(0));
+            Properties settings = settings(dataDir, clients, LoopbackPort.freeBeside(clients));
             settings.putAll(more);
             return start(dataDir, lock, clients, settings);
         } catch (IOException | RuntimeException e) {

@@ -9,6 +9,15 @@ import java.net.ServerSocket;
 final class LoopbackPort {
     private LoopbackPort() {}
 
+    /** A free port that is not this one, which nobody listens on yet. */
+    static int freeBeside(int port) throws IOException {
+        int other = free(0);
+        while (other == port) {
+            other = free(0);
+        }
+        return other;
+    }
+
     /**
      * Returns the port, or a free one for 0.
      *
