@@ -112,6 +112,10 @@ final class Policies
         for (KeyValue<String, StandingPolicy> entry : all) {
             look(entry.key, entry.value, now);
         }
+        if (context.taskId().partition() == 0) { // the one that has rules
+            // some may have been ended while another process had them
+            standing.retainAll(all.stream().map(entry -> entry.key).toList());
+        }
         times.keySet()
                 .retainAll(all.stream().map(entry -> entry.value.getPolicy().getCron()).toList());
     }
