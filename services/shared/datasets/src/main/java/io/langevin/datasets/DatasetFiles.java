@@ -81,8 +81,9 @@ final class DatasetFiles {
 
     /** Labels, or something else that is no image, in an array beside the images'. */
     private static boolean isOther(Path file) throws IOException {
-        return NumpyFile.matches(FileNames.lower(file.getFileName().toString()))
-                && !new NumpyFile(file).holdsImages();
+        String name = FileNames.lower(file.getFileName().toString());
+        return NumpyFile.matches(name) && !new NumpyFile(file).holdsImages()
+                || CifarPickle.matches(name) && !new CifarPickle(file).isPickle();
     }
 
     private static boolean isLink(Path path) {
@@ -98,7 +99,10 @@ final class DatasetFiles {
     /** Whether it is of a form that is read. */
     private boolean add(Path file) {
         String name = FileNames.lower(file.getFileName().toString());
-        if (IdxFile.matches(name) || CifarFile.matches(name) || NumpyFile.matches(name)) {
+        if (IdxFile.matches(name)
+                || CifarFile.matches(name)
+                || CifarPickle.matches(name)
+                || NumpyFile.matches(name)) {
             return files.get(Form.BATCH).add(file);
         }
         if (FileNames.isImage(name)) {
@@ -157,6 +161,9 @@ final class DatasetFiles {
         String name = FileNames.lower(file.getFileName().toString());
         if (IdxFile.matches(name)) {
             return new IdxFile(file);
+        }
+        if (CifarPickle.matches(name)) {
+            return new CifarPickle(file);
         }
         return CifarFile.matches(name) ? new CifarFile(file) : new NumpyFile(file);
     }

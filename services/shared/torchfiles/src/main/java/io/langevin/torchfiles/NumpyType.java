@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The type of a NumPy scalar, such as a loss that a training loop has kept beside its weights. */
+/** The type of NumPy's numbers, such as a loss that a training loop has kept beside its weights. */
 final class NumpyType {
     private static final Pattern NAME = Pattern.compile("[<>|=]?([fiub])([1248])");
 
@@ -34,6 +34,10 @@ final class NumpyType {
                     "pickle: has a NumPy scalar of another type than numbers");
         }
         return new NumpyType(form.group(1).charAt(0), Integer.parseInt(form.group(2)));
+    }
+
+    boolean isUnsignedByte() {
+        return kind == 'u' && bytes == 1;
     }
 
     /** Takes the byte order from what a pickle says of the type. */

@@ -14,11 +14,11 @@ final class PickleInput {
     /** Pickles longer than this hold more than the names of a network's tensors. */
     private static final long LONGEST = 64L << 20;
 
-    private static final int LONGEST_NUMBER = 16;
     private static final int LONGEST_LINE = 256;
 
     private final InputStream in;
     private final long length;
+    private final long longest;
     private long position;
 
     /**
@@ -26,8 +26,16 @@ final class PickleInput {
      * @param length bytes in it
      */
     PickleInput(InputStream in, long length) {
+        this(in, length, LONGEST);
+    }
+
+    /**
+     * @param longest bytes that are read of it
+     */
+    PickleInput(InputStream in, long length, long longest) {
         this.in = in;
         this.length = length;
+        this.longest = longest;
     }
 
     /** How many bytes have been read. */
@@ -68,22 +76,13 @@ final class PickleInput {
         return line.toString(UTF_8);
     }
 
-    /** No checkpoint needs other bytes than those of numbers. */
-    private void requireNumber(int length) {
-        if (length > LONGEST_NUMBER) {
-            throw error("has bytes that are no number's");
-        }
-    }
-
-    /** The bytes of a number that were written as text, one a character. */
-    byte[] number(String text) {
-        requireNumber(text.length());
+    /** The bytes that were written as text, one a character, in UTF-8. */
+    byte[] encoded(String text) {
         return text.getBytes(ISO_8859_1);
     }
 
-    /** The bytes of a number, as they are. */
+    /** Bytes as they are. */
     byte[] byteArray(int length) throws IOException {
-        requireNumber(length);
         ByteBuffer read = bytes(length);
         byte[] bytes = new byte[read.remaining()];
         read.get(bytes);
@@ -96,8 +95,8 @@ final class PickleInput {
             throw error(
                     "wants %d bytes more, but the file has %d".formatted(count, length - position));
         }
-        if (position + count > LONGEST) {
-            throw error("is longer than " + LONGEST + " bytes");
+        if (position + count > longest) {
+            throw error("is longer than " + longest + " bytes");
         }
         byte[] bytes = in.readNBytes((int) count);
         if (bytes.length < count) {

@@ -59,6 +59,7 @@ final class PlainValues {
                 || value instanceof BigInteger
                 || value instanceof Double
                 || value instanceof Boolean
-                || value instanceof TorchTensor;
+                || value instanceof TorchTensor
+                || value instanceof NumpyArray array && array.isBuilt();
     }
 }

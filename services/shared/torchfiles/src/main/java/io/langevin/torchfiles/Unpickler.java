@@ -18,12 +18,12 @@ import java.util.NoSuchElementException;
 import java.util.function.Function;
 
 /**
- * Reads one pickle of a PyTorch file as plain values: Map, List, String, Long, BigInteger, Double,
- * Boolean, null and {@link TorchTensor}.
+ * Reads one pickle as plain values: Map, List, String, Long, BigInteger, Double, Boolean, null,
+ * {@link TorchTensor} and {@link NumpyArray}.
  *
- * <p>A pickle is a program for a machine with a stack. This one knows the instructions that a
- * checkpoint needs (protocol 2, and the same values in 3 to 5) and calls nothing but {@link
- * PickledFunction}s; whatever else a file asks for ends the reading.
+ * <p>A pickle is a program for a machine with a stack. This one knows the instructions that values
+ * need (protocol 2, and the same values in 3 to 5) and calls nothing but {@link PickledFunction}s;
+ * whatever else a file asks for ends the reading.
  */
 final class Unpickler {
     private static final int MOST_INSTRUCTIONS = 1_000_000;
@@ -81,8 +81,8 @@ final class Unpickler {
             case 'G' -> push(in.float64());
             case 'X' -> push(UTF_8.decode(in.bytes(in.int32())).toString());
             case 0x8c -> push(UTF_8.decode(in.bytes(in.unsignedByte())).toString());
-            case 'T' -> push(ISO_8859_1.decode(in.bytes(in.int32())).toString());
-            case 'U' -> push(ISO_8859_1.decode(in.bytes(in.unsignedByte())).toString());
+            case 'T' -> push(new String(in.byteArray(in.int32()), ISO_8859_1));
+            case 'U' -> push(new String(in.byteArray(in.unsignedByte()), ISO_8859_1));
             case 'B' -> push(in.byteArray(in.int32()));
             case 'C' -> push(in.byteArray(in.unsignedByte()));
             case '(' -> marks.push(stack.size());
@@ -107,7 +107,7 @@ final class Unpickler {
             case 'b' -> build(pop());
             default ->
                     throw in.error(
-                            "has the instruction 0x%02x, which no checkpoint needs"
+                            "has the instruction 0x%02x, which no values need"
                                     .formatted(instruction));
         }
     }
@@ -150,7 +150,7 @@ final class Unpickler {
         }
         String printable = whole.substring(0, Math.min(whole.length(), 200));
         throw in.error(
-                "names %s, which is not allowed in a checkpoint"
+                "names %s, which is not allowed"
                         .formatted(printable.replaceAll("\\P{Print}", "?")));
     }
 
@@ -163,7 +163,9 @@ final class Unpickler {
             case NUMPY_SCALAR, NUMPY_SCALAR_2 ->
                     ((NumpyType) argument(arguments, 0)).value((byte[]) argument(arguments, 1));
             case NUMPY_TYPE -> NumpyType.of((String) argument(arguments, 0));
-            case ENCODE -> in.number((String) argument(arguments, 0));
+            case NUMPY_ARRAY, NUMPY_ARRAY_2 -> new NumpyArray();
+            case NUMPY_ARRAY_CLASS -> throw in.error("makes an array of no numbers");
+            case ENCODE -> in.encoded((String) argument(arguments, 0));
         };
     }
 
@@ -216,6 +218,10 @@ final class Unpickler {
     private void build(Object attributes) {
         if (top() instanceof NumpyType type && attributes instanceof List<?> state) {
             type.build(state);
+            return;
+        }
+        if (top() instanceof NumpyArray array && attributes instanceof List<?> state) {
+            array.build(state);
             return;
         }
         if (!(top() instanceof Map) || !(attributes instanceof Map)) {
