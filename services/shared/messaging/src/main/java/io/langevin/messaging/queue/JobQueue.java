@@ -5,6 +5,7 @@ import io.langevin.messaging.RecordKeys;
 import io.langevin.process.ConfigurationException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,13 +15,18 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -51,7 +57,7 @@ final class JobQueue implements AutoCloseable {
 
     static JobQueue open(KafkaConfig kafka, String topic, String group, JobLocks locks)
             throws InterruptedException {
-        configure(kafka, group, locks);
+        configure(kafka, topic, group, locks);
         Map<String, Object> properties =
                 kafka.with(
                         Map.of(),
@@ -95,7 +101,7 @@ final class JobQueue implements AutoCloseable {
     }
 
     /** Settings of a share group live in the broker. */
-    private static void configure(KafkaConfig kafka, String group, JobLocks locks)
+    private static void configure(KafkaConfig kafka, String topic, String group, JobLocks locks)
             throws InterruptedException {
         List<AlterConfigOp> settings = new ArrayList<>();
         Map.of(
@@ -118,6 +124,7 @@ final class JobQueue implements AutoCloseable {
                             Map.of(new ConfigResource(ConfigResource.Type.GROUP, group), settings))
                     .all()
                     .get();
+            beginWithFirstJob(admin, topic, group);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RetriableException away) {
                 throw away;
@@ -126,6 +133,41 @@ final class JobQueue implements AutoCloseable {
                     "share group %s: its settings were refused: %s"
                             .formatted(group, e.getCause().getMessage()),
                     e);
+        }
+    }
+
+    /**
+     * A group that is new would begin by its setting; but the broker may hear of the setting after
+     * the first member has joined, and then that member never sees the jobs that are there already.
+     */
+    private static void beginWithFirstJob(Admin admin, String topic, String group)
+            throws InterruptedException, ExecutionException {
+        Map<TopicPartition, OffsetSpec> first = new HashMap<>();
+        for (TopicPartitionInfo each :
+                admin.describeTopics(List.of(topic))
+                        .allTopicNames()
+                        .get()
+                        .get(topic)
+                        .partitions()) {
+            first.put(new TopicPartition(topic, each.partition()), OffsetSpec.earliest());
+        }
+        var known =
+                admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
+                        .partitionsToOffsetInfo(group)
+                        .get();
+        first.keySet().removeIf(known::containsKey);
+        if (first.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, Long> begin = new HashMap<>();
+        admin.listOffsets(first).all().get().forEach((at, found) -> begin.put(at, found.offset()));
+        try {
+            admin.alterShareGroupOffsets(group, begin).all().get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof GroupNotEmptyException)) {
+                throw e;
+            }
+            LOG.atDebug().addKeyValue("group", group).log("another member has begun");
         }
     }
 
