@@ -38,6 +38,8 @@ class ContractTest {
                 TrainingResult.SCHEMA$,
                 TrainingProgress.SCHEMA$,
                 PublishingJob.SCHEMA$,
+                JudgingJob.SCHEMA$,
+                JudgingResult.SCHEMA$,
                 PublishingResult.SCHEMA$,
                 JudgedCheckpoint.SCHEMA$,
                 PublishedCheckpoint.SCHEMA$,

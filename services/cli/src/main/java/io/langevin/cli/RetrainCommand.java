@@ -145,6 +145,11 @@ final class RetrainCommand implements Callable<Integer> {
     String startFrom;
 
     @Option(
+            names = "--shadow",
+            description = "Requests of late that the best candidate must answer before it serves.")
+    Integer shadow;
+
+    @Option(
             names = "--promote",
             paramLabel = "RULE",
             description =
@@ -272,6 +277,7 @@ final class RetrainCommand implements Callable<Integer> {
         ifGiven(stopAfter, training::setPatience);
         var promotion = request.getPromotionBuilder();
         ifGiven(judgeBy, promotion::setImages);
+        ifGiven(shadow, promotion::setShadow);
         promotion.setRule(
                 EnumOption.parse("--promote", PromotionRule.class, promote, PromotionRule.BEST));
         request.setMeanwhile(

@@ -13,6 +13,7 @@ import io.langevin.datasets.DatasetException;
 import io.langevin.datasets.ImageDataset;
 import io.langevin.datasets.ImageShape;
 import io.langevin.datasets.LeftOut;
+import io.langevin.datasets.pixels.ContactSheet;
 import io.langevin.datatopic.DatasetLibrary;
 import io.langevin.datatopic.TopicRange;
 import io.langevin.messaging.Broker;
@@ -212,7 +213,7 @@ final class DatasetsCommand implements Callable<Integer> {
             } catch (DatasetException e) {
                 throw new CommandFailure(Inert.text(e.getMessage()));
             }
-            ImageGrid.write(shown.pixels(SHEET), shown.channels(), side, sheet);
+            ImageGrid.write(ContactSheet.of(shown.pixels(SHEET), shown.channels(), side), sheet);
             System.out.println("wrote " + sheet);
         }
     }

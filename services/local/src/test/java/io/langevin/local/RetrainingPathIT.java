@@ -7,7 +7,6 @@ import static io.langevin.messaging.Topics.MODEL_CHANGE_RESULTS;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
 import static io.langevin.messaging.Topics.RETRAINING_REQUESTS;
-import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -37,7 +36,11 @@ import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
+import io.langevin.records.Task;
+import io.langevin.records.TaskKind;
 import io.langevin.records.TrainingParameters;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +54,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,6 +101,39 @@ class RetrainingPathIT {
         assertThat(images).hasSize(2);
         assertThat(end.getDetail()).startsWith("checkpoint " + images.get(0).getCheckpoint());
         assertThat(images.get(0).getWidth()).isEqualTo(8);
+        assertShadowed(images.get(0));
+    }
+
+    /** A request with an image of 8×8 is what a candidate of 12×12 cannot answer. */
+    private static void assertShadowed(GeneratedImage image) throws InterruptedException {
+        SampleRequest like =
+                SampleRequest.newBuilder()
+                        .setRequestId(UUID.randomUUID().toString())
+                        .setModel("trained")
+                        .setTask(
+                                Task.newBuilder()
+                                        .setKind(TaskKind.IMAGE_TO_IMAGE)
+                                        .setImage(image.getBytes())
+                                        .setSigma(0.5)
+                                        .build())
+                        .build();
+        Sampling.ask(platform, like, 240, count -> {});
+        RetrainingRequest.Builder larger = retraining("trained", "fashion", 4).setImageSize(12);
+        larger.getPromotionBuilder().setRule(PromotionRule.NEWEST).setImages(16).setShadow(5);
+        JobState end = Retraining.askAndWait(platform, larger.build(), new Retraining.Watcher() {});
+        assertThat(end.getDetail())
+                .startsWith("candidate ")
+                .contains("waits, as it cannot answer the request " + like.getRequestId())
+                .contains("12×12");
+        awaitServed("trained", image.getCheckpoint());
+
+        RetrainingRequest.Builder same = retraining("trained", "fashion", 4);
+        same.getTrainingBuilder().setSeed(1);
+        same.getPromotionBuilder().setRule(PromotionRule.NEWEST).setImages(16).setShadow(5);
+        end = Retraining.askAndWait(platform, same.build(), new Retraining.Watcher() {});
+        assertThat(end.getDetail())
+                .startsWith("checkpoint ")
+                .containsPattern("answers [3-5] requests of late$");
     }
 
     /** Three candidates, of which the best serves; then by hand, back, in part, and gone. */
@@ -111,6 +148,10 @@ class RetrainingPathIT {
         List<JudgedCheckpoint> judged = judgements(asked.getRunId());
 
         assertThat(judged).extracting(JudgedCheckpoint::getIteration).containsExactly(20, 40, 60);
+        for (JudgedCheckpoint one : judged) {
+            BufferedImage grid = ImageIO.read(new ByteArrayInputStream(one.getGrid().array()));
+            assertThat(grid.getWidth()).isEqualTo(4 * 8 + 3 * 2);
+        }
         CheckpointQuality best =
                 judged.stream()
                         .map(JudgedCheckpoint::getQuality)
@@ -285,13 +326,14 @@ class RetrainingPathIT {
     }
 
     @Test
-    void a_training_is_paused_goes_on_and_is_cancelled() throws Exception {
-        RetrainingRequest endless = retraining("endless", "fashion", 1_000_000).build();
+    void a_training_is_judged_paused_goes_on_and_is_cancelled() throws Exception {
+        RetrainingRequest.Builder endless = retraining("endless", "fashion", 50_000);
+        endless.getTrainingBuilder().setCandidateEvery(500);
+        endless.getPromotionBuilder().setImages(16);
         String id = endless.getRunId();
-        platform.write(RETRAINING_REQUESTS, id, endless);
-        try (var reader = new TopicReader(here.kafka(), here.kafka().name(TRAINING_PROGRESS))) {
-            reader.until(records -> records.stream().anyMatch(r -> id.equals(r.key())));
-        }
+        platform.write(RETRAINING_REQUESTS, id, endless.build());
+        await().atMost(Duration.ofMinutes(3)).until(() -> judgements(id).size() > 1);
+        assertThat(judgements(id).get(0).getIteration()).isEqualTo(500);
         assertThat(command("pause", id, "--reason", "others first"))
                 .contains(id + " paused: asked to pause: others first");
         Retraining.askAndWait(

@@ -1,5 +1,8 @@
 package io.langevin.publishing;
 
+import io.langevin.publishing.judging.JudgedRun;
+import io.langevin.publishing.judging.Measure;
+import io.langevin.publishing.judging.Replay;
 import io.langevin.records.CheckpointQuality;
 import io.langevin.records.OtherCheckpoint;
 import io.langevin.records.Promotion;
@@ -12,12 +15,35 @@ final class Choice {
     private final PublishedCheckpoint best;
     private final Promotion promotion;
     private final JudgedRun judged;
+    private final Optional<Replay> replay;
     private String detail = "";
 
     Choice(PublishedCheckpoint best, Promotion promotion, JudgedRun judged) {
+        this(best, promotion, judged, Optional.empty());
+    }
+
+    /**
+     * @param replay of what was asked of the model lately, with the best candidate
+     */
+    private Choice(
+            PublishedCheckpoint best,
+            Promotion promotion,
+            JudgedRun judged,
+            Optional<Replay> replay) {
         this.best = best;
         this.promotion = promotion;
         this.judged = judged;
+        this.replay = replay;
+    }
+
+    /** The same choice, but that the best candidate waits where it could not answer. */
+    Choice after(Replay tried) {
+        return new Choice(best, promotion, judged, Optional.of(tried));
+    }
+
+    /** Whether the best candidate would take the place of another one. */
+    boolean wouldReplace(PublishedCheckpoint now) {
+        return !now.getCheckpoint().equals(best.getCheckpoint()) && reasonToWait(now).isEmpty();
     }
 
     /**
@@ -38,7 +64,10 @@ final class Choice {
         }
         Optional<String> reason = reasonToWait(now.get());
         if (reason.isEmpty()) {
-            detail = words("");
+            detail =
+                    words(
+                            replay.map(r -> "answers %d requests of late".formatted(r.answered()))
+                                    .orElse(""));
             return ModelRules.served(now, best, best.getRunId());
         }
         detail = words(reason.get());
@@ -51,6 +80,10 @@ final class Choice {
 
     /** Why the best candidate does not replace what serves; empty where it does. */
     private Optional<String> reasonToWait(PublishedCheckpoint now) {
+        Optional<String> fault = replay.flatMap(Replay::fault);
+        if (fault.isPresent()) {
+            return Optional.of("waits, as it " + fault.get());
+        }
         if (promotion.getRule() == PromotionRule.BY_HAND) {
             return Optional.of("waits to be promoted by hand");
         }

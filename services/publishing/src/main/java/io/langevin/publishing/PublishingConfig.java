@@ -5,6 +5,7 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.KafkaServiceConfig;
 import io.langevin.messaging.queue.JobLocks;
 import io.langevin.process.Environment;
+import io.langevin.publishing.judging.Extractors;
 import io.langevin.score.torch.DeviceChoice;
 import java.net.URI;
 import java.nio.file.Path;
@@ -35,11 +36,10 @@ public record PublishingConfig(
     static final String CHANGES = NAME + "-changes";
 
     static final String IMPORTS = NAME + "-imports";
-
-    static final String EXTRACTOR = "LANGEVIN_EXTRACTOR";
+    static final String JUDGING = NAME + "-judging";
 
     public static PublishingConfig from(Environment environment) {
-        String extractor = environment.text(EXTRACTOR, "");
+        String extractor = environment.text(Extractors.SETTING, "");
         return new PublishingConfig(
                 KafkaConfig.from(environment),
                 DatasetRoots.parse(

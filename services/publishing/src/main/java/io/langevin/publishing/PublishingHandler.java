@@ -9,6 +9,8 @@ import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.queue.JobContext;
 import io.langevin.messaging.queue.JobHandler;
 import io.langevin.messaging.rules.RetrainingRules;
+import io.langevin.publishing.judging.CandidateJudge;
+import io.langevin.publishing.judging.JudgedRun;
 import io.langevin.records.Candidate;
 import io.langevin.records.JobStatus;
 import io.langevin.records.PublishedCheckpoint;
@@ -95,8 +97,15 @@ final class PublishingHandler implements JobHandler<PublishingJob, PublishingRes
                                         ? context.askedAt()
                                         : job.getRequestedAt())
                         .build();
-        return new Choice(
-                CheckpointAnnouncer.believed(next, context.askedAt()), job.getPromotion(), judged);
+        var choice =
+                new Choice(
+                        CheckpointAnnouncer.believed(next, context.askedAt()),
+                        job.getPromotion(),
+                        judged);
+        boolean shadowed = judge.isPresent() && job.getPromotion().getShadow() > 0;
+        return shadowed && now.filter(choice::wouldReplace).isPresent()
+                ? choice.after(judge.get().shadow(job, best, context))
+                : choice;
     }
 
     private static List<String> ids(PublishingJob job) {

@@ -1,5 +1,7 @@
 package io.langevin.publishing;
 
+import static io.langevin.messaging.Topics.JUDGING_JOBS;
+import static io.langevin.messaging.Topics.JUDGING_RESULTS;
 import static io.langevin.messaging.Topics.MODEL_CHANGES;
 import static io.langevin.messaging.Topics.MODEL_CHANGE_RESULTS;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
@@ -21,6 +23,8 @@ import io.langevin.process.ServiceLoop;
 import io.langevin.process.ServiceMain;
 import io.langevin.process.ServiceParts;
 import io.langevin.process.SideBySide;
+import io.langevin.publishing.judging.CandidateJudge;
+import io.langevin.publishing.judging.JudgingHandler;
 import io.langevin.score.torch.ComputeDevice;
 import io.langevin.score.torch.DeviceChoice;
 import io.langevin.score.torch.DeviceMetrics;
@@ -28,7 +32,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 
-/** Publishes checkpoints: publishing jobs in, published checkpoints out. */
+/** Judges and publishes checkpoints: candidates in, published checkpoints out. */
 public final class PublishingService {
     private PublishingService() {}
 
@@ -55,7 +59,16 @@ public final class PublishingService {
         var artifacts = parts.open(ArtifactStores.open(config.artifacts()));
         Broker.requireWrite(config.kafka(), MODEL_CHECKPOINTS, MODEL_JUDGEMENTS, SAMPLING_REQUESTS);
         var announcer = new CheckpointAnnouncer(config.kafka(), schemas);
-        var judge = parts.open(CandidateJudge.open(config, schemas, artifacts));
+        var judge =
+                parts.open(
+                        CandidateJudge.open(
+                                config.kafka(),
+                                schemas,
+                                config.datasets(),
+                                artifacts,
+                                config.extractor(),
+                                config.locks().patience(),
+                                PublishingConfig.NAME));
         var deadLetters = new DeadLetters(PublishingConfig.NAME, blob -> artifacts.put(blob).hex());
         var workers = new Workers(config, schemas, deadLetters, parts, metrics);
         var publisher =
@@ -77,8 +90,15 @@ public final class PublishingService {
                         MODEL_CHANGE_RESULTS,
                         PublishingConfig.CHANGES,
                         new ModelChangeHandler(artifacts, announcer, device));
+        // candidates are judged while their run is in training, be another one published meanwhile
+        var judging =
+                workers.open(
+                        JUDGING_JOBS,
+                        JUDGING_RESULTS,
+                        PublishingConfig.JUDGING,
+                        new JudgingHandler(judge));
         return new SideBySide(
-                publisher,
+                new SideBySide(publisher, judging, PublishingConfig.JUDGING),
                 new SideBySide(importer, changer, PublishingConfig.CHANGES),
                 PublishingConfig.IMPORTS);
     }

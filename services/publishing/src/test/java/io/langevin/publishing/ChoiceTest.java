@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.publishing.judging.JudgedRun;
+import io.langevin.publishing.judging.Replay;
 import io.langevin.records.CheckpointQuality;
 import io.langevin.records.OtherCheckpoint;
 import io.langevin.records.Promotion;
@@ -83,6 +85,24 @@ class ChoiceTest {
         PublishedCheckpoint waits = announced(rule(PromotionRule.BY_HAND), now, 0.1);
         assertThat(waits.getCheckpoint()).isEqualTo(A);
         assertThat(waits.getCandidate().getCheckpoint()).isEqualTo(B);
+    }
+
+    @Test
+    void what_cannot_answer_as_the_one_that_serves_did_waits_however_good_it_is() {
+        PublishedCheckpoint now = model(A, 2);
+        var choice = choice(BEST, 1);
+
+        assertThat(choice.wouldReplace(now)).isTrue();
+        PublishedCheckpoint waits =
+                choice.after(Replay.refused("cannot answer the request r"))
+                        .announced(Optional.of(now));
+        Choice answers = choice.after(Replay.answered(7));
+
+        assertThat(waits.getCheckpoint()).isEqualTo(A);
+        assertThat(waits.getCandidate().getCheckpoint()).isEqualTo(B);
+        assertThat(answers.announced(Optional.of(now)).getCheckpoint()).isEqualTo(B);
+        assertThat(answers.detail()).endsWith("; answers 7 requests of late");
+        assertThat(choice(rule(PromotionRule.BY_HAND), 1).wouldReplace(now)).isFalse();
     }
 
     /** Another run, or a person, was faster than the judgement. */
@@ -192,13 +212,14 @@ class ChoiceTest {
     /** What a model has after a run whose best candidate is B, of this distance. */
     private static PublishedCheckpoint announced(
             Promotion promotion, Optional<PublishedCheckpoint> now, double distance) {
+        return choice(promotion, distance).announced(now);
+    }
+
+    private static Choice choice(Promotion promotion, double distance) {
         PublishedCheckpoint best =
                 PublishedCheckpoint.newBuilder(model(B, distance)).setRunId("new").build();
-        Map<String, CheckpointQuality> known =
-                now.map(had -> Map.of(A, had.getQuality(), B, best.getQuality()))
-                        .orElse(Map.of(B, best.getQuality()));
-        return new Choice(best, promotion, new JudgedRun(List.of(B), known, quality -> true))
-                .announced(now);
+        var judged = new JudgedRun(List.of(B), Map.of(B, best.getQuality()), quality -> true);
+        return new Choice(best, promotion, judged);
     }
 
     private static Promotion rule(PromotionRule rule) {

@@ -8,14 +8,16 @@ import io.langevin.records.JudgedCheckpoint;
 import io.langevin.records.RetrainingRun;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Set;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/** Says of each run that is being judged how many of its checkpoints have been. */
+/** Says of each run how good the checkpoint is that was judged last, and how many have been. */
 final class JudgedCandidates implements Processor<String, JudgedCheckpoint, String, JobState> {
     private static final int LONGEST_NAME = 100;
+    private static final Set<JobStage> STAGES = Set.of(JobStage.TRAINING, JobStage.PUBLISHING);
 
     private final String store;
     private final Clock clock;
@@ -39,7 +41,7 @@ final class JudgedCandidates implements Processor<String, JudgedCheckpoint, Stri
     @Override
     public void process(Record<String, JudgedCheckpoint> record) {
         RetrainingRun run = runs.get(record.key());
-        if (run != null && run.getStage() == JobStage.PUBLISHING) {
+        if (run != null && STAGES.contains(run.getStage())) {
             context.forward(record.withValue(state(run, record.value())));
         }
     }
@@ -50,13 +52,16 @@ final class JudgedCandidates implements Processor<String, JudgedCheckpoint, Stri
                 judged.getIteration() == null
                         ? "what the model has"
                         : judged.getIteration() + " iterations";
+        String number =
+                judged.getCount() == 0
+                        ? "judged"
+                        : "judged %d of %d".formatted(judged.getJudged(), judged.getCount());
         return RunStates.of(
                 run,
-                JobStage.PUBLISHING,
-                "judged %d of %d: %s, %s %.4g ± %.2g"
+                run.getStage(),
+                "%s: %s, %s %.4g ± %.2g"
                         .formatted(
-                                judged.getJudged(),
-                                judged.getCount(),
+                                number,
                                 what,
                                 RecordRules.abbreviated(quality.getDistanceName(), LONGEST_NAME),
                                 quality.getDistance(),

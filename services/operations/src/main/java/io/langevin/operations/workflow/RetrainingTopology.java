@@ -2,6 +2,7 @@ package io.langevin.operations.workflow;
 
 import static io.langevin.messaging.Topics.CANCELLATIONS;
 import static io.langevin.messaging.Topics.JOB_STATES;
+import static io.langevin.messaging.Topics.JUDGING_JOBS;
 import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
 import static io.langevin.messaging.Topics.PUBLISHING_JOBS;
 import static io.langevin.messaging.Topics.PUBLISHING_RESULTS;
@@ -80,7 +81,18 @@ final class RetrainingTopology {
                                         .withName("run-events")
                                         .withNumberOfPartitions(PARTITIONS))
                         .process(() -> new Workflow(states, clock), named("workflow"), STORE);
-        streams.write(begun(streams, clock), JOB_STATES, "write-begun");
+        KStream<String, TrainingProgress> progress =
+                streams.overhear(
+                        TRAINING_PROGRESS, KeyRules.keyIs("runId", TrainingProgress::getRunId));
+        // a run waits in a queue before its training begins: the first progress tells
+        streams.write(
+                progress.process(() -> new BegunTrainings(STORE, clock), named("begun"), STORE),
+                JOB_STATES,
+                "write-begun");
+        streams.write(
+                progress.process(() -> new ProposedCandidates(STORE), named("proposed"), STORE),
+                JUDGING_JOBS,
+                "write-proposed");
         streams.write(judged(streams, clock), JOB_STATES, "write-judged");
         send(steps, streams, SCHEDULE_JOBS);
         send(steps, streams, TRAINING_JOBS);
@@ -191,14 +203,6 @@ final class RetrainingTopology {
     private static RunEvent refused(String id, String reason) {
         return new RunEvent(
                 RetrainingRequest.newBuilder().setRunId(id).setModel("").build(), reason);
-    }
-
-    /** A run waits in a queue before its training begins: the first progress tells. */
-    private static KStream<String, JobState> begun(TopicStreams streams, Clock clock)
-            throws InterruptedException {
-        return streams.overhear(
-                        TRAINING_PROGRESS, KeyRules.keyIs("runId", TrainingProgress::getRunId))
-                .process(() -> new BegunTrainings(STORE, clock), named("begun"), STORE);
     }
 
     private static KStream<String, JobState> judged(TopicStreams streams, Clock clock)

@@ -1,6 +1,8 @@
 package io.langevin.operations.workflow;
 
+import io.langevin.records.Candidate;
 import io.langevin.records.JudgingData;
+import io.langevin.records.JudgingJob;
 import io.langevin.records.PublishingJob;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.RetrainingRun;
@@ -53,6 +55,17 @@ final class RunJobs {
                 .setCandidates(trained.getCandidates())
                 .setScheduleId(run.getSchedule().getScheduleId())
                 .setRequestedAt(run.getRequestedAt())
+                .setData(judgingData(run))
+                .setPromotion(run.getRequest().getPromotion())
+                .build();
+    }
+
+    /** The judging of a candidate of a run that is in training. */
+    static JudgingJob judging(RetrainingRun run, Candidate candidate) {
+        return JudgingJob.newBuilder()
+                .setRunId(run.getRequest().getRunId())
+                .setModel(run.getRequest().getModel())
+                .setCandidate(candidate)
                 .setData(judgingData(run))
                 .setPromotion(run.getRequest().getPromotion())
                 .build();

@@ -4,6 +4,7 @@ import static io.langevin.messaging.Topics.CANCELLATION_OUTCOMES;
 import static io.langevin.messaging.Topics.DATASETS_STATES;
 import static io.langevin.messaging.Topics.JOB_ATTEMPTS;
 import static io.langevin.messaging.Topics.JOB_STATES;
+import static io.langevin.messaging.Topics.JUDGING_RESULTS;
 import static io.langevin.messaging.Topics.MODEL_CHANGE_RESULTS;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
@@ -28,6 +29,7 @@ import io.langevin.records.DatasetState;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
 import io.langevin.records.JudgedCheckpoint;
+import io.langevin.records.JudgingResult;
 import io.langevin.records.ModelChangeResult;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.SamplePreview;
@@ -111,6 +113,7 @@ public final class TopicInspector implements FollowedView {
         add(schemas, TRAINING_PROGRESS, KeyRules.keyIs("runId", TrainingProgress::getRunId));
         add(schemas, MODEL_CHECKPOINTS, KeyRules.keyIs("model", PublishedCheckpoint::getModel));
         add(schemas, MODEL_JUDGEMENTS, KeyRules.keyIs("runId", JudgedCheckpoint::getRunId));
+        add(schemas, JUDGING_RESULTS, KeyRules.keyIs("runId", JudgingResult::getRunId));
         add(
                 schemas,
                 MODEL_CHANGE_RESULTS,

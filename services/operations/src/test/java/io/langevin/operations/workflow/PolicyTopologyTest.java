@@ -9,74 +9,21 @@ import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.messaging.DeadLetters;
-import io.langevin.messaging.KafkaConfig;
-import io.langevin.messaging.Schemas;
-import io.langevin.messaging.Topic;
-import io.langevin.operations.streams.UnexpectedFailures;
 import io.langevin.records.CheckpointQuality;
 import io.langevin.records.DatasetState;
 import io.langevin.records.JobState;
 import io.langevin.records.JobStatus;
 import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.RetrainingPolicy;
-import io.langevin.records.RetrainingRequest;
 import io.langevin.records.ScheduleJob;
 import io.langevin.records.ScheduleResult;
 import io.langevin.records.TrainingParameters;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Properties;
-import java.util.UUID;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.TopologyTestDriver;
-import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A standing rule asks for a run when its condition holds: once, and for one run at a time. */
-class PolicyTopologyTest {
-    private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
-
-    private final TestClock clock = new TestClock(BEGIN);
-    private KafkaConfig kafka;
-    private Schemas schemas;
-    private TopologyTestDriver driver;
-
-    @BeforeEach
-    void start() throws InterruptedException {
-        kafka = KafkaConfig.of("unused:1", "mock://" + UUID.randomUUID());
-        schemas = new Schemas(kafka);
-        schemas.registerAll();
-        Properties properties = new Properties();
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "policies");
-        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
-        properties.put(
-                StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, UnexpectedFailures.class);
-        var topology =
-                WorkflowLoop.topology(
-                        kafka,
-                        schemas,
-                        new DeadLetters("operations", blob -> ""),
-                        Optional.empty(),
-                        clock);
-        driver = new TopologyTestDriver(topology, properties, BEGIN);
-    }
-
-    @AfterEach
-    void stop() {
-        driver.close();
-    }
-
+class PolicyTopologyTest extends DrivenTopologies {
     @Test
     void so_many_more_images_begin_a_run_that_says_which_rule_asked_for_it() throws Exception {
         send(DATASETS_STATES, "flowers", data(100, 5));
@@ -287,24 +234,9 @@ class PolicyTopologyTest {
     }
 
     private List<String> reasons() {
-        List<String> reasons = new ArrayList<>();
-        for (TestRecord<String, byte[]> dead :
-                driver.createOutputTopic(
-                                kafka.name(RETRAINING_POLICIES) + ".dead",
-                                new StringDeserializer(),
-                                new ByteArrayDeserializer())
-                        .readRecordsToList()) {
-            reasons.add(
-                    new String(
-                            dead.headers().lastHeader(DeadLetters.REASON).value(),
-                            StandardCharsets.UTF_8));
-        }
-        return reasons;
-    }
-
-    private void later(Duration time) {
-        clock.now = clock.now.plus(time);
-        driver.advanceWallClockTime(time);
+        return dead(RETRAINING_POLICIES).stream()
+                .map(record -> text(record.headers(), DeadLetters.REASON))
+                .toList();
     }
 
     /** Its run ends; what is not a rule's business is left out. */
@@ -321,14 +253,9 @@ class PolicyTopologyTest {
     }
 
     private static RetrainingPolicy.Builder policy() {
-        return RetrainingPolicy.newBuilder().setPolicyId("grow").setRequest(request().build());
-    }
-
-    private static RetrainingRequest.Builder request() {
-        return RetrainingRequest.newBuilder()
-                .setRunId("")
-                .setModel("m")
-                .setDataset("topic:flowers");
+        return RetrainingPolicy.newBuilder()
+                .setPolicyId("grow")
+                .setRequest(request().setRunId("").setDataset("topic:flowers").build());
     }
 
     private static DatasetState data(int images, double distance) {
@@ -339,7 +266,7 @@ class PolicyTopologyTest {
                 .setImages(images)
                 .setMaximumDistance(distance)
                 .setMedianDistance(distance / 2)
-                .setUpdatedAt(BEGIN)
+                .setUpdatedAt(NOW)
                 .build();
     }
 
@@ -355,7 +282,7 @@ class PolicyTopologyTest {
                 .setLevels(2)
                 .setStepsPerLevel(1)
                 .setScheduleId("s")
-                .setPublishedAt(BEGIN)
+                .setPublishedAt(NOW)
                 .setQuality(
                         CheckpointQuality.newBuilder()
                                 .setDatasetFingerprint(id)
@@ -385,28 +312,5 @@ class PolicyTopologyTest {
     private static <T> T one(List<T> records) {
         assertThat(records).hasSize(1);
         return records.get(0);
-    }
-
-    private <T extends SpecificRecord> List<T> read(Topic<T> topic) throws InterruptedException {
-        List<T> records = new ArrayList<>();
-        for (byte[] bytes :
-                driver.createOutputTopic(
-                                kafka.name(topic),
-                                new StringDeserializer(),
-                                new ByteArrayDeserializer())
-                        .readValuesToList()) {
-            records.add(schemas.serde(topic).decode(bytes));
-        }
-        return records;
-    }
-
-    private org.apache.kafka.streams.TestInputTopic<String, byte[]> input(Topic<?> topic) {
-        return driver.createInputTopic(
-                kafka.name(topic), new StringSerializer(), new ByteArraySerializer());
-    }
-
-    private <T extends SpecificRecord> void send(Topic<T> topic, String key, T record)
-            throws InterruptedException {
-        input(topic).pipeInput(key, schemas.serde(topic).encode(record));
     }
 }

@@ -9,6 +9,8 @@ import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobAttempts;
 import io.langevin.records.JobState;
 import io.langevin.records.JudgedCheckpoint;
+import io.langevin.records.JudgingJob;
+import io.langevin.records.JudgingResult;
 import io.langevin.records.ModelChange;
 import io.langevin.records.ModelChangeResult;
 import io.langevin.records.PublishedCheckpoint;
@@ -81,6 +83,10 @@ public final class Topics {
             topic("publishing.imports", PublishingJob.class, 1, days(30));
     public static final Topic<PublishingResult> PUBLISHING_RESULTS =
             topic("publishing.results", PublishingResult.class, 1, days(30));
+    public static final Topic<JudgingJob> JUDGING_JOBS =
+            topic("judging.jobs", JudgingJob.class, 1, days(30));
+    public static final Topic<JudgingResult> JUDGING_RESULTS =
+            topic("judging.results", JudgingResult.class, 1, days(30));
     public static final Topic<PublishedCheckpoint> MODEL_CHECKPOINTS =
             new Topic<>("model.checkpoints", PublishedCheckpoint.class, 1, Optional.empty());
     public static final Topic<JudgedCheckpoint> MODEL_JUDGEMENTS =
@@ -135,6 +141,8 @@ public final class Topics {
                 PUBLISHING_JOBS,
                 PUBLISHING_IMPORTS,
                 PUBLISHING_RESULTS,
+                JUDGING_JOBS,
+                JUDGING_RESULTS,
                 MODEL_CHECKPOINTS,
                 MODEL_JUDGEMENTS,
                 MODEL_CHANGES,

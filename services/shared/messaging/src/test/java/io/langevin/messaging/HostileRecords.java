@@ -15,6 +15,9 @@ import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
 import io.langevin.records.JobStatus;
 import io.langevin.records.JudgedCheckpoint;
+import io.langevin.records.JudgingData;
+import io.langevin.records.JudgingJob;
+import io.langevin.records.JudgingResult;
 import io.langevin.records.ModelAction;
 import io.langevin.records.ModelChange;
 import io.langevin.records.ModelChangeResult;
@@ -229,6 +232,19 @@ public final class HostileRecords {
                             .setRunId(id)
                             .setModel(MODEL)
                             .setCandidates(List.of(new Candidate(NO_ARTIFACT, 1, 1.0, null)))
+                            .build();
+            case "judging.jobs" ->
+                    JudgingJob.newBuilder()
+                            .setRunId(id)
+                            .setModel(MODEL)
+                            .setCandidate(new Candidate(NO_ARTIFACT, 1, 1.0, null))
+                            .setData(new JudgingData("nowhere", "f", 8, 1, 0.05))
+                            .build();
+            case "judging.results" ->
+                    JudgingResult.newBuilder()
+                            .setRunId(id)
+                            .setCheckpoint(NO_ARTIFACT)
+                            .setStatus(JobStatus.COMPLETED)
                             .build();
             case "publishing.results" ->
                     PublishingResult.newBuilder()

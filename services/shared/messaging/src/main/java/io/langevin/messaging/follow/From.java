@@ -29,6 +29,20 @@ public sealed interface From {
         }
     }
 
+    /** The follower begins so many records before the end of each partition. */
+    record Newest(int records) implements From {
+        @Override
+        public void seek(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+            consumer.endOffsets(partitions)
+                    .forEach(
+                            (partition, end) ->
+                                    consumer.seek(
+                                            partition,
+                                            Math.max(begins.get(partition), end - records)));
+        }
+    }
+
     /** The follower begins with the first record that is not older. */
     record Time(Instant instant) implements From {
         @Override

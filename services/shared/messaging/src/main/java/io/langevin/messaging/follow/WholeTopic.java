@@ -36,8 +36,33 @@ public final class WholeTopic {
             Follower.Handler<T> handler,
             Duration most)
             throws InterruptedException {
-        try (var reading =
-                TopicFollower.start(kafka, schemas, topic, new From.Beginning(), handler)) {
+        read(kafka, schemas, topic, new From.Beginning(), handler, most);
+    }
+
+    /**
+     * Reads the newest records of each partition alone.
+     *
+     * @throws OutOfReachException where it takes longer than ten minutes
+     */
+    public static <T extends SpecificRecord> void readNewest(
+            KafkaConfig kafka,
+            Schemas schemas,
+            Topic<T> topic,
+            int records,
+            Follower.Handler<T> handler)
+            throws InterruptedException {
+        read(kafka, schemas, topic, new From.Newest(records), handler, LONG);
+    }
+
+    private static <T extends SpecificRecord> void read(
+            KafkaConfig kafka,
+            Schemas schemas,
+            Topic<T> topic,
+            From from,
+            Follower.Handler<T> handler,
+            Duration most)
+            throws InterruptedException {
+        try (var reading = TopicFollower.start(kafka, schemas, topic, from, handler)) {
             reading.awaitCaughtUp(most);
         }
     }

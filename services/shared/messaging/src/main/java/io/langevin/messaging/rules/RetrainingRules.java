@@ -39,6 +39,7 @@ public final class RetrainingRules {
     private static final int MOST_LEVELS = 10_000;
     private static final double LARGEST_SIGMA = 1e6;
     private static final int MOST_CANDIDATES = 100;
+    private static final int MOST_SHADOWED = 100;
     private static final int FEWEST_JUDGED = 16;
     private static final int MOST_JUDGED = 10_000; // as many as a sample request may ask for
 
@@ -83,6 +84,7 @@ public final class RetrainingRules {
      */
     public static void check(Promotion promotion) {
         between("promotion.images", promotion.getImages(), FEWEST_JUDGED, MOST_JUDGED);
+        between("promotion.shadow", promotion.getShadow(), 0, MOST_SHADOWED);
     }
 
     /**

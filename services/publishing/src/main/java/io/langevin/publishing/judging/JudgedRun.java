@@ -1,4 +1,4 @@
-package io.langevin.publishing;
+package io.langevin.publishing.judging;
 
 import io.langevin.records.CheckpointQuality;
 import io.langevin.records.Promotion;
@@ -19,7 +19,7 @@ import java.util.function.Predicate;
  * @param comparable whether a quality that was measured elsewhere can be set beside these
  * @param mayReplace whether the last candidate may replace what serves where none was judged
  */
-record JudgedRun(
+public record JudgedRun(
         List<String> candidates,
         Map<String, CheckpointQuality> qualities,
         String notJudged,
@@ -27,7 +27,7 @@ record JudgedRun(
         boolean mayReplace) {
 
     /** Candidates that have been judged. */
-    JudgedRun(
+    public JudgedRun(
             List<String> candidates,
             Map<String, CheckpointQuality> qualities,
             Predicate<CheckpointQuality> comparable) {
@@ -35,27 +35,27 @@ record JudgedRun(
     }
 
     /** Candidates that cannot be judged, or need not be: the last one is taken. */
-    static JudgedRun notJudged(List<String> candidates, String why) {
+    public static JudgedRun notJudged(List<String> candidates, String why) {
         return new JudgedRun(candidates, Map.of(), why, quality -> false, true);
     }
 
     /** Candidates that could not be judged now: the last one waits. */
-    static JudgedRun waiting(List<String> candidates, String why) {
+    public static JudgedRun waiting(List<String> candidates, String why) {
         return new JudgedRun(candidates, Map.of(), why, quality -> false, false);
     }
 
-    Optional<CheckpointQuality> quality(String checkpoint) {
+    public Optional<CheckpointQuality> quality(String checkpoint) {
         return Optional.ofNullable(qualities.get(checkpoint));
     }
 
     /** How good what a model has is, be it that another run or a person gave it meanwhile. */
-    Optional<CheckpointQuality> quality(PublishedCheckpoint model) {
+    public Optional<CheckpointQuality> quality(PublishedCheckpoint model) {
         return quality(model.getCheckpoint())
                 .or(() -> Optional.ofNullable(model.getQuality()).filter(comparable));
     }
 
     /** The candidate that the rule prefers; the last one where none was judged. */
-    String best(Promotion promotion) {
+    public String best(Promotion promotion) {
         String last = candidates.get(candidates.size() - 1);
         if (promotion.getRule() == PromotionRule.NEWEST) {
             return last;

@@ -1,4 +1,4 @@
-package io.langevin.publishing;
+package io.langevin.publishing.judging;
 
 import io.langevin.records.CheckpointQuality;
 import io.langevin.records.QualityMetric;
@@ -8,9 +8,9 @@ import io.langevin.records.QualityMetric;
  *
  * @param error its standard error
  */
-record Measure(String name, double value, double error) {
+public record Measure(String name, double value, double error) {
 
-    static Measure of(CheckpointQuality quality, QualityMetric metric) {
+    public static Measure of(CheckpointQuality quality, QualityMetric metric) {
         return switch (metric) {
             case DISTANCE ->
                     new Measure(
@@ -26,7 +26,7 @@ record Measure(String name, double value, double error) {
     }
 
     /** Whether it is less by more than the error of the difference. */
-    boolean isBetterThan(Measure other) {
+    public boolean isBetterThan(Measure other) {
         return other.value - value > Math.hypot(error, other.error);
     }
 

@@ -1,4 +1,4 @@
-package io.langevin.publishing;
+package io.langevin.publishing.judging;
 
 import io.langevin.datasets.ImageDataset;
 import io.langevin.quality.FeatureExtractor;

@@ -1,4 +1,4 @@
-package io.langevin.publishing;
+package io.langevin.publishing.judging;
 
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.ConfigurationException;
@@ -15,7 +15,10 @@ import java.util.Optional;
  * What images are described by: the TorchScript network that the operator has named, or random
  * convolutions. Owned by one thread.
  */
-final class Extractors implements AutoCloseable {
+public final class Extractors implements AutoCloseable {
+    /** The setting that names an operator's network. */
+    public static final String SETTING = "LANGEVIN_EXTRACTOR";
+
     private static final int SMALLEST = 8;
     private static final int TRIAL = 64;
 
@@ -65,8 +68,7 @@ final class Extractors implements AutoCloseable {
         try {
             return TorchScriptExtractor.open(path, channels, size);
         } catch (IOException | IllegalArgumentException e) {
-            throw new RejectedException(
-                    "%s: %s".formatted(PublishingConfig.EXTRACTOR, e.getMessage()));
+            throw new RejectedException("%s: %s".formatted(SETTING, e.getMessage()));
         }
     }
 

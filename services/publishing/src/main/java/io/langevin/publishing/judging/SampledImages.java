@@ -1,4 +1,4 @@
-package io.langevin.publishing;
+package io.langevin.publishing.judging;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
@@ -14,16 +14,11 @@ import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.Priority;
 import io.langevin.records.SampleRequest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -31,25 +26,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * off the topic.
  */
 final class SampledImages implements AutoCloseable {
-    private static final Duration TICK = Duration.ofMillis(200);
-
     /** Two checkpoints are compared by images that begin with the same noise. */
     private static final long SEED = 2020;
 
     private final Langevin platform;
     private final ArtifactStore artifacts;
     private final Duration patience;
-
-    /** No sampler has made an image for as long as one is waited for. */
-    static final class NoSamplerException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        NoSamplerException(Duration patience) {
-            super(
-                    "no sampler has made an image for %d s; see whether the sampling service runs"
-                            .formatted(patience.toSeconds()));
-        }
-    }
 
     /**
      * @param evaluations of the network for one image
@@ -75,7 +57,7 @@ final class SampledImages implements AutoCloseable {
      * @param checkpoint artifact id, published or not
      * @param count how many
      * @throws RejectedException where the samplers refuse the checkpoint
-     * @throws NoSamplerException where no image has come for a long time
+     * @throws NotJudgedException where no image has come for a long time
      */
     Sample of(String model, String checkpoint, int count, JobContext context)
             throws InterruptedException {
@@ -94,32 +76,13 @@ final class SampledImages implements AutoCloseable {
                                 .build(),
                         image -> arrived.set(System.nanoTime()));
         try {
-            Sampling.Answer answer = awaited(call, arrived, context);
+            Sampling.Answer answer = AwaitedCall.answer(call, arrived, patience, context);
             return sample(answer);
         } catch (NotCompletedException e) {
             throw new RejectedException("candidate %s: %s".formatted(checkpoint, e.getMessage()));
         } finally {
             if (!call.answer().isDone()) {
                 call.cancel("its images are not needed any longer");
-            }
-        }
-    }
-
-    private Sampling.Answer awaited(SamplingCall call, AtomicLong arrived, JobContext context)
-            throws InterruptedException {
-        while (true) {
-            context.throwIfCancelled();
-            try {
-                return call.answer().get(TICK.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                if (System.nanoTime() - arrived.get() > patience.toNanos()) {
-                    throw new NoSamplerException(patience);
-                }
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof NotCompletedException said) {
-                    throw said;
-                }
-                throw new UncheckedIOException("images to judge by", new IOException(e.getCause()));
             }
         }
     }
