@@ -40,6 +40,7 @@ class ContractTest {
                 PublishingJob.SCHEMA$,
                 JudgingJob.SCHEMA$,
                 JudgingResult.SCHEMA$,
+                HandledLetter.SCHEMA$,
                 PublishingResult.SCHEMA$,
                 JudgedCheckpoint.SCHEMA$,
                 PublishedCheckpoint.SCHEMA$,

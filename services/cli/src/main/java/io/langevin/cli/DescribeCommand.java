@@ -1,6 +1,6 @@
 package io.langevin.cli;
 
-import io.langevin.messaging.FlatRecord;
+import io.langevin.messaging.text.FlatRecord;
 import io.langevin.process.Inert;
 import java.io.IOException;
 import java.nio.file.Path;

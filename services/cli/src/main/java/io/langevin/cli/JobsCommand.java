@@ -4,6 +4,7 @@ import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.rules.RecordRules.atLeast;
 
 import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.Output;
 import io.langevin.client.PlatformClient;
 import io.langevin.process.Inert;
 import io.langevin.records.JobState;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "jobs", description = "List requests and runs, newest first, or show one.")
 final class JobsCommand implements Callable<Integer> {
     @Mixin Connection connection;
+    @Mixin Output output;
 
     @Parameters(arity = "0..1", paramLabel = "ID", description = "A request's or run's id.")
     String id;
@@ -54,7 +56,11 @@ final class JobsCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void print(List<JobState> states) {
+    private void print(List<JobState> states) {
+        if (output.isJson()) {
+            states.forEach(Output::json);
+            return;
+        }
         System.out.printf("%-36s %-10s %-10s %-16s %s%n", "ID", "KIND", "STAGE", "MODEL", "DETAIL");
         states.forEach(state -> System.out.println(line(state)));
     }

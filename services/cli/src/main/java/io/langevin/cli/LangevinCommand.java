@@ -1,5 +1,6 @@
 package io.langevin.cli;
 
+import io.langevin.cli.letters.DeadCommand;
 import io.langevin.cli.models.ExportCommand;
 import io.langevin.cli.models.LineageCommand;
 import io.langevin.cli.models.ModelsCommand;
@@ -11,6 +12,7 @@ import io.langevin.cli.runs.ResumeCommand;
 import io.langevin.cli.runs.RulesCommand;
 import io.langevin.cli.store.ArtifactsCommand;
 import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.CompletionCommand;
 import io.langevin.client.NotCompletedException;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.ConfigurationException;
@@ -54,15 +56,18 @@ import picocli.CommandLine.ScopeType;
             LineageCommand.class,
             RulesCommand.class,
             ArtifactsCommand.class,
+            DeadCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             PublishCommand.class,
             JobsCommand.class,
+            ImagesCommand.class,
             WatchCommand.class,
             CancelCommand.class,
             TopicsCommand.class,
             DescribeCommand.class,
-            ReproduceCommand.class
+            ReproduceCommand.class,
+            CompletionCommand.class
         })
 public final class LangevinCommand implements Runnable {
     private static final int FAILED = 1;

@@ -21,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
@@ -109,9 +110,7 @@ class DeploymentTest {
     }
 
     @Test
-    void every_metric_on_the_dashboard_is_one_that_the_code_has() throws IOException {
-        Set<String> shown =
-                matches("deploy/grafana/dashboards/langevin.json", "(langevin_[a-z_]+)");
+    void every_metric_on_the_dashboard_and_in_alerts_is_one_that_the_code_has() throws IOException {
         Set<String> registered = new TreeSet<>();
         for (String name : sources("\"(langevin\\.[a-z.]+)\"")) {
             String base = name.replace('.', '_');
@@ -128,8 +127,29 @@ class DeploymentTest {
                 registered.add(base + end);
             }
         }
+        for (String file :
+                List.of(
+                        "deploy/grafana/dashboards/langevin.json",
+                        "deploy/prometheus/alerts.yml")) {
+            assertThat(matches(file, "(langevin_[a-z_]+)"))
+                    .as(file)
+                    .isNotEmpty()
+                    .isSubsetOf(registered);
+        }
+    }
 
-        assertThat(shown).isNotEmpty().isSubsetOf(registered);
+    @Test
+    void every_alert_says_what_it_means_and_what_to_do() throws IOException {
+        Map<?, ?> file =
+                new Yaml().load(Files.readString(ROOT.resolve("deploy/prometheus/alerts.yml")));
+        Map<?, ?> group = (Map<?, ?>) ((List<?>) file.get("groups")).get(0);
+        assertThat((List<?>) group.get("rules"))
+                .isNotEmpty()
+                .allSatisfy(
+                        rule ->
+                                assertThat(((Map<?, ?>) rule).get("annotations"))
+                                        .asInstanceOf(InstanceOfAssertFactories.MAP)
+                                        .containsOnlyKeys("summary", "remedy"));
     }
 
     @Test

@@ -5,7 +5,7 @@ import static io.langevin.sampling.TestImages.png;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.artifacts.ArtifactId;
-import io.langevin.messaging.FlatRecord;
+import io.langevin.messaging.text.FlatRecord;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageOrigin;
 import io.langevin.records.SampleRequest;

@@ -7,7 +7,7 @@ import static io.langevin.messaging.Topics.SCHEDULE_RESULTS;
 import static io.langevin.messaging.Topics.TRAINING_RESULTS;
 
 import io.langevin.client.PlatformClient;
-import io.langevin.messaging.FlatRecord;
+import io.langevin.messaging.text.FlatRecord;
 import io.langevin.records.Candidate;
 import io.langevin.records.JudgedCheckpoint;
 import io.langevin.records.OtherCheckpoint;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.langevin.cli.Connection;
 import io.langevin.cli.MadeImage;
 import io.langevin.client.PlatformClient;
-import io.langevin.messaging.FlatRecord;
+import io.langevin.messaging.text.FlatRecord;
 import io.langevin.process.Inert;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.langevin.cli.models;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 
 import io.langevin.cli.Connection;
+import io.langevin.cli.terminal.Output;
 import io.langevin.client.PlatformClient;
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.process.Inert;
@@ -25,12 +26,17 @@ public final class ModelsCommand implements Callable<Integer> {
     private static final String ROW = "%-20s %-10s %-14s %-20s %-10s %-12s %s%n";
 
     @Mixin Connection connection;
+    @Mixin Output output;
 
     @Override
     public Integer call() throws InterruptedException {
         Map<String, PublishedCheckpoint> models = new TreeMap<>();
         try (PlatformClient platform = connection.platform()) {
             models.putAll(platform.latest(MODEL_CHECKPOINTS));
+        }
+        if (output.isJson()) {
+            models.values().forEach(Output::json);
+            return 0;
         }
         System.out.printf(
                 ROW, "MODEL", "STANDS", "CHECKPOINT", "DISTANCE", "PRECISION", "IMAGES", "SINCE");

@@ -6,6 +6,7 @@ import static io.langevin.messaging.rules.RecordRules.require;
 
 import io.langevin.cli.Connection;
 import io.langevin.cli.terminal.CommandFailure;
+import io.langevin.cli.terminal.Output;
 import io.langevin.client.PlatformClient;
 import io.langevin.messaging.rules.PolicyRules;
 import io.langevin.messaging.rules.RecordRules;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Option;
         })
 public final class RulesCommand implements Callable<Integer> {
     @Mixin Connection connection;
+    @Mixin Output output;
 
     @Option(names = "--end", paramLabel = "NAME", description = "End the rule of this name.")
     String end;
@@ -46,6 +48,10 @@ public final class RulesCommand implements Callable<Integer> {
             Map<String, RetrainingPolicy> rules = platform.latest(RETRAINING_POLICIES);
             if (end != null) {
                 end(platform, rules);
+                return 0;
+            }
+            if (output.isJson()) {
+                rules.values().forEach(Output::json);
                 return 0;
             }
             Map<String, JobState> states = rules.isEmpty() ? Map.of() : platform.latest(JOB_STATES);

@@ -1,6 +1,7 @@
 package io.langevin.cli.store;
 
 import io.langevin.artifacts.ArtifactId;
+import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Topic;
 import io.langevin.messaging.Topics;
@@ -44,7 +45,8 @@ final class NamedArtifacts {
         try (var consumer = kafka.consumer(Map.of())) {
             List<TopicPartition> partitions = new ArrayList<>();
             for (Topic<?> topic : Topics.all()) {
-                for (String name : List.of(kafka.name(topic), kafka.name(topic) + ".dead")) {
+                for (String name :
+                        List.of(kafka.name(topic), kafka.name(topic) + DeadLetters.SUFFIX)) {
                     consumer.partitionsFor(name)
                             .forEach(p -> partitions.add(new TopicPartition(name, p.partition())));
                 }

@@ -1,8 +1,12 @@
 package io.langevin.operations.dashboard;
 
+import static io.langevin.messaging.Topics.DATASETS_STATES;
 import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
+import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
+import static io.langevin.messaging.Topics.RETRAINING_POLICIES;
 import static io.langevin.messaging.Topics.SAMPLING_IMAGES;
+import static io.langevin.messaging.Topics.SAMPLING_PREVIEWS;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
 
 import io.langevin.messaging.KafkaConfig;
@@ -14,16 +18,22 @@ import io.langevin.messaging.follow.From;
 import io.langevin.messaging.rules.JobStages;
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.process.FollowedView;
+import io.langevin.records.DatasetState;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
+import io.langevin.records.JudgedCheckpoint;
 import io.langevin.records.PublishedCheckpoint;
+import io.langevin.records.RetrainingPolicy;
+import io.langevin.records.SamplePreview;
 import io.langevin.records.TrainingProgress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,9 +47,19 @@ import java.util.function.Consumer;
  * numbers, and every change passed on as it comes. Safe to use from several threads.
  */
 public final class LiveFeed implements FollowedView {
-    private static final int STATES = 500;
+    private static final int STATES = 20_000;
+    private static final int STATES_FORGOTTEN_AT_ONCE = 1_000;
+
+    /** States that a page is sent when it opens; it asks for older ones. */
+    private static final int STATES_SENT = 300;
+
     private static final int IMAGES = 120;
-    private static final int LOSSES = 2_000;
+    private static final int LOSSES = 5_000;
+    private static final int LOSSES_SENT = 1_000;
+    private static final int JUDGEMENTS = 1_000;
+    private static final int PREVIEWS = 1_000;
+    private static final int DATASETS = 10_000;
+    private static final int POLICIES = 1_000;
 
     /** Names of models that a page shows. */
     private static final int MODELS = 1_000;
@@ -59,6 +79,15 @@ public final class LiveFeed implements FollowedView {
     private long imageBytes;
     private final Map<String, PublishedCheckpoint> models = new TreeMap<>();
     private final Deque<TrainingProgress> losses = new ArrayDeque<>();
+    private final Deque<JudgedCheckpoint> judgements = new ArrayDeque<>();
+    private final Map<String, DatasetState> datasets = new TreeMap<>();
+    private final Map<String, RetrainingPolicy> policies = new TreeMap<>();
+
+    /** The newest of each image, by request and index. */
+    private final Map<ImageKey, SamplePreview> previews = new LinkedHashMap<>();
+
+    private record ImageKey(String requestId, int index) {}
+
     private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
     private final List<Follower> followers = new ArrayList<>();
 
@@ -73,6 +102,12 @@ public final class LiveFeed implements FollowedView {
         record ModelGone(String model) implements Change {}
 
         record Loss(TrainingProgress progress) implements Change {}
+
+        record Judged(JudgedCheckpoint judgement) implements Change {}
+
+        record Preview(SamplePreview preview) implements Change {}
+
+        record Dataset(DatasetState state) implements Change {}
     }
 
     public static LiveFeed following(KafkaConfig kafka, Schemas schemas)
@@ -91,6 +126,15 @@ public final class LiveFeed implements FollowedView {
                 topics.follow(MODEL_CHECKPOINTS, beginning, (r, s) -> feed.model(r, s.key())));
         feed.followers.add(
                 topics.follow(TRAINING_PROGRESS, beginning, (r, s) -> feed.loss(r, s.key())));
+        feed.followers.add(
+                topics.follow(MODEL_JUDGEMENTS, beginning, (r, s) -> feed.judged(r, s.key())));
+        feed.followers.add(
+                topics.follow(
+                        SAMPLING_PREVIEWS, new From.Now(), (r, s) -> feed.preview(r, s.key())));
+        feed.followers.add(
+                topics.follow(DATASETS_STATES, beginning, (r, s) -> feed.dataset(r, s.key())));
+        feed.followers.add(
+                topics.follow(RETRAINING_POLICIES, beginning, (r, s) -> feed.policy(r, s.key())));
         return feed;
     }
 
@@ -117,11 +161,13 @@ public final class LiveFeed implements FollowedView {
                         .build();
         synchronized (this) {
             states.put(state.getId(), state);
-            if (states.size() > STATES) {
+            if (states.size() >= STATES + STATES_FORGOTTEN_AT_ONCE) {
                 states.values().stream()
-                        .min(OLDEST_ENDED_FIRST)
+                        .sorted(OLDEST_ENDED_FIRST)
+                        .limit(STATES_FORGOTTEN_AT_ONCE)
                         .map(JobState::getId)
-                        .ifPresent(states::remove);
+                        .toList()
+                        .forEach(states::remove);
             }
         }
         tell(new Change.State(state));
@@ -184,6 +230,59 @@ public final class LiveFeed implements FollowedView {
         tell(new Change.Loss(progress));
     }
 
+    private void judged(JudgedCheckpoint judgement, String key) {
+        if (judgement == null || !judgement.getRunId().equals(key) || !RecordRules.isId(key)) {
+            return;
+        }
+        synchronized (this) {
+            judgements.addLast(judgement);
+            if (judgements.size() > JUDGEMENTS) {
+                judgements.removeFirst();
+            }
+        }
+        tell(new Change.Judged(judgement));
+    }
+
+    private void preview(SamplePreview preview, String key) {
+        if (preview == null || !preview.getRequestId().equals(key) || !RecordRules.isId(key)) {
+            return;
+        }
+        synchronized (this) {
+            var image = new ImageKey(key, preview.getIndex());
+            previews.remove(image);
+            previews.put(image, preview);
+            if (previews.size() > PREVIEWS) {
+                previews.remove(previews.keySet().iterator().next());
+            }
+        }
+        tell(new Change.Preview(preview));
+    }
+
+    private void dataset(DatasetState state, String key) {
+        synchronized (this) {
+            if (state == null) {
+                datasets.remove(String.valueOf(key));
+                return;
+            }
+            boolean fits = datasets.size() < DATASETS || datasets.containsKey(key);
+            if (!state.getDataset().equals(key) || !RecordRules.isModelName(key) || !fits) {
+                return;
+            }
+            datasets.put(key, state);
+        }
+        tell(new Change.Dataset(state));
+    }
+
+    private synchronized void policy(RetrainingPolicy policy, String key) {
+        if (policy == null) {
+            policies.remove(String.valueOf(key));
+        } else if (policy.getPolicyId().equals(key)
+                && RecordRules.isModelName(key)
+                && (policies.size() < POLICIES || policies.containsKey(key))) {
+            policies.put(key, policy);
+        }
+    }
+
     private void tell(Change change) {
         listeners.forEach(listener -> listener.accept(change));
     }
@@ -197,6 +296,37 @@ public final class LiveFeed implements FollowedView {
 
     synchronized Optional<JobState> state(String id) {
         return Optional.ofNullable(states.get(id));
+    }
+
+    /** Of the run that is trained now, or was last. */
+    private List<TrainingProgress> newestLosses() {
+        List<TrainingProgress> of =
+                losses.isEmpty() ? List.of() : progress(losses.getLast().getRunId());
+        return of.subList(Math.max(0, of.size() - LOSSES_SENT), of.size());
+    }
+
+    /** Of a run, in their order. */
+    synchronized List<TrainingProgress> progress(String runId) {
+        return losses.stream().filter(progress -> progress.getRunId().equals(runId)).toList();
+    }
+
+    /** Of a run, in their order. */
+    synchronized List<JudgedCheckpoint> judgements(String runId) {
+        return judgements.stream().filter(judged -> judged.getRunId().equals(runId)).toList();
+    }
+
+    /** The newest one of an image, a PNG. */
+    synchronized Optional<ByteBuffer> preview(String requestId, int index) {
+        return Optional.ofNullable(previews.get(new ImageKey(requestId, index)))
+                .map(SamplePreview::getBytes);
+    }
+
+    synchronized List<DatasetState> datasets() {
+        return List.copyOf(datasets.values());
+    }
+
+    synchronized List<RetrainingPolicy> policies() {
+        return List.copyOf(policies.values());
     }
 
     synchronized List<PublishedCheckpoint> models() {
@@ -216,8 +346,9 @@ public final class LiveFeed implements FollowedView {
         List<Change> now = new ArrayList<>();
         synchronized (this) {
             models.values().forEach(model -> now.add(new Change.Model(model)));
-            states.values().forEach(state -> now.add(new Change.State(state)));
-            losses.forEach(progress -> now.add(new Change.Loss(progress)));
+            states().stream().limit(STATES_SENT).forEach(state -> now.add(new Change.State(state)));
+            datasets.values().forEach(state -> now.add(new Change.Dataset(state)));
+            newestLosses().forEach(progress -> now.add(new Change.Loss(progress)));
             images.forEach(image -> now.add(new Change.Image(image)));
             listeners.add(listener);
         }

@@ -1,8 +1,5 @@
 package io.langevin.operations.dashboard;
 
-import static io.langevin.messaging.rules.RecordRules.require;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -10,14 +7,15 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.sse.SseClient;
 import io.javalin.plugin.bundled.RateLimitPlugin;
 import io.langevin.messaging.Schemas;
+import io.langevin.messaging.letters.DeadLetterBox;
 import io.langevin.operations.OperationsConfig;
+import io.langevin.operations.views.BrokerState;
+import io.langevin.operations.views.RecentOutcomes;
+import io.langevin.operations.views.RequestImages;
 import io.langevin.process.ConfigurationException;
-import io.langevin.records.GeneratedImage;
-import io.langevin.records.ImageFormat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -51,18 +49,34 @@ public final class OperationsApi implements AutoCloseable {
     private final HttpGuard guard;
     private final BooleanSupplier working;
     private final AtomicInteger streams = new AtomicInteger();
+    private final ViewRoutes views;
+    private final LetterRoutes letters;
     private final EventRoutes events;
+
+    /**
+     * What is shown.
+     *
+     * @param letters dead ones
+     */
+    public record Views(
+            LiveFeed feed,
+            RecentOutcomes outcomes,
+            BrokerState broker,
+            RequestImages requests,
+            DeadLetterBox letters) {}
 
     private OperationsApi(
             OperationsConfig config,
             Schemas schemas,
-            LiveFeed feed,
+            Views shown,
             BooleanSupplier working,
             MeterRegistry metrics)
             throws InterruptedException {
-        this.feed = feed;
+        this.feed = shown.feed();
         this.guard = new HttpGuard(config.pageHosts());
         this.working = working;
+        this.views = new ViewRoutes(feed, shown.outcomes(), shown.broker(), shown.requests());
+        this.letters = new LetterRoutes(shown.letters(), schemas, guard);
         this.events = new EventRoutes(config.kafka(), schemas, guard);
         this.server = Javalin.create(javalin -> configure(javalin, metrics));
     }
@@ -73,11 +87,11 @@ public final class OperationsApi implements AutoCloseable {
     public static OperationsApi start(
             OperationsConfig config,
             Schemas schemas,
-            LiveFeed feed,
+            Views shown,
             BooleanSupplier working,
             MeterRegistry metrics)
             throws InterruptedException {
-        OperationsApi api = new OperationsApi(config, schemas, feed, working, metrics);
+        OperationsApi api = new OperationsApi(config, schemas, shown, working, metrics);
         try {
             api.server.start(config.pageHost(), config.pagePort());
         } catch (RuntimeException e) {
@@ -97,6 +111,7 @@ public final class OperationsApi implements AutoCloseable {
     private void configure(JavalinConfig javalin, MeterRegistry metrics) {
         javalin.startup.showJavalinBanner = false;
         javalin.staticFiles.add("/page");
+        javalin.staticFiles.enableWebjars();
         javalin.http.maxRequestSize = HttpGuard.LARGEST_BODY;
         javalin.jetty.threadPool = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS);
         javalin.jetty.modifyServer(OperationsApi::limit);
@@ -106,10 +121,8 @@ public final class OperationsApi implements AutoCloseable {
         routes.before(guard::check);
         routes.before("/api/*", OperationsApi::limitRate);
         routes.before("/api/events", this::limitStreams);
-        routes.get("/api/jobs", ctx -> json(ctx, PageJson.states(feed.states())));
-        routes.get("/api/jobs/{id}", this::job);
-        routes.get("/api/models", ctx -> json(ctx, PageJson.models(feed.models())));
-        routes.get("/api/images/{id}/{index}", this::image);
+        views.addTo(routes);
+        letters.addTo(routes);
         events.addTo(routes);
         routes.sse("/api/events", this::stream);
         routes.get("/health", this::health);
@@ -167,33 +180,6 @@ public final class OperationsApi implements AutoCloseable {
         ctx.status(works ? 200 : 503).result(works ? "ready\n" : "not ready\n");
     }
 
-    private void job(Context ctx) {
-        String id = ctx.pathParam("id");
-        feed.state(id)
-                .ifPresentOrElse(
-                        state -> json(ctx, PageJson.state(state)),
-                        () -> notFound(ctx, "no request or run has the id " + id));
-    }
-
-    private void image(Context ctx) {
-        int index = index(ctx.pathParam("index"));
-        Optional<GeneratedImage> image = feed.image(ctx.pathParam("id"), index);
-        if (image.isEmpty() || image.get().getBytes() == null) {
-            notFound(ctx, "that image is not among the newest");
-            return;
-        }
-        var bytes = image.get().getBytes().duplicate();
-        byte[] copy = new byte[bytes.remaining()];
-        bytes.get(copy);
-        boolean png = image.get().getFormat() == ImageFormat.PNG;
-        ctx.contentType(png ? "image/png" : "application/octet-stream").result(copy);
-    }
-
-    private static int index(String text) {
-        require(text.matches("[0-9]{1,6}"), "index", "be a number of up to 6 digits", text);
-        return Integer.parseInt(text);
-    }
-
     /**
      * One event {@code snapshot} with everything there is, then one {@code change} after another.
      */
@@ -207,14 +193,6 @@ public final class OperationsApi implements AutoCloseable {
                     writer.close();
                 });
         writer.start(PageJson.changes(feed.listen(listener)));
-    }
-
-    private static void notFound(Context ctx, String why) {
-        Problems.answer(ctx, 404, why);
-    }
-
-    private static void json(Context ctx, JsonNode node) {
-        ctx.contentType("application/json").result(node.toString());
     }
 
     @Override

@@ -8,16 +8,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.messaging.rules.ShortTraining;
-import io.langevin.records.CheckpointQuality;
+import io.langevin.messaging.text.RecordJson;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
 import io.langevin.records.ModelChange;
-import io.langevin.records.OtherCheckpoint;
-import io.langevin.records.PublishedCheckpoint;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.SampleRequest;
-import io.langevin.records.TrainingProgress;
+import java.util.Collection;
 import java.util.List;
+import org.apache.avro.generic.IndexedRecord;
 
 /** Records as the dashboard's JSON, and JSON as records. */
 final class PageJson {
@@ -28,6 +27,12 @@ final class PageJson {
 
     private PageJson() {}
 
+    static ArrayNode records(Collection<? extends IndexedRecord> records) {
+        ArrayNode array = NODES.arrayNode();
+        records.forEach(record -> array.add(RecordJson.of(record)));
+        return array;
+    }
+
     static ArrayNode states(List<JobState> states) {
         ArrayNode array = NODES.arrayNode();
         states.forEach(state -> array.add(state(state)));
@@ -35,71 +40,8 @@ final class PageJson {
     }
 
     static ObjectNode state(JobState state) {
-        return NODES.objectNode()
-                .put("id", state.getId())
-                .put("kind", state.getKind().name())
-                .put("stage", state.getStage().name())
-                .put("model", state.getModel())
-                .put("detail", RecordRules.abbreviated(state.getDetail(), LONGEST_DETAIL))
-                .put("requestedAt", state.getRequestedAt().toString())
-                .put("updatedAt", state.getUpdatedAt().toString());
-    }
-
-    static ArrayNode models(List<PublishedCheckpoint> models) {
-        ArrayNode array = NODES.arrayNode();
-        models.forEach(model -> array.add(model(model)));
-        return array;
-    }
-
-    static ObjectNode model(PublishedCheckpoint model) {
-        ObjectNode node =
-                NODES.objectNode()
-                        .put("model", model.getModel())
-                        .put("checkpoint", model.getCheckpoint())
-                        .put("family", model.getFamily())
-                        .put("ngf", model.getNgf())
-                        .put("imageSize", model.getImageSize())
-                        .put("channels", model.getChannels())
-                        .put("levels", model.getLevels())
-                        .put("stepsPerLevel", model.getStepsPerLevel())
-                        .put("publishedAt", model.getPublishedAt().toString())
-                        .put("candidateShare", model.getCandidateShare());
-        node.set("quality", quality(model.getQuality()));
-        node.set("candidate", other(model.getCandidate()));
-        node.set("previous", other(model.getPrevious()));
-        return node;
-    }
-
-    private static JsonNode other(OtherCheckpoint other) {
-        if (other == null) {
-            return NODES.nullNode();
-        }
-        ObjectNode node = NODES.objectNode().put("checkpoint", other.getCheckpoint());
-        node.set("quality", quality(other.getQuality()));
-        return node;
-    }
-
-    /** Numbers that JSON does not have are null. */
-    private static JsonNode quality(CheckpointQuality quality) {
-        if (quality == null) {
-            return NODES.nullNode();
-        }
-        ObjectNode node =
-                NODES.objectNode()
-                        .put("distanceName", quality.getDistanceName())
-                        .put("images", quality.getImages())
-                        .put("datasetFingerprint", quality.getDatasetFingerprint());
-        number(node, "distance", quality.getDistance());
-        number(node, "distanceError", quality.getDistanceError());
-        number(node, "kernelDistance", quality.getKernelDistance());
-        number(node, "precision", quality.getPrecision());
-        number(node, "recall", quality.getRecall());
-        number(node, "novelty", quality.getNovelty());
-        return node;
-    }
-
-    private static void number(ObjectNode node, String name, Double value) {
-        node.put(name, value == null || !Double.isFinite(value) ? null : value);
+        return RecordJson.of(state)
+                .put("detail", RecordRules.abbreviated(state.getDetail(), LONGEST_DETAIL));
     }
 
     /**
@@ -131,17 +73,6 @@ final class PageJson {
                 .put("score", image.getScore());
     }
 
-    static ObjectNode progress(TrainingProgress progress) {
-        return NODES.objectNode()
-                .put("runId", progress.getRunId())
-                .put("iteration", progress.getIteration())
-                .put("iterations", progress.getIterations())
-                .put("seconds", progress.getSeconds())
-                .put("maximumSeconds", progress.getMaximumSeconds())
-                .put("loss", progress.getLoss())
-                .put("imagesPerSecond", progress.getImagesPerSecond());
-    }
-
     static ArrayNode changes(List<LiveFeed.Change> changes) {
         ArrayNode array = NODES.arrayNode();
         changes.forEach(change -> array.add(change(change)));
@@ -156,12 +87,18 @@ final class PageJson {
         } else if (change instanceof LiveFeed.Change.Image image) {
             node.put("kind", "image").set("value", image(image.image()));
         } else if (change instanceof LiveFeed.Change.Model model) {
-            node.put("kind", "model").set("value", model(model.checkpoint()));
+            node.put("kind", "model").set("value", RecordJson.of(model.checkpoint()));
         } else if (change instanceof LiveFeed.Change.ModelGone gone) {
             node.put("kind", "modelGone")
                     .set("value", NODES.objectNode().put("model", gone.model()));
         } else if (change instanceof LiveFeed.Change.Loss loss) {
-            node.put("kind", "loss").set("value", progress(loss.progress()));
+            node.put("kind", "loss").set("value", RecordJson.of(loss.progress()));
+        } else if (change instanceof LiveFeed.Change.Judged judged) {
+            node.put("kind", "judged").set("value", RecordJson.of(judged.judgement()));
+        } else if (change instanceof LiveFeed.Change.Preview preview) {
+            node.put("kind", "preview").set("value", RecordJson.of(preview.preview()));
+        } else if (change instanceof LiveFeed.Change.Dataset dataset) {
+            node.put("kind", "dataset").set("value", RecordJson.of(dataset.state()));
         }
         return node;
     }

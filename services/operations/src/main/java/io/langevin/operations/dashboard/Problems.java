@@ -5,9 +5,11 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import io.langevin.artifacts.ArtifactException;
 import io.langevin.messaging.Failures;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.Inert;
+import io.langevin.process.OutOfReachException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -54,6 +56,8 @@ final class Problems {
                 HttpResponseException.class,
                 (e, ctx) -> answer(ctx, e.getStatus(), e.getMessage()));
         routes.exception(KafkaException.class, Problems::notPublished);
+        routes.exception(OutOfReachException.class, (e, ctx) -> answer(ctx, 503, e.getMessage()));
+        routes.exception(ArtifactException.class, (e, ctx) -> answer(ctx, 502, e.getMessage()));
         routes.exception(Exception.class, Problems::defect);
         routes.error(
                 404,

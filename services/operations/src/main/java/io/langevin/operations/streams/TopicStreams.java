@@ -120,7 +120,7 @@ public final class TopicStreams {
             all.filter((key, value) -> value instanceof Entrance.Dead, named(topic, "dead"))
                     .mapValues(value -> ((Entrance.Dead) value).value(), named(topic, "dead-value"))
                     .to(
-                            kafka.name(topic) + ".dead",
+                            kafka.name(topic) + DeadLetters.SUFFIX,
                             Produced.with(new RecordKeys(), Serdes.ByteArray())
                                     .withName("write-" + topic.suffix() + "-dead"));
         }

@@ -71,7 +71,7 @@ public final class UnexpectedFailures
         put(headers, DeadLetters.PARTITION, "" + context.partition());
         put(headers, DeadLetters.OFFSET, "" + context.offset());
         return new ProducerRecord<>(
-                context.topic() + ".dead",
+                context.topic() + DeadLetters.SUFFIX,
                 null,
                 context.sourceRawKey(),
                 context.sourceRawValue(),

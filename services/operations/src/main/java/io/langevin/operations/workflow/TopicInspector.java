@@ -5,6 +5,7 @@ import static io.langevin.messaging.Topics.DATASETS_STATES;
 import static io.langevin.messaging.Topics.JOB_ATTEMPTS;
 import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.JUDGING_RESULTS;
+import static io.langevin.messaging.Topics.LETTERS_HANDLED;
 import static io.langevin.messaging.Topics.MODEL_CHANGE_RESULTS;
 import static io.langevin.messaging.Topics.MODEL_CHECKPOINTS;
 import static io.langevin.messaging.Topics.MODEL_JUDGEMENTS;
@@ -27,6 +28,7 @@ import io.langevin.process.FollowedView;
 import io.langevin.records.CancellationOutcome;
 import io.langevin.records.DatasetState;
 import io.langevin.records.GeneratedImage;
+import io.langevin.records.HandledLetter;
 import io.langevin.records.JobState;
 import io.langevin.records.JudgedCheckpoint;
 import io.langevin.records.JudgingResult;
@@ -121,6 +123,7 @@ public final class TopicInspector implements FollowedView {
         add(schemas, CANCELLATION_OUTCOMES, KeyRules.keyIs("id", CancellationOutcome::getId));
         add(schemas, JOB_STATES, KeyRules.keyIs("id", JobState::getId));
         add(schemas, DATASETS_STATES, KeyRules.keyIs("dataset", DatasetState::getDataset));
+        add(schemas, LETTERS_HANDLED, KeyRules.keyIs("letter", HandledLetter::getLetter));
         add(schemas, JOB_ATTEMPTS, KeyRules.none());
     }
 

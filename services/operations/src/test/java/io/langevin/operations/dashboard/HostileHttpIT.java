@@ -96,7 +96,7 @@ class HostileHttpIT {
 
     @Test
     void every_answer_has_the_headers_that_browsers_heed() throws IOException {
-        for (String path : List.of("/", "/page.js", "/api/models", "/health", "/nowhere")) {
+        for (String path : List.of("/", "/main.js", "/api/models", "/health", "/nowhere")) {
             assertThat(send("GET %s HTTP/1.1\r\nHost: localhost\r\n".formatted(path), ""))
                     .contains("Content-Security-Policy: default-src 'self'")
                     .contains("frame-ancestors 'none'")

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.messaging.rules.ShortTraining;
+import io.langevin.messaging.text.RecordJson;
 import io.langevin.records.CheckpointQuality;
 import io.langevin.records.ModelAction;
 import io.langevin.records.OtherCheckpoint;
@@ -92,7 +93,7 @@ class PageJsonTest {
                         .setRecall(1)
                         .build();
         JsonNode model =
-                PageJson.model(
+                RecordJson.of(
                         PublishedCheckpoint.newBuilder()
                                 .setModel("m")
                                 .setCheckpoint("c")

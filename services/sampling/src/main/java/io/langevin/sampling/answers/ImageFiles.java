@@ -2,8 +2,8 @@ package io.langevin.sampling.answers;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
-import io.langevin.messaging.FlatRecord;
 import io.langevin.messaging.rules.RejectedException;
+import io.langevin.messaging.text.FlatRecord;
 import io.langevin.records.ImageFormat;
 import io.langevin.sampling.request.SamplingRequest;
 import io.langevin.sampling.work.ActiveRequest;

@@ -24,7 +24,7 @@ import org.apache.kafka.common.serialization.Serializer;
  * bytes, big-endian), the record in Avro binary. Safe to use from several threads.
  */
 public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
-    private static final int HEADER = 5;
+    static final int HEADER = 5;
     private static final Duration TICK = Duration.ofMillis(50);
 
     private final WriterSchemas writers;
@@ -131,11 +131,11 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
         return RecordRules.abbreviated(text.replaceFirst("^value: ", ""), 500);
     }
 
-    private static boolean hasHeader(byte[] bytes) {
+    static boolean hasHeader(byte[] bytes) {
         return bytes != null && bytes.length >= HEADER && bytes[0] == 0;
     }
 
-    private static int writerId(byte[] bytes) {
+    static int writerId(byte[] bytes) {
         return ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
     }
 

@@ -2,6 +2,7 @@ package io.langevin.messaging;
 
 import io.langevin.messaging.rules.RecordRules;
 import io.langevin.process.Inert;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -21,6 +22,30 @@ public final class DeadLetters {
 
     /** The blob that has the whole record, a {@link KeptRecords kept record}. */
     public static final String ARTIFACT = "langevin_artifact";
+
+    /** What a topic's dead letters are found by. */
+    public static final String SUFFIX = ".dead";
+
+    /** Where the record was, under the names that tools for Kafka look for. */
+    private static final String ORIGINAL_TOPIC = "x-original-topic";
+
+    private static final String ORIGINAL_PARTITION = "x-original-partition";
+    private static final String ORIGINAL_OFFSET = "x-original-offset";
+    private static final String ORIGINAL_TIMESTAMP = "x-original-timestamp";
+
+    /** All that a dead letter has beside what its record had. */
+    public static final Set<String> HEADERS =
+            Set.of(
+                    REASON,
+                    READER,
+                    TOPIC,
+                    PARTITION,
+                    OFFSET,
+                    ARTIFACT,
+                    ORIGINAL_TOPIC,
+                    ORIGINAL_PARTITION,
+                    ORIGINAL_OFFSET,
+                    ORIGINAL_TIMESTAMP);
 
     private static final int LONGEST_REASON = 2_000;
     private static final int LONGEST_KEY = 4_096;
@@ -80,7 +105,11 @@ public final class DeadLetters {
         EventHeaders.put(headers, TOPIC, record.topic());
         EventHeaders.put(headers, PARTITION, "" + record.partition());
         EventHeaders.put(headers, OFFSET, "" + record.offset());
-        return new ProducerRecord<>(record.topic() + ".dead", null, key, value, headers);
+        EventHeaders.put(headers, ORIGINAL_TOPIC, record.topic());
+        EventHeaders.put(headers, ORIGINAL_PARTITION, "" + record.partition());
+        EventHeaders.put(headers, ORIGINAL_OFFSET, "" + record.offset());
+        EventHeaders.put(headers, ORIGINAL_TIMESTAMP, "" + record.timestamp());
+        return new ProducerRecord<>(record.topic() + SUFFIX, null, key, value, headers);
     }
 
     private static long bytes(ConsumerRecord<String, byte[]> record) {

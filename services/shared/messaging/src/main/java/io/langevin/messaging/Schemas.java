@@ -10,9 +10,11 @@ import io.langevin.process.ConfigurationException;
 import io.langevin.process.Patience;
 import io.langevin.process.Patience.AwayException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -97,6 +99,16 @@ public final class Schemas {
         AvroSerde<T> serde = new AvroSerde<>(writers, topic, id);
         serdes.put(topic, serde);
         return serde;
+    }
+
+    /**
+     * A record in JSON, by the schema that it was written with; empty where the bytes are no
+     * record.
+     *
+     * @throws UncheckedIOException where the registry is needed and cannot be reached
+     */
+    public Optional<String> text(byte[] value) {
+        return WrittenRecord.read(value, writers).map(Object::toString);
     }
 
     private String subject(Topic<?> topic) {

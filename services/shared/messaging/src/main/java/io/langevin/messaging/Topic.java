@@ -53,7 +53,7 @@ public record Topic<T extends SpecificRecord>(
 
     NewTopic deadLetters(String prefix, short replication) {
         return topic(
-                prefix + suffix + ".dead",
+                prefix + suffix + DeadLetters.SUFFIX,
                 1,
                 replication,
                 retention(DEAD_LETTERS_KEPT),

@@ -6,6 +6,7 @@ import io.langevin.records.CancellationOutcome;
 import io.langevin.records.DatasetImage;
 import io.langevin.records.DatasetState;
 import io.langevin.records.GeneratedImage;
+import io.langevin.records.HandledLetter;
 import io.langevin.records.JobAttempts;
 import io.langevin.records.JobState;
 import io.langevin.records.JudgedCheckpoint;
@@ -112,6 +113,9 @@ public final class Topics {
             topic("datasets.images", DatasetImage.class, 1, Topic.FOR_EVER);
     public static final Topic<DatasetState> DATASETS_STATES =
             new Topic<>("datasets.states", DatasetState.class, 1, Optional.empty());
+    // For as long as there may be letters, and a day.
+    public static final Topic<HandledLetter> LETTERS_HANDLED =
+            topic("letters.handled", HandledLetter.class, 1, days(31));
     public static final Topic<RetrainingPolicy> RETRAINING_POLICIES =
             new Topic<>("retraining.policies", RetrainingPolicy.class, 1, Optional.empty());
 
@@ -154,6 +158,7 @@ public final class Topics {
                 JOB_ATTEMPTS,
                 DATASETS_IMAGES,
                 DATASETS_STATES,
+                LETTERS_HANDLED,
                 RETRAINING_POLICIES);
     }
 

@@ -8,6 +8,7 @@ import io.langevin.records.CheckpointQuality;
 import io.langevin.records.DatasetImage;
 import io.langevin.records.DatasetState;
 import io.langevin.records.GeneratedImage;
+import io.langevin.records.HandledLetter;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.JobAttempts;
 import io.langevin.records.JobKind;
@@ -18,6 +19,7 @@ import io.langevin.records.JudgedCheckpoint;
 import io.langevin.records.JudgingData;
 import io.langevin.records.JudgingJob;
 import io.langevin.records.JudgingResult;
+import io.langevin.records.LetterEnd;
 import io.langevin.records.ModelAction;
 import io.langevin.records.ModelChange;
 import io.langevin.records.ModelChangeResult;
@@ -316,6 +318,8 @@ public final class HostileRecords {
                             .setImages(1)
                             .setUpdatedAt(now)
                             .build();
+            case "letters.handled" ->
+                    new HandledLetter("sampling.requests/0/1", LetterEnd.DISCARDED, "", now);
             case "retraining.policies" ->
                     RetrainingPolicy.newBuilder()
                             .setPolicyId(id)

@@ -88,6 +88,11 @@ public final class TopicFollower<T extends SpecificRecord> implements Follower {
         }
     }
 
+    /** Whether all that was there when it began has been handled. */
+    public boolean isCaughtUp() {
+        return caughtUp.isDone();
+    }
+
     /**
      * Returns when all that is written now has been handled: open transactions are waited for.
      *

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.record.TimestampType;
 
 /** Topics without a broker: what is written is handed to its followers at once. */
 public final class TopicsInMemory implements Followers {
@@ -35,7 +37,18 @@ public final class TopicsInMemory implements Followers {
             T value = record.value() == null ? null : serde.decode(record.value());
             handler.handle(
                     value,
-                    new ConsumerRecord<>(record.topic(), 0, offset, record.key(), record.value()));
+                    new ConsumerRecord<>(
+                            record.topic(),
+                            0,
+                            offset,
+                            record.timestamp() == null ? -1 : record.timestamp(),
+                            TimestampType.LOG_APPEND_TIME,
+                            -1,
+                            -1,
+                            record.key(),
+                            record.value(),
+                            record.headers(),
+                            Optional.empty()));
         }
     }
 

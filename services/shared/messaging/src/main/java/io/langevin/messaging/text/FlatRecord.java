@@ -1,4 +1,4 @@
-package io.langevin.messaging;
+package io.langevin.messaging.text;
 
 import io.langevin.messaging.rules.RecordRules;
 import java.util.LinkedHashMap;

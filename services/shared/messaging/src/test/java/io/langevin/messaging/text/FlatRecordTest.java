@@ -1,4 +1,4 @@
-package io.langevin.messaging;
+package io.langevin.messaging.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

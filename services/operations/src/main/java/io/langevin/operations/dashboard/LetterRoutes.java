@@ -1,0 +1,124 @@
+package io.langevin.operations.dashboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.letters.DeadLetter;
+import io.langevin.messaging.letters.DeadLetterBox;
+import io.langevin.messaging.letters.LetterId;
+import io.langevin.messaging.rules.RecordRules;
+import io.langevin.messaging.text.RecordJson;
+import io.langevin.process.Inert;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+
+/** Dead letters: what there is, and what is done about it. */
+final class LetterRoutes {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final int USUAL = 50;
+    private static final int MOST = 500;
+    private static final int LONGEST_REASON = 1_000;
+    private static final int LONGEST_HEADER = 1_000;
+    private static final int LONGEST_VALUE = 64 << 10;
+    private static final int BYTES_SHOWN = 256;
+
+    private final DeadLetterBox letters;
+    private final Schemas schemas;
+    private final HttpGuard guard;
+
+    LetterRoutes(DeadLetterBox letters, Schemas schemas, HttpGuard guard) {
+        this.letters = letters;
+        this.schemas = schemas;
+        this.guard = guard;
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/api/dead-letters", this::list);
+        routes.get("/api/dead-letters/{topic}/{partition}/{offset}", this::show);
+        routes.post("/api/dead-letters/{topic}/{partition}/{offset}/redrive", this::redrive);
+        routes.post("/api/dead-letters/{topic}/{partition}/{offset}/discard", this::discard);
+    }
+
+    private void list(Context ctx) throws InterruptedException {
+        int limit = ViewRoutes.number(ctx, "limit", USUAL, 1, MOST);
+        var topic = Optional.ofNullable(ctx.queryParam("topic")).filter(name -> !name.isEmpty());
+        ArrayNode array = NODES.arrayNode();
+        for (DeadLetter letter : letters.newest(topic.map(LetterId::topic), limit)) {
+            array.add(summary(letter));
+        }
+        ViewRoutes.json(ctx, array);
+    }
+
+    private static ObjectNode summary(DeadLetter letter) {
+        ObjectNode node =
+                NODES.objectNode()
+                        .put("letter", letter.id().toString())
+                        .put("topic", letter.id().topic().suffix())
+                        .put("since", letter.since().toString())
+                        .put("reader", letter.reader())
+                        .put("reason", letter.reason())
+                        .put(
+                                "key",
+                                letter.record().key() == null
+                                        ? null
+                                        : Inert.text(letter.record().key()))
+                        .put("bytes", Math.max(0, letter.record().serializedValueSize()));
+        node.set(
+                "handled", letter.handled().<JsonNode>map(RecordJson::of).orElse(NODES.nullNode()));
+        return node;
+    }
+
+    private void show(Context ctx) throws InterruptedException {
+        DeadLetter letter = letters.find(id(ctx));
+        ObjectNode node = summary(letter);
+        ObjectNode headers = node.putObject("headers");
+        for (Header header : letter.record().headers()) {
+            String text =
+                    header.value() == null
+                            ? ""
+                            : new String(header.value(), StandardCharsets.UTF_8);
+            headers.put(header.key(), Inert.text(RecordRules.abbreviated(text, LONGEST_HEADER)));
+        }
+        byte[] value = letter.record().value();
+        if (value != null) {
+            node.put(
+                    "value",
+                    schemas.text(value)
+                            .map(text -> RecordRules.abbreviated(text, LONGEST_VALUE))
+                            .orElse(null));
+            int shown = Math.min(BYTES_SHOWN, value.length);
+            node.put("hexadecimal", HexFormat.of().formatHex(value, 0, shown));
+        }
+        ViewRoutes.json(ctx, node);
+    }
+
+    private void redrive(Context ctx) throws InterruptedException {
+        LetterId id = id(ctx);
+        JsonBody.of(guard.body(ctx));
+        ViewRoutes.json(ctx, RecordJson.of(letters.redrive(id)));
+    }
+
+    private void discard(Context ctx) throws InterruptedException {
+        LetterId id = id(ctx);
+        JsonNode reason = JsonBody.of(guard.body(ctx)).path("reason");
+        RecordRules.require(
+                reason.isMissingNode() || reason.isTextual(), "reason", "be text", reason);
+        String text = RecordRules.abbreviated(reason.asText(""), LONGEST_REASON);
+        ViewRoutes.json(ctx, RecordJson.of(letters.discard(id, text)));
+    }
+
+    private static LetterId id(Context ctx) {
+        return LetterId.parse(
+                "%s/%s/%s"
+                        .formatted(
+                                ctx.pathParam("topic"),
+                                ctx.pathParam("partition"),
+                                ctx.pathParam("offset")));
+    }
+}

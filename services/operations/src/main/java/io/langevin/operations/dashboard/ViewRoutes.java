@@ -1,0 +1,300 @@
+package io.langevin.operations.dashboard;
+
+import static io.langevin.messaging.rules.RecordRules.require;
+import static io.langevin.messaging.rules.RecordRules.requireArtifact;
+import static io.langevin.messaging.rules.RecordRules.requireId;
+import static io.langevin.messaging.rules.RecordRules.requireModelName;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.langevin.messaging.rules.JobStages;
+import io.langevin.messaging.text.RecordJson;
+import io.langevin.operations.views.BrokerState;
+import io.langevin.operations.views.RecentOutcomes;
+import io.langevin.operations.views.RequestImages;
+import io.langevin.records.GeneratedImage;
+import io.langevin.records.ImageFormat;
+import io.langevin.records.JobState;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** What there is: everything that can be read and nothing that changes. */
+final class ViewRoutes {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final int USUAL = 50;
+    private static final int MOST = 1_000;
+
+    private final LiveFeed feed;
+    private final RecentOutcomes outcomes;
+    private final BrokerState broker;
+    private final RequestImages requests;
+
+    ViewRoutes(LiveFeed feed, RecentOutcomes outcomes, BrokerState broker, RequestImages requests) {
+        this.feed = feed;
+        this.outcomes = outcomes;
+        this.broker = broker;
+        this.requests = requests;
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/api/overview", ctx -> json(ctx, overview()));
+        routes.get("/api/jobs", this::jobs);
+        routes.get("/api/jobs/{id}", this::job);
+        routes.get("/api/requests/{id}", this::request);
+        routes.get("/api/requests/{id}/images", this::images);
+        routes.get("/api/requests/{id}/images.zip", this::zip);
+        routes.get("/api/images/{id}/{index}", this::image);
+        routes.get("/api/previews/{id}/{index}", this::preview);
+        routes.get("/api/runs/{id}", this::run);
+        routes.get("/api/runs/{id}/grids/{checkpoint}", this::grid);
+        routes.get("/api/models", ctx -> json(ctx, PageJson.records(feed.models())));
+        routes.get("/api/models/{model}", this::model);
+        routes.get("/api/datasets", ctx -> json(ctx, PageJson.records(feed.datasets())));
+        routes.get("/api/rules", ctx -> json(ctx, PageJson.records(feed.policies())));
+        routes.get("/api/topics", ctx -> json(ctx, topics()));
+    }
+
+    private JsonNode overview() {
+        RecentOutcomes.Summary summary = outcomes.summary();
+        ObjectNode node = NODES.objectNode();
+        ArrayNode minutes = node.putArray("minutes");
+        for (RecentOutcomes.Minute minute : summary.minutes()) {
+            minutes.addObject()
+                    .put("begin", minute.begin().toString())
+                    .put("completed", minute.completed())
+                    .put("failed", minute.failed())
+                    .put("images", minute.images());
+        }
+        node.set("queuedMillis", percentiles(summary.queued()));
+        node.set("computedMillis", percentiles(summary.computed()));
+        ObjectNode byModel = node.putObject("imagesByModel");
+        summary.imagesByModel().forEach(byModel::put);
+        ObjectNode underWay = node.putObject("underWay");
+        for (JobState state : feed.states()) {
+            if (!JobStages.isEnd(state.getStage())) {
+                String what = state.getKind() + " " + state.getStage();
+                underWay.put(what, underWay.path(what).asInt() + 1);
+            }
+        }
+        return node;
+    }
+
+    private static ObjectNode percentiles(RecentOutcomes.Percentiles of) {
+        return NODES.objectNode()
+                .put("p50", of.half())
+                .put("p95", of.most())
+                .put("p99", of.nearlyAll());
+    }
+
+    /** The newest first, as far as the filters let them; {@code next} is where more begin. */
+    private void jobs(Context ctx) {
+        JobFilter filter = JobFilter.of(ctx);
+        int limit = number(ctx, "limit", USUAL, 1, MOST);
+        List<JobState> found =
+                feed.states().stream().filter(filter::takes).limit(limit + 1L).toList();
+        ObjectNode node = NODES.objectNode();
+        node.set("jobs", PageJson.states(found.subList(0, Math.min(limit, found.size()))));
+        node.put("next", found.size() > limit ? JobFilter.cursor(found.get(limit - 1)) : null);
+        json(ctx, node);
+    }
+
+    private void job(Context ctx) {
+        String id = id(ctx);
+        JobState state =
+                feed.state(id).orElseThrow(() -> none("no request or run has the id " + id));
+        json(ctx, PageJson.state(state));
+    }
+
+    private void request(Context ctx) throws InterruptedException {
+        String id = id(ctx);
+        ObjectNode node = NODES.objectNode();
+        Optional<JobState> state = feed.state(id);
+        node.set("state", state.<JsonNode>map(PageJson::state).orElse(NODES.nullNode()));
+        RequestImages.Found found =
+                requests.find(id, state).orElseThrow(() -> none("no request has the id " + id));
+        node.set("request", RecordJson.of(found.request()));
+        node.set("outcome", found.outcome().<JsonNode>map(RecordJson::of).orElse(NODES.nullNode()));
+        json(ctx, node);
+    }
+
+    private void images(Context ctx) throws InterruptedException {
+        ArrayNode array = NODES.arrayNode();
+        for (GeneratedImage image : imagesOf(ctx)) {
+            array.add(RecordJson.of(image));
+        }
+        json(ctx, array);
+    }
+
+    private List<GeneratedImage> imagesOf(Context ctx) throws InterruptedException {
+        String id = id(ctx);
+        return requests.images(id, feed.state(id));
+    }
+
+    private void zip(Context ctx) throws InterruptedException, IOException {
+        List<GeneratedImage> images = imagesOf(ctx);
+        if (images.isEmpty()) {
+            throw none("the request has no images, or none any longer");
+        }
+        ctx.contentType("application/zip")
+                .header(
+                        "Content-Disposition",
+                        "attachment; filename=\"%s.zip\"".formatted(ctx.pathParam("id")));
+        OutputStream out = ctx.outputStream();
+        try (var zip = new ZipOutputStream(out)) {
+            zip.setLevel(0); // images are packed already
+            for (GeneratedImage image : images) {
+                zip.putNextEntry(
+                        new ZipEntry(
+                                "%05d.%s"
+                                        .formatted(
+                                                image.getIndex(),
+                                                image.getFormat()
+                                                        .name()
+                                                        .toLowerCase(Locale.ROOT))));
+                zip.write(requests.bytes(image));
+                zip.closeEntry();
+            }
+        }
+    }
+
+    private void image(Context ctx) throws InterruptedException {
+        String id = id(ctx);
+        int index = index(ctx.pathParam("index"));
+        GeneratedImage image = feed.image(id, index).orElse(null);
+        if (image == null) {
+            image =
+                    requests.images(id, feed.state(id)).stream()
+                            .filter(one -> one.getIndex() == index)
+                            .findFirst()
+                            .orElseThrow(
+                                    () ->
+                                            none(
+                                                    "the request has no such image, or none any longer"));
+        }
+        boolean png = image.getFormat() == ImageFormat.PNG;
+        String tag = "\"" + image.getSha256() + "\"";
+        ctx.header("ETag", tag).header("Cache-Control", "private, max-age=86400, immutable");
+        if (tag.equals(ctx.header("If-None-Match"))) {
+            ctx.status(304);
+            return;
+        }
+        ctx.contentType(png ? "image/png" : "application/octet-stream")
+                .result(requests.bytes(image));
+    }
+
+    private void preview(Context ctx) {
+        ByteBuffer preview =
+                feed.preview(id(ctx), index(ctx.pathParam("index")))
+                        .orElseThrow(() -> none("there is no preview of this image"));
+        png(ctx, preview);
+    }
+
+    private void run(Context ctx) {
+        String id = id(ctx);
+        ObjectNode node = NODES.objectNode();
+        JobState state = feed.state(id).orElseThrow(() -> none("no run has the id " + id));
+        node.set("state", PageJson.state(state));
+        node.set("progress", PageJson.records(feed.progress(id)));
+        node.set("judgements", PageJson.records(feed.judgements(id)));
+        json(ctx, node);
+    }
+
+    private void grid(Context ctx) {
+        String checkpoint = ctx.pathParam("checkpoint");
+        requireArtifact("checkpoint", checkpoint);
+        png(
+                ctx,
+                feed.judgements(id(ctx)).stream()
+                        .filter(judged -> judged.getCheckpoint().equals(checkpoint))
+                        .map(judged -> judged.getGrid())
+                        .filter(grid -> grid != null)
+                        .findFirst()
+                        .orElseThrow(() -> none("there is no picture of this checkpoint")));
+    }
+
+    private void model(Context ctx) {
+        String model = ctx.pathParam("model");
+        requireModelName(model);
+        json(
+                ctx,
+                feed.models().stream()
+                        .filter(one -> one.getModel().equals(model))
+                        .findFirst()
+                        .map(RecordJson::of)
+                        .orElseThrow(() -> none("there is no model " + model)));
+    }
+
+    private JsonNode topics() throws InterruptedException {
+        BrokerState.State now = broker.now();
+        ObjectNode node = NODES.objectNode();
+        node.put("at", now.at().toString());
+        ArrayNode topics = node.putArray("topics");
+        for (BrokerState.TopicState state : now.topics()) {
+            ObjectNode topic =
+                    topics.addObject()
+                            .put("topic", state.topic().suffix())
+                            .put("record", state.topic().type().getSimpleName())
+                            .put("partitions", state.partitions())
+                            .put("records", state.records())
+                            .put("dead", state.dead());
+            topic.put("kept", state.topic().kept().map(Object::toString).orElse("compacted"));
+        }
+        ArrayNode groups = node.putArray("groups");
+        for (BrokerState.GroupState group : now.groups()) {
+            groups.addObject()
+                    .put("group", group.name())
+                    .put("kind", group.kind().name())
+                    .put("members", group.members())
+                    .put("lag", group.lag().orElse(null));
+        }
+        return node;
+    }
+
+    private static void png(Context ctx, ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        ctx.contentType("image/png").result(copy);
+    }
+
+    private static String id(Context ctx) {
+        String id = ctx.pathParam("id");
+        requireId("id", id);
+        return id;
+    }
+
+    private static int index(String text) {
+        require(text.matches("[0-9]{1,6}"), "index", "be a number of up to 6 digits", text);
+        return Integer.parseInt(text);
+    }
+
+    static int number(Context ctx, String name, int otherwise, int least, int most) {
+        String text = ctx.queryParam(name);
+        if (text == null) {
+            return otherwise;
+        }
+        boolean fits =
+                text.matches("[0-9]{1,6}")
+                        && Integer.parseInt(text) >= least
+                        && Integer.parseInt(text) <= most;
+        require(fits, name, "be %d to %d".formatted(least, most), text);
+        return Integer.parseInt(text);
+    }
+
+    static RuntimeException none(String why) {
+        return HttpGuard.refused(404, why);
+    }
+
+    static void json(Context ctx, JsonNode node) {
+        ctx.contentType("application/json").result(node.toString());
+    }
+}

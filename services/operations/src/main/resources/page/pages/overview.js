@@ -1,0 +1,70 @@
+// What is asked for, how fast it is answered, what is under way.
+
+import { get, say } from "../api.js";
+import { Chart } from "../chart.js";
+import { el, empty, facts, number, section, table } from "../dom.js";
+import { store } from "../store.js";
+import { isPicture, picture } from "./pictures.js";
+
+const EVERY = 5000;
+
+export function overview() {
+  const chart = new Chart("Images a minute, over the last hour", { time: true });
+  const failures = new Chart("Requests a minute, over the last hour", { time: true });
+  const latency = el("div");
+  const work = el("div");
+  const images = el("div", { class: "images", id: "images" });
+  const training = el("p", { id: "progress" });
+
+  async function load() {
+    try {
+      const now = await get("/api/overview");
+      const xs = now.minutes.map((minute) => new Date(minute.begin).getTime() / 1000);
+      chart.show(xs, [{ label: "images", values: now.minutes.map((minute) => minute.images) }]);
+      failures.show(xs, [
+        { label: "completed", values: now.minutes.map((minute) => minute.completed) },
+        { label: "other ends", values: now.minutes.map((minute) => minute.failed) },
+      ]);
+      const row = (name, of) => [name, number(of.p50 / 1000), number(of.p95 / 1000), number(of.p99 / 1000)];
+      latency.replaceChildren(table("Seconds of completed requests, over the last hour", ["", "p50", "p95", "p99"], [row("until the first network call", now.queuedMillis), row("from there to the end", now.computedMillis)]));
+      const counts = Object.entries(now.underWay).map(([what, count]) => [what.toLowerCase(), String(count)]);
+      const models = Object.entries(now.imagesByModel).map(([model, count]) => [model, number(count)]);
+      work.replaceChildren(
+        counts.length ? facts(counts) : empty("Nothing is under way."),
+        models.length ? table("Images of the last hour", ["Model", "Images"], models) : "",
+      );
+    } catch (error) {
+      say(error.message, true);
+    }
+  }
+
+  function draw(kinds) {
+    if (kinds.has("image")) {
+      const shown = store.images.filter(isPicture);
+      images.replaceChildren(...(shown.length ? shown.map(picture) : [empty("None yet.")]));
+    }
+    const last = store.progress.at(-1);
+    training.replaceChildren(
+      last
+        ? el("a", { href: `#/run/${last.runId}` }, `step ${last.iteration}, ${last.seconds.toFixed(0)} s, loss ${last.loss.toFixed(1)}, ${last.imagesPerSecond.toFixed(0)} images/s`)
+        : "No training yet.",
+    );
+  }
+
+  const timer = setInterval(load, EVERY);
+  return {
+    content: [
+      section("Images as they arrive", images),
+      section("Images a minute", chart.element),
+      section("Requests a minute", failures.element),
+      section("Latency", latency),
+      section("Under way", work, el("h3", {}, "Newest training"), training),
+    ],
+    shown() {
+      load();
+      draw(new Set(["image"]));
+    },
+    update: draw,
+    close: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,3 @@
+import { jobs } from "./jobs.js";
+
+export const runs = () => jobs("RETRAINING", "Runs");

@@ -1,0 +1,79 @@
+package io.langevin.messaging.follow;
+
+import io.langevin.messaging.KafkaConfig;
+import io.langevin.messaging.Schemas;
+import io.langevin.messaging.Topic;
+import io.langevin.process.OutOfReachException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Finds what was written under a key, by reading a topic from a moment on: records of any age that
+ * the topic still has. Safe to use from several threads; few may read at once.
+ */
+public final class KeyedRecords {
+    private static final int READERS = 4;
+    private static final Duration MOST = Duration.ofSeconds(20);
+    private static final Duration TICK = Duration.ofMillis(20);
+
+    private final KafkaConfig kafka;
+    private final Schemas schemas;
+    private final Semaphore readers = new Semaphore(READERS);
+
+    public KeyedRecords(KafkaConfig kafka, Schemas schemas) {
+        this.kafka = kafka;
+        this.schemas = schemas;
+    }
+
+    /**
+     * The records of a key, in their order.
+     *
+     * @param from when the first of them was written, at the earliest
+     * @param isEnough whether there can be no more
+     * @throws OutOfReachException where too many read already, or reading takes longer than 20 s
+     */
+    public <T extends SpecificRecord> List<T> find(
+            Topic<T> topic, String key, Instant from, Predicate<List<T>> isEnough)
+            throws InterruptedException {
+        if (!readers.tryAcquire(MOST.toSeconds(), TimeUnit.SECONDS)) {
+            throw new OutOfReachException("too many look for old records: try again in a moment");
+        }
+        List<T> found = new CopyOnWriteArrayList<>();
+        var enough = new CountDownLatch(1);
+        try (var reading =
+                TopicFollower.start(
+                        kafka,
+                        schemas,
+                        topic,
+                        new From.Time(from),
+                        (record, source) -> {
+                            if (record != null
+                                    && key.equals(source.key())
+                                    && enough.getCount() > 0) {
+                                found.add(record);
+                                if (isEnough.test(found)) {
+                                    enough.countDown();
+                                }
+                            }
+                        })) {
+            Instant end = Instant.now().plus(MOST);
+            while (!reading.isCaughtUp() && !enough.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (reading.ended().isDone() || Instant.now().isAfter(end)) {
+                    throw new OutOfReachException(
+                            "%s could not be read within %d s"
+                                    .formatted(kafka.name(topic), MOST.toSeconds()));
+                }
+            }
+        } finally {
+            readers.release();
+        }
+        return List.copyOf(found);
+    }
+}
