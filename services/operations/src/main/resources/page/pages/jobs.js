@@ -20,6 +20,7 @@ export function actions(job) {
   if (isEnded(job)) return [];
   const all = [button("Cancel", () => cancel(job))];
   if (job.kind === "RETRAINING" && job.stage !== "PUBLISHING") {
+    if (job.stage === "WAITING") all.push(button("Raise", () => order(job, "raise"), { title: "train it before the others that wait" }));
     all.push(job.stage === "PAUSED" ? button("Resume", () => order(job, "resume")) : button("Pause", () => order(job, "pause")));
   }
   return all;

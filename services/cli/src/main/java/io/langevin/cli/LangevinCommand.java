@@ -8,6 +8,7 @@ import io.langevin.cli.models.PromoteCommand;
 import io.langevin.cli.models.RetireCommand;
 import io.langevin.cli.models.RollbackCommand;
 import io.langevin.cli.runs.PauseCommand;
+import io.langevin.cli.runs.RaiseCommand;
 import io.langevin.cli.runs.ResumeCommand;
 import io.langevin.cli.runs.RulesCommand;
 import io.langevin.cli.store.ArtifactsCommand;
@@ -59,6 +60,7 @@ import picocli.CommandLine.ScopeType;
             DeadCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
+            RaiseCommand.class,
             PublishCommand.class,
             JobsCommand.class,
             ImagesCommand.class,

@@ -1,10 +1,14 @@
 package io.langevin.cli;
 
+import static io.langevin.messaging.rules.RecordRules.oneOf;
+
 import io.langevin.client.PlatformClient;
 import io.langevin.messaging.Broker;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topics;
+import io.langevin.messaging.text.AsyncApi;
+import io.langevin.messaging.text.StrimziTopics;
 import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
@@ -39,6 +43,47 @@ final class TopicsCommand {
         System.out.printf(
                 "%d topics created; %d schemas are registered%n",
                 created.size(), Topics.all().size());
+        return 0;
+    }
+
+    @Command(
+            name = "describe",
+            description = {
+                "Print every topic: with its record as a document of AsyncAPI 3, or as KafkaTopic",
+                "resources of Strimzi."
+            })
+    int describe(
+            @Option(
+                            names = "--form",
+                            paramLabel = "FORM",
+                            description = "asyncapi or strimzi (default: ${DEFAULT-VALUE}).",
+                            defaultValue = "asyncapi")
+                    String form,
+            @Option(
+                            names = "--prefix",
+                            paramLabel = "TEXT",
+                            description =
+                                    "What topic names begin with (default: ${DEFAULT-VALUE}).",
+                            defaultValue = KafkaConfig.DEFAULT_PREFIX)
+                    String prefix,
+            @Option(
+                            names = "--cluster",
+                            paramLabel = "NAME",
+                            description = "Strimzi's Kafka resource (default: ${DEFAULT-VALUE}).",
+                            defaultValue = "kafka")
+                    String cluster,
+            @Option(
+                            names = "--replication",
+                            paramLabel = "N",
+                            description =
+                                    "Strimzi: copies of each partition (default: ${DEFAULT-VALUE}).",
+                            defaultValue = "3")
+                    int replication) {
+        oneOf("--form", form, List.of("asyncapi", "strimzi"));
+        System.out.print(
+                form.equals("strimzi")
+                        ? StrimziTopics.of(prefix, cluster, replication)
+                        : AsyncApi.of(prefix).toPrettyString() + "\n");
         return 0;
     }
 }

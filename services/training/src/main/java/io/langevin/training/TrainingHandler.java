@@ -71,6 +71,11 @@ final class TrainingHandler implements JobHandler<TrainingJob, TrainingResult> {
     }
 
     @Override
+    public boolean isToWait(TrainingJob job) {
+        return orders.isBehind(job.getRunId());
+    }
+
+    @Override
     public TrainingResult run(TrainingJob job, JobContext context) throws InterruptedException {
         requireId("runId", job.getRunId());
         List<ArtifactId> snapshots = snapshots(job);

@@ -1,5 +1,6 @@
 package io.langevin.training;
 
+import static io.langevin.messaging.Topics.JOB_STATES;
 import static io.langevin.messaging.Topics.RUN_ORDERS;
 import static io.langevin.messaging.Topics.TRAINING_JOBS;
 import static io.langevin.messaging.Topics.TRAINING_PROGRESS;
@@ -21,6 +22,9 @@ import io.langevin.messaging.queue.JobLocks;
 import io.langevin.noise.NoiseSchedule;
 import io.langevin.process.RunningService;
 import io.langevin.records.Candidate;
+import io.langevin.records.JobKind;
+import io.langevin.records.JobStage;
+import io.langevin.records.JobState;
 import io.langevin.records.JobStatus;
 import io.langevin.records.NetworkParameters;
 import io.langevin.records.Precision;
@@ -40,6 +44,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +53,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -410,15 +416,7 @@ class TrainingServiceIT {
         KafkaConfig kafka = KafkaEnvironment.fresh();
         RunningService service = service(kafka);
         try {
-            TrainingJob usual = job(UUID.randomUUID().toString());
-            // so long that the order comes before its end
-            TrainingJob job =
-                    TrainingJob.newBuilder(usual)
-                            .setTraining(
-                                    TrainingParameters.newBuilder(usual.getTraining())
-                                            .setIterations(4 * ITERATIONS)
-                                            .build())
-                            .build();
+            TrainingJob job = longJob();
             ask(kafka, job);
             firstSnapshot(kafka, job.getRunId());
             order(kafka, job.getRunId(), true);
@@ -452,10 +450,71 @@ class TrainingServiceIT {
         }
     }
 
+    /** One so long that an order comes before its end. */
+    private static TrainingJob longJob() {
+        TrainingJob usual = job(UUID.randomUUID().toString());
+        return TrainingJob.newBuilder(usual)
+                .setTraining(
+                        TrainingParameters.newBuilder(usual.getTraining())
+                                .setIterations(4 * ITERATIONS)
+                                .build())
+                .build();
+    }
+
+    @Test
+    void a_run_that_is_raised_is_trained_before_the_others_that_wait() throws Exception {
+        KafkaConfig kafka = KafkaEnvironment.fresh();
+        RunningService service = service(kafka);
+        try {
+            List<TrainingJob> jobs = new ArrayList<>(List.of(longJob()));
+            for (int i = 1; i < 4; i++) {
+                jobs.add(job(UUID.randomUUID().toString()));
+            }
+            for (TrainingJob job : jobs) {
+                ask(kafka, job);
+            }
+            String raised = jobs.get(3).getRunId();
+            try (var states = RecordWriter.open(kafka, new Schemas(kafka), JOB_STATES, "test");
+                    var orders = RecordWriter.open(kafka, new Schemas(kafka), RUN_ORDERS, "test")) {
+                states.write(raised, waiting(raised));
+                orders.write(raised, new RunOrder(raised, false, "", Instant.now(), true));
+                result(kafka, raised);
+                JobState ended =
+                        JobState.newBuilder(waiting(raised)).setStage(JobStage.COMPLETED).build();
+                states.write(raised, ended);
+            }
+            for (TrainingJob job : jobs) {
+                result(kafka, job.getRunId());
+            }
+            List<String> order = order(kafka);
+            assertThat(order).hasSize(4).startsWith(jobs.get(0).getRunId(), raised);
+        } finally {
+            service.close();
+        }
+    }
+
+    private static JobState waiting(String runId) {
+        return JobState.newBuilder()
+                .setId(runId)
+                .setKind(JobKind.RETRAINING)
+                .setStage(JobStage.WAITING)
+                .setModel("m")
+                .setRequestedAt(Instant.now())
+                .setUpdatedAt(Instant.now())
+                .build();
+    }
+
+    /** The runs in the order of their results. */
+    private static List<String> order(KafkaConfig kafka) throws InterruptedException {
+        try (var reader = new TopicReader(kafka, kafka.name(TRAINING_RESULTS))) {
+            return reader.toEnd().stream().map(ConsumerRecord::key).toList();
+        }
+    }
+
     private static void order(KafkaConfig kafka, String runId, boolean paused)
             throws InterruptedException {
         try (var writer = RecordWriter.open(kafka, new Schemas(kafka), RUN_ORDERS, "test")) {
-            writer.write(runId, new RunOrder(runId, paused, "", Instant.now()));
+            writer.write(runId, new RunOrder(runId, paused, "", Instant.now(), false));
         }
     }
 

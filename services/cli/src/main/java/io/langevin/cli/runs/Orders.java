@@ -51,7 +51,7 @@ final class Orders {
                             arrived.add(state);
                         }
                     });
-            platform.write(RUN_ORDERS, id, new RunOrder(id, paused, reason, Instant.now()));
+            platform.write(RUN_ORDERS, id, new RunOrder(id, paused, reason, Instant.now(), false));
             JobState state;
             do {
                 state =
@@ -69,6 +69,29 @@ final class Orders {
                 throw new CommandFailure("it was not paused");
             }
         }
+    }
+
+    /**
+     * Publishes the order that a run's training goes before those of others that wait.
+     *
+     * @throws CommandFailure where the run does not wait for its training
+     */
+    static void raise(Connection connection, String id) throws InterruptedException {
+        requireId("ID", id);
+        try (PlatformClient platform = connection.platform()) {
+            JobState state = platform.latest(JOB_STATES).get(id);
+            if (state == null || state.getKind() != JobKind.RETRAINING) {
+                throw new CommandFailure(
+                        "there is no run %s; './langevin jobs' lists them".formatted(id));
+            }
+            if (state.getStage() != JobStage.WAITING && state.getStage() != JobStage.SCHEDULING) {
+                throw new CommandFailure(
+                        "the run %s does not wait: it is %s"
+                                .formatted(id, state.getStage().name().toLowerCase(Locale.ROOT)));
+            }
+            platform.write(RUN_ORDERS, id, new RunOrder(id, false, "raised", Instant.now(), true));
+        }
+        System.out.printf("%s is trained before the others that wait%n", id);
     }
 
     private static void requireUnderWay(String id, boolean paused, Optional<JobState> state) {

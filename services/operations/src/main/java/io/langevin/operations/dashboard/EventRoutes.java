@@ -4,7 +4,6 @@ import static io.langevin.messaging.rules.RecordRules.require;
 import static io.langevin.messaging.rules.RecordRules.requireId;
 import static io.langevin.messaging.rules.RecordRules.requireModelName;
 
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.langevin.messaging.KafkaConfig;
@@ -30,13 +29,26 @@ final class EventRoutes implements AutoCloseable {
         this.guard = guard;
     }
 
-    void addTo(RoutesConfig routes) {
-        routes.post("/api/sample-requests", this::publishSampleRequest);
-        routes.post("/api/retraining-requests", this::publishRetrainingRequest);
-        routes.post("/api/cancellations/{id}", this::cancel);
-        routes.post("/api/runs/{id}/pause", ctx -> order(ctx, true));
-        routes.post("/api/runs/{id}/resume", ctx -> order(ctx, false));
-        routes.post("/api/models/{model}/changes", this::changeModel);
+    void addTo(ApiRoutes routes) {
+        routes.post(
+                "/api/sample-requests",
+                "Ask for images; only model must be given",
+                SampleRequest.getClassSchema(),
+                this::publishSampleRequest);
+        routes.post(
+                "/api/retraining-requests",
+                "Ask for a retraining; only model and dataset must be given",
+                RetrainingRequest.getClassSchema(),
+                this::publishRetrainingRequest);
+        routes.post(
+                "/api/models/{model}/changes",
+                "Promote, roll back, share or retire",
+                ModelChange.getClassSchema(),
+                this::changeModel);
+        routes.post("/api/cancellations/{id}", "Cancel a request or run", this::cancel);
+        routes.post("/api/runs/{id}/pause", "Pause a run", ctx -> order(ctx, true, false));
+        routes.post("/api/runs/{id}/resume", "Let it go on", ctx -> order(ctx, false, false));
+        routes.post("/api/runs/{id}/raise", "Train it first", ctx -> order(ctx, false, true));
     }
 
     private void publishSampleRequest(Context ctx) throws InterruptedException {
@@ -93,11 +105,12 @@ final class EventRoutes implements AutoCloseable {
         accepted(ctx, change.getChangeId());
     }
 
-    private void order(Context ctx, boolean paused) throws InterruptedException {
+    private void order(Context ctx, boolean paused, boolean first) throws InterruptedException {
         String id = ctx.pathParam("id");
         requireId("id", id);
         JsonBody.of(guard.body(ctx));
-        events.publish(ctx, new RunOrder(id, paused, "asked for on the dashboard", Instant.now()));
+        events.publish(
+                ctx, new RunOrder(id, paused, "asked for on the dashboard", Instant.now(), first));
         accepted(ctx, id);
     }
 

@@ -6,6 +6,8 @@ import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -62,6 +64,7 @@ final class HttpGuard {
         HEADERS.forEach(ctx::header);
         requireHost(ctx);
         requireOrigin(ctx);
+        requirePath(ctx);
         if (!READING.contains(ctx.method())) {
             requireJson(ctx);
         }
@@ -75,6 +78,18 @@ final class HttpGuard {
                     MISDIRECTED,
                     "Host: must be one of %s (LANGEVIN_PAGE_HOSTS), not '%s'"
                             .formatted(hosts, shown(host)));
+        }
+    }
+
+    /** The router decodes what stands for a name in a path, and takes a fault of it for ours. */
+    private static void requirePath(Context ctx) {
+        try {
+            URLDecoder.decode(ctx.path(), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw refused(
+                    400,
+                    "path: must have two hexadecimal digits after every %%, not '%s'"
+                            .formatted(shown(ctx.path())));
         }
     }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.letters.DeadLetter;
@@ -15,7 +14,9 @@ import io.langevin.messaging.text.RecordJson;
 import io.langevin.process.Inert;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.common.header.Header;
 
 /** Dead letters: what there is, and what is done about it. */
@@ -38,11 +39,17 @@ final class LetterRoutes {
         this.guard = guard;
     }
 
-    void addTo(RoutesConfig routes) {
-        routes.get("/api/dead-letters", this::list);
-        routes.get("/api/dead-letters/{topic}/{partition}/{offset}", this::show);
-        routes.post("/api/dead-letters/{topic}/{partition}/{offset}/redrive", this::redrive);
-        routes.post("/api/dead-letters/{topic}/{partition}/{offset}/discard", this::discard);
+    void addTo(ApiRoutes routes) {
+        String letter = "/api/dead-letters/{topic}/{partition}/{offset}";
+        routes.get(
+                "/api/dead-letters",
+                "Dead letters, newest first",
+                new TreeMap<>(Map.of("topic", "of one topic alone", "limit", "1 to 500")),
+                "application/json",
+                this::list);
+        routes.get(letter, "A dead letter, decoded where that is possible", this::show);
+        routes.post(letter + "/redrive", "Send its record again, once", this::redrive);
+        routes.post(letter + "/discard", "Note that nothing is to be done", this::discard);
     }
 
     private void list(Context ctx) throws InterruptedException {

@@ -121,9 +121,12 @@ public final class OperationsApi implements AutoCloseable {
         routes.before(guard::check);
         routes.before("/api/*", OperationsApi::limitRate);
         routes.before("/api/events", this::limitStreams);
-        views.addTo(routes);
-        letters.addTo(routes);
-        events.addTo(routes);
+        var api = new ApiRoutes();
+        views.addTo(api);
+        letters.addTo(api);
+        events.addTo(api);
+        api.addTo(routes);
+        routes.get("/api/openapi.json", ctx -> ViewRoutes.json(ctx, api.describe()));
         routes.sse("/api/events", this::stream);
         routes.get("/health", this::health);
         if (metrics instanceof PrometheusMeterRegistry prometheus) {

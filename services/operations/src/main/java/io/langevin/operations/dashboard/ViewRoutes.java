@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.langevin.messaging.rules.JobStages;
 import io.langevin.messaging.text.RecordJson;
@@ -24,13 +23,29 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** What there is: everything that can be read and nothing that changes. */
 final class ViewRoutes {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final String JSON = "application/json";
+    private static final String PNG = "image/png";
+    private static final String ZIP = "application/zip";
+
+    private static final Map<String, String> LISTS =
+            new TreeMap<>(
+                    Map.of(
+                            "kind", "SAMPLING or RETRAINING",
+                            "stage", "a JobStage",
+                            "model", "name of the model",
+                            "q", "text that id, model or detail has",
+                            "limit", "1 to 1000; 50 where nothing is said",
+                            "after", "what next of the last list was"));
+
     private static final int USUAL = 50;
     private static final int MOST = 1_000;
 
@@ -46,22 +61,33 @@ final class ViewRoutes {
         this.requests = requests;
     }
 
-    void addTo(RoutesConfig routes) {
-        routes.get("/api/overview", ctx -> json(ctx, overview()));
-        routes.get("/api/jobs", this::jobs);
-        routes.get("/api/jobs/{id}", this::job);
-        routes.get("/api/requests/{id}", this::request);
-        routes.get("/api/requests/{id}/images", this::images);
-        routes.get("/api/requests/{id}/images.zip", this::zip);
-        routes.get("/api/images/{id}/{index}", this::image);
-        routes.get("/api/previews/{id}/{index}", this::preview);
-        routes.get("/api/runs/{id}", this::run);
-        routes.get("/api/runs/{id}/grids/{checkpoint}", this::grid);
-        routes.get("/api/models", ctx -> json(ctx, PageJson.records(feed.models())));
-        routes.get("/api/models/{model}", this::model);
-        routes.get("/api/datasets", ctx -> json(ctx, PageJson.records(feed.datasets())));
-        routes.get("/api/rules", ctx -> json(ctx, PageJson.records(feed.policies())));
-        routes.get("/api/topics", ctx -> json(ctx, topics()));
+    void addTo(ApiRoutes routes) {
+        routes.get("/api/overview", "What the last hour was like", ctx -> json(ctx, overview()));
+        routes.get("/api/jobs", "Requests and runs, newest first", LISTS, JSON, this::jobs);
+        routes.get("/api/jobs/{id}", "The state of a request or run", this::job);
+        routes.get("/api/requests/{id}", "A request and its outcome", this::request);
+        routes.get("/api/requests/{id}/images", "Its images, without their bytes", this::images);
+        routes.get("/api/requests/{id}/images.zip", "Its images", Map.of(), ZIP, this::zip);
+        routes.get("/api/images/{id}/{index}", "An image", Map.of(), PNG, this::image);
+        routes.get("/api/previews/{id}/{index}", "An image so far", Map.of(), PNG, this::preview);
+        routes.get("/api/runs/{id}", "A run, its progress and judgements", this::run);
+        routes.get(
+                "/api/runs/{id}/grids/{checkpoint}",
+                "Images of a judged checkpoint",
+                Map.of(),
+                PNG,
+                this::grid);
+        routes.get("/api/models", "Models", ctx -> json(ctx, PageJson.records(feed.models())));
+        routes.get("/api/models/{model}", "A model", this::model);
+        routes.get(
+                "/api/datasets",
+                "Data sets that are topics",
+                ctx -> json(ctx, PageJson.records(feed.datasets())));
+        routes.get(
+                "/api/rules",
+                "Standing rules",
+                ctx -> json(ctx, PageJson.records(feed.policies())));
+        routes.get("/api/topics", "Topics and groups", ctx -> json(ctx, topics()));
     }
 
     private JsonNode overview() {

@@ -257,7 +257,7 @@ final class RunRules {
             keep(held, result.getReason());
         } else {
             // whoever trains it heard of an order that this run has not, or not of its end
-            sent.add(new RunOrder(id, false, "", now));
+            sent.add(new RunOrder(id, false, "", now, false));
             train(held, "goes on");
         }
     }

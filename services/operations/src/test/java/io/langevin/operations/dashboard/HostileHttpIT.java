@@ -107,6 +107,13 @@ class HostileHttpIT {
     }
 
     @Test
+    void a_path_that_cannot_be_decoded_is_the_askers_fault() throws IOException {
+        for (String path : List.of("/api/jobs/a%}t", "/api/requests/%", "/api/models/%zz")) {
+            assertProblem(send("GET %s HTTP/1.1\r\nHost: localhost\r\n".formatted(path), ""), 400);
+        }
+    }
+
+    @Test
     void wrong_values_are_refused_before_anything_is_published() throws Exception {
         int before = requests();
         for (String body :

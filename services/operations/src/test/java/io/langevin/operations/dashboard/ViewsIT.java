@@ -34,6 +34,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -191,6 +192,26 @@ class ViewsIT {
 
     private static JsonNode letters() throws Exception {
         return json("/api/dead-letters?topic=sampling.outcomes");
+    }
+
+    /** The document is the one that is served (-Dgolden=1 writes it anew). */
+    @Test
+    void the_api_is_described_by_itself() throws Exception {
+        Path document = Path.of("../../docs/contract/openapi.json");
+        String served = json("/api/openapi.json").toPrettyString() + "\n";
+        if (System.getProperty("golden") != null) {
+            Files.writeString(document, served);
+        }
+        assertThat(served).isEqualTo(Files.readString(document));
+        JsonNode paths = json("/api/openapi.json").path("paths");
+        JsonNode request = paths.at("/~1api~1sample-requests/post/requestBody");
+        JsonNode fields = request.at("/content/application~1json/schema/properties");
+        assertThat(fields.path("count").path("type").asText()).isEqualTo("integer");
+        assertThat(fields.at("/task/properties/kind/enum").toString()).contains("INPAINT");
+        for (String path : List.of("/api/jobs", "/api/models", "/api/rules", "/api/topics")) {
+            assertThat(paths.has(path)).isTrue();
+            assertThat(get(path).statusCode()).as(path).isEqualTo(200);
+        }
     }
 
     @Test

@@ -160,7 +160,7 @@ class RunRulesTest {
         }
 
         private void order(boolean paused) {
-            happens(new RunOrder(ID, paused, "", Instant.EPOCH));
+            happens(new RunOrder(ID, paused, "", Instant.EPOCH, false));
         }
 
         private void workerEnds(JobStatus status) {

@@ -125,7 +125,7 @@ class WorkflowTest extends DrivenTopologies {
         assertThat(read(TRAINING_JOBS)).hasSize(1);
         stages();
 
-        send(RUN_ORDERS, RUN, new RunOrder(RUN, true, "the GPU is needed", NOW));
+        send(RUN_ORDERS, RUN, new RunOrder(RUN, true, "the GPU is needed", NOW, false));
         send(
                 TRAINING_RESULTS,
                 RUN,
@@ -143,7 +143,7 @@ class WorkflowTest extends DrivenTopologies {
                         tuple(JobStage.PAUSED, "paused after 7 iterations"));
         assertThat(read(TRAINING_JOBS)).isEmpty();
 
-        send(RUN_ORDERS, RUN, new RunOrder(RUN, false, "", NOW));
+        send(RUN_ORDERS, RUN, new RunOrder(RUN, false, "", NOW, false));
         assertThat(read(TRAINING_JOBS))
                 .singleElement()
                 .returns(1, TrainingJob::getRound)
@@ -156,7 +156,7 @@ class WorkflowTest extends DrivenTopologies {
     /** An order that came before its run, or that its worker alone has heard of. */
     @Test
     void a_run_that_nobody_holds_back_here_is_let_go_everywhere() throws Exception {
-        send(RUN_ORDERS, RUN, new RunOrder(RUN, true, "", NOW));
+        send(RUN_ORDERS, RUN, new RunOrder(RUN, true, "", NOW, false));
         send(RETRAINING_REQUESTS, RUN, request().build());
         send(SCHEDULE_RESULTS, RUN, schedule());
         read(TRAINING_JOBS);

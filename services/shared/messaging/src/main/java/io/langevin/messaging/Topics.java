@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -163,6 +164,21 @@ public final class Topics {
     }
 
     /**
+     * What every topic is created with, dead letters' topics among them.
+     *
+     * @param replication copies of each partition; -1: the broker's default
+     */
+    public static List<NewTopic> definitions(String prefix, short replication) {
+        return all().stream()
+                .flatMap(
+                        topic ->
+                                Stream.of(
+                                        topic.definition(prefix, replication),
+                                        topic.deadLetters(prefix, replication)))
+                .toList();
+    }
+
+    /**
      * Creates what is missing, dead-letter topics included. What exists gets today's limits of
      * size, time and compression; its partitions and retention are left as they are.
      *
@@ -171,11 +187,7 @@ public final class Topics {
      */
     public static List<String> create(Admin admin, String prefix, short replication)
             throws InterruptedException {
-        List<NewTopic> wanted = new ArrayList<>();
-        for (Topic<?> topic : all()) {
-            wanted.add(topic.definition(prefix, replication));
-            wanted.add(topic.deadLetters(prefix, replication));
-        }
+        List<NewTopic> wanted = definitions(prefix, replication);
         List<String> created = new ArrayList<>();
         List<NewTopic> there = new ArrayList<>();
         var results = admin.createTopics(wanted).values();

@@ -304,7 +304,7 @@ public final class HostileRecords {
                             .setUpdatedAt(now)
                             .build();
             case "job.attempts" -> new JobAttempts(id, 1);
-            case "run.orders" -> new RunOrder(id, true, "", now);
+            case "run.orders" -> new RunOrder(id, true, "", now, false);
             case "datasets.images" ->
                     DatasetImage.newBuilder()
                             .setDataset(id)

@@ -15,6 +15,11 @@ public interface JobHandler<J extends SpecificRecord, R extends SpecificRecord> 
     /** The run that the job belongs to: the key of its result and of its cancellation. */
     String id(J job);
 
+    /** Whether another job of the queue is to go first: this one is put back behind all of them. */
+    default boolean isToWait(J job) {
+        return false;
+    }
+
     /**
      * Does the job. It may run again after a crash: what it leaves behind must be harmless then.
      *

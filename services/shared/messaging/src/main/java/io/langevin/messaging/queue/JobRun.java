@@ -64,6 +64,15 @@ final class JobRun<J extends SpecificRecord, R extends SpecificRecord> {
         this.closed = closed;
     }
 
+    /** Whether another job of the queue is to go first. */
+    boolean isToWait(ConsumerRecord<String, byte[]> source) {
+        try {
+            return handler.isToWait(serde.decode(source.value()));
+        } catch (UnreadableRecordException e) {
+            return false; // it becomes a dead letter in its turn
+        }
+    }
+
     /**
      * @throws UnreadableRecordException where nobody can be answered
      * @throws InterruptedException where the job is to go on elsewhere

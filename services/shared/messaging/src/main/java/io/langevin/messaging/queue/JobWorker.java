@@ -171,7 +171,8 @@ public final class JobWorker<J extends SpecificRecord, R extends SpecificRecord>
                 putBack(source, lease);
             } else if (!jobSerde.awaitReadable(source.value(), SCHEMA_WITHIN, closed)) {
                 queue.acknowledge(lease.held(), AcknowledgeType.RELEASE);
-            } else if (Postponement.of(source).filter(Postponement::isTooEarly).isPresent()) {
+            } else if (Postponement.of(source).filter(Postponement::isTooEarly).isPresent()
+                    || run.isToWait(source)) {
                 comeBackLater(source, lease);
             } else {
                 early.clear();
