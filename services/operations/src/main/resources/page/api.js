@@ -23,12 +23,27 @@ export async function post(path, body) {
 const SAID_FOR = 10000; // what went wrong stays until it is closed
 let forgetting;
 
+let closed = ""; // what somebody has read is not said again until something else is
+
 export function say(text, bad = false) {
   const answer = document.getElementById("answer");
+  if (bad && (text === closed || answer.dataset.said === text)) return;
+  closed = "";
+  answer.dataset.said = text;
   clearTimeout(forgetting);
-  if (!bad) forgetting = setTimeout(() => answer.replaceChildren(), SAID_FOR);
+  if (!bad) forgetting = setTimeout(forget, SAID_FOR);
   answer.dataset.bad = String(bad);
-  answer.replaceChildren(text, el("button", { type: "button", "aria-label": "Close", onclick: () => answer.replaceChildren() }, "×"));
+  const close = () => {
+    closed = bad ? text : "";
+    forget();
+  };
+  answer.replaceChildren(bad ? `Not done: ${text}` : text, el("button", { type: "button", "aria-label": "Close", onclick: close }, "×"));
+}
+
+function forget() {
+  const answer = document.getElementById("answer");
+  answer.replaceChildren();
+  answer.dataset.said = "";
 }
 
 // Publishes an event and says what came of it; undefined where it was refused.

@@ -1,7 +1,9 @@
 // Curves over time or steps, by uPlot.
 
 import uPlot from "/webjars/uplot/1.6.30/dist/uPlot.esm.js";
-import { el } from "./dom.js";
+import { el, number } from "./dom.js";
+
+const HEIGHT = 220;
 
 const COLOURS = ["--accent", "--good", "--bad", "--soft"];
 
@@ -14,11 +16,15 @@ export class Chart {
     this.time = time;
     this.logarithmic = logarithmic;
     this.element = el("div", { class: "chart", role: "img", "aria-label": title });
+    this.fit = () => this.plot && this.element.clientWidth && this.plot.setSize({ width: this.element.clientWidth, height: HEIGHT });
+    addEventListener("resize", this.fit);
   }
 
   show(xs, curves) {
     const data = [xs, ...curves.map((curve) => curve.values)];
     const labels = curves.map((curve) => curve.label).join();
+    const last = curves.map((curve) => `${curve.label} ${number(curve.values.filter((value) => value !== null).at(-1))}`);
+    this.element.setAttribute("aria-label", `${this.title}; last: ${last.join(", ")}`);
     if (this.plot && this.labels === labels) {
       this.plot.setData(data);
       return;
@@ -29,7 +35,7 @@ export class Chart {
     this.plot = new uPlot(
       {
         width: Math.max(280, this.element.clientWidth || 560),
-        height: 220,
+        height: HEIGHT,
         scales: { x: { time: this.time }, y: { distr: this.logarithmic ? 3 : 1 } },
         axes: [axis, { ...axis, size: 60 }],
         series: [
@@ -42,7 +48,8 @@ export class Chart {
     );
   }
 
-  fit() {
-    if (this.plot && this.element.clientWidth) this.plot.setSize({ width: this.element.clientWidth, height: 220 });
+  close() {
+    this.plot?.destroy();
+    removeEventListener("resize", this.fit);
   }
 }

@@ -22,7 +22,7 @@ export function moment(iso) {
 export const stage = (name) => el("span", { class: "stage", "data-stage": name }, name.toLowerCase());
 
 export const number = (value, digits = 2) =>
-  value === null || value === undefined ? "–" : value.toLocaleString(undefined, { maximumFractionDigits: digits });
+  value === null || value === undefined ? "–" : typeof value === "string" ? value : value.toLocaleString(undefined, { maximumFractionDigits: digits });
 
 export function button(text, action, attributes = {}) {
   return el("button", { type: "button", onclick: action, ...attributes }, text);

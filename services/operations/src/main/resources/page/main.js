@@ -16,11 +16,20 @@ import { topics } from "./pages/topics.js";
 // Each makes { content, update?(kinds), each?(kind, value), close? } of what stands behind its name.
 const PAGES = { "": overview, requests, request, runs, run, models, data, letters, topics, ask };
 
+// An address may have been typed.
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 let shown;
 let forget = () => {};
 
 function show() {
-  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/").map(decoded);
   const page = PAGES[name];
   forget();
   shown?.close?.();
@@ -32,8 +41,8 @@ function show() {
   }
   shown = page(...rest);
   root.replaceChildren(...[shown.content].flat());
-  shown.shown?.();
   forget = follow(shown);
+  shown.shown?.();
   for (const link of document.querySelectorAll("nav a")) {
     const here = link.getAttribute("href") === `#/${name}` || (name === "request" && link.hash === "#/requests") || (name === "run" && link.hash === "#/runs");
     here ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
@@ -42,6 +51,7 @@ function show() {
 }
 
 window.addEventListener("hashchange", () => {
+  document.getElementById("detail").close();
   show();
   document.getElementById("page").focus();
 });

@@ -2,6 +2,9 @@
 
 const MAXIMUM_IMAGES = 120;
 const MAXIMUM_JOBS = 2000;
+const MAXIMUM_PROGRESS = 5000;
+const MAXIMUM_JUDGEMENTS = 1000;
+const MAXIMUM_PREVIEWS = 500;
 
 export const store = {
   models: new Map(),
@@ -28,14 +31,23 @@ const take = {
   loss(progress) {
     if (store.progress.at(-1)?.runId !== progress.runId) store.progress = [];
     store.progress.push(progress);
+    if (store.progress.length > MAXIMUM_PROGRESS) store.progress.shift();
   },
-  judged: (judgement) => store.judgements.push(judgement),
+  judged(judgement) {
+    store.judgements.push(judgement);
+    if (store.judgements.length > MAXIMUM_JUDGEMENTS) store.judgements.shift();
+  },
   dataset: (state) => store.datasets.set(state.dataset, state),
   image(image) {
     store.images.unshift(image);
     store.images.length = Math.min(store.images.length, MAXIMUM_IMAGES);
   },
-  preview: (preview) => store.previews.set(`${preview.requestId}/${preview.index}`, preview),
+  preview(preview) {
+    const image = `${preview.requestId}/${preview.index}`;
+    store.previews.delete(image);
+    store.previews.set(image, preview);
+    if (store.previews.size > MAXIMUM_PREVIEWS) store.previews.delete(store.previews.keys().next().value);
+  },
 };
 
 // Many events may come at once: a page is told at most once a frame, of which kinds.

@@ -26,6 +26,11 @@ export function actions(job) {
   return all;
 }
 
+const MOST_ROWS = 1000;
+
+// Where the list that begins behind a row begins: what the API calls next.
+const cursor = (row) => `${new Date(row.querySelector("time").dateTime).getTime()}-${row.dataset.id}`;
+
 const HEADS = ["State", "Model", "Detail", "Id", "Updated", ""];
 
 function row(job) {
@@ -80,6 +85,13 @@ export function jobs(kind, title) {
     }
   }
 
+  // A row that has the focus keeps it.
+  function replace(before, after) {
+    const focused = [...before.querySelectorAll("a, button")].indexOf(document.activeElement);
+    before.replaceWith(after);
+    if (focused >= 0) after.querySelectorAll("a, button")[focused]?.focus();
+  }
+
   function add(job) {
     const made = row(job);
     rows.set(job.id, made);
@@ -99,10 +111,17 @@ export function jobs(kind, title) {
       const filtered = isFiltered();
       for (const job of changed.values()) {
         const before = rows.get(job.id);
-        if (before) before.replaceWith(add(job));
+        if (before) replace(before, add(job));
         else if (!filtered) body.prepend(add(job));
       }
       changed.clear();
+      while (rows.size > MOST_ROWS) {
+        const last = body.lastElementChild;
+        rows.delete(last.dataset.id);
+        last.remove();
+        next = cursor(body.lastElementChild);
+        more.hidden = false;
+      }
     },
   };
 }

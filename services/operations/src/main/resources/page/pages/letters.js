@@ -19,7 +19,7 @@ async function show(letter) {
         ["Done", of.handled ? `${of.handled.end.toLowerCase()} ${new Date(of.handled.handledAt).toLocaleString()} ${of.handled.reason}` : null],
       ]),
       el("h3", {}, "Value"),
-      el("pre", {}, of.value ? JSON.stringify(parsed(of.value), null, 2) : (of.hexadecimal ?? "none")),
+      el("pre", {}, of.value ?? of.hexadecimal ?? "none"),
       el("h3", {}, "Headers"),
       facts(Object.entries(of.headers)),
     );
@@ -28,23 +28,15 @@ async function show(letter) {
   }
 }
 
-// Avro's text of a record is JSON but for numbers like NaN.
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
 export function letters() {
   const topic = el("input", { name: "topic", placeholder: "all topics", "aria-label": "topic", onchange: load });
+  const open = el("input", { type: "checkbox", onchange: load });
   const list = el("div");
   const chosen = new Set();
 
   async function load() {
     try {
-      const all = await get(`/api/dead-letters?limit=200&topic=${encodeURIComponent(topic.value)}`);
+      const all = await get(`/api/dead-letters?limit=200&open=${open.checked}&topic=${encodeURIComponent(topic.value)}`);
       chosen.clear();
       list.replaceChildren(all.length ? letterTable(all) : empty("None."));
     } catch (error) {
@@ -87,6 +79,6 @@ export function letters() {
 
   load();
   return {
-    content: section("Dead letters", el("p", { class: "actions" }, topic, button("Look again", load), button("Redrive", () => handle("redrive")), button("Discard", () => handle("discard"))), list),
+    content: section("Dead letters", el("p", { class: "actions" }, topic, el("label", { class: "inline" }, open, " those alone that nothing was done about"), button("Look again", load), button("Redrive", () => handle("redrive")), button("Discard", () => handle("discard"))), list),
   };
 }

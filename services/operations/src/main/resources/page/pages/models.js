@@ -54,6 +54,10 @@ function model(of) {
 export function models() {
   const list = el("div", { id: "models", class: "stack" });
   function draw() {
+    if (list.contains(document.activeElement) && document.activeElement.matches("input")) {
+      document.activeElement.addEventListener("blur", draw, { once: true }); // what is being typed stays
+      return;
+    }
     const all = [...store.models.values()].sort((a, b) => a.model.localeCompare(b.model));
     list.replaceChildren(...(all.length ? all.map(model) : [empty("There is no model yet.")]));
   }

@@ -14,6 +14,9 @@ export function overview() {
   const latency = el("div");
   const work = el("div");
   const images = el("div", { class: "images", id: "images" });
+  const none = empty("None yet.");
+  const pictures = new Map(); // by request and index
+  const key = (image) => `${image.requestId}/${image.index}`;
   const training = el("p", { id: "progress" });
 
   async function load() {
@@ -38,15 +41,32 @@ export function overview() {
     }
   }
 
-  function draw(kinds) {
-    if (kinds.has("image")) {
-      const shown = store.images.filter(isPicture);
-      images.replaceChildren(...(shown.length ? shown.map(picture) : [empty("None yet.")]));
+  // What is there stays, and with it the focus.
+  function drawImages() {
+    const wanted = store.images.filter(isPicture);
+    const keys = new Set(wanted.map(key));
+    for (const [known, figure] of pictures) {
+      if (!keys.has(known)) {
+        figure.remove();
+        pictures.delete(known);
+      }
     }
+    for (const image of [...wanted].reverse()) {
+      if (!pictures.has(key(image))) {
+        const figure = picture(image);
+        pictures.set(key(image), figure);
+        images.prepend(figure);
+      }
+    }
+    none.hidden = wanted.length > 0;
+  }
+
+  function draw(kinds) {
+    if (kinds.has("image")) drawImages();
     const last = store.progress.at(-1);
     training.replaceChildren(
       last
-        ? el("a", { href: `#/run/${last.runId}` }, `step ${last.iteration}, ${last.seconds.toFixed(0)} s, loss ${last.loss.toFixed(1)}, ${last.imagesPerSecond.toFixed(0)} images/s`)
+        ? el("a", { href: `#/run/${last.runId}` }, `step ${last.iteration}, ${number(last.seconds, 0)} s, loss ${number(last.loss, 1)}, ${number(last.imagesPerSecond, 0)} images/s`)
         : "No training yet.",
     );
   }
@@ -54,7 +74,7 @@ export function overview() {
   const timer = setInterval(load, EVERY);
   return {
     content: [
-      section("Images as they arrive", images),
+      section("Images as they arrive", none, images),
       section("Images a minute", chart.element),
       section("Requests a minute", failures.element),
       section("Latency", latency),
@@ -65,6 +85,9 @@ export function overview() {
       draw(new Set(["image"]));
     },
     update: draw,
-    close: () => clearInterval(timer),
+    close() {
+      clearInterval(timer);
+      [chart, failures].forEach((each) => each.close());
+    },
   };
 }

@@ -7,10 +7,10 @@ import { actions, isEnded } from "./jobs.js";
 import { isPicture, picture } from "./pictures.js";
 
 // A request whose images, masks or matrices are not in the answer cannot be put together again.
-const REPEATABLE = new Set(["GENERATE", "INTERPOLATE", "TRAJECTORY"]);
+const REPEATABLE = new Set(["GENERATE", "TRAJECTORY"]);
 
 function repeat(request) {
-  const { requestId, seed, ...rest } = request;
+  const { requestId, seed, seedOfImage, deadline, ...rest } = request;
   const { image, mask, matrix, ...task } = request.task;
   return publish("/api/sample-requests", { ...rest, task }).then((answer) => {
     if (answer) location.hash = `#/request/${answer.id}`;

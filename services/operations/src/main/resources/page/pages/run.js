@@ -53,7 +53,7 @@ export function run(id) {
     }
     const limit = last.maximumSeconds > 0 ? ` of ${last.maximumSeconds}` : "";
     const end = last.estimatedEnd ? `, ends about ${new Date(last.estimatedEnd).toLocaleTimeString()}` : "";
-    figures.replaceChildren(`step ${last.iteration}, ${last.seconds.toFixed(0)}${limit} s, loss ${last.loss.toFixed(1)}, ${last.imagesPerSecond.toFixed(0)} images/s on ${last.device}${end}`);
+    figures.replaceChildren(`step ${last.iteration}, ${number(last.seconds, 0)}${limit} s, loss ${number(last.loss, 1)}, ${number(last.imagesPerSecond, 0)} images/s on ${last.device}${end}`);
     loss.show(
       progress.map((point) => point.iteration),
       [
@@ -124,5 +124,6 @@ export function run(id) {
         drawCandidates();
       }
     },
+    close: () => [loss, byNoise].forEach((each) => each.close()),
   };
 }

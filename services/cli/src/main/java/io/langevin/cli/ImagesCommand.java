@@ -81,7 +81,7 @@ final class ImagesCommand implements Callable<Integer> {
             }
         }
         if (grid != null) {
-            ImageGrid.write(images, grid);
+            ImageGrid.write(images.stream().map(this::whole).toList(), grid);
         }
         int all = images.get(0).getCount();
         System.out.printf("%d of %d images of %s%n", images.size(), all, model(images.get(0)));
@@ -98,7 +98,7 @@ final class ImagesCommand implements Callable<Integer> {
         }
         KafkaConfig kafka = connection.kafka();
         Map<Integer, GeneratedImage> byIndex = new TreeMap<>();
-        new KeyedRecords(kafka, new Schemas(kafka))
+        new KeyedRecords(kafka, new Schemas(kafka, PlatformClient.patience(connection.patience())))
                 .find(
                         SAMPLING_IMAGES,
                         id,
@@ -124,6 +124,13 @@ final class ImagesCommand implements Callable<Integer> {
                         model(image),
                         image.getIndex(),
                         image.getFormat().name().toLowerCase(Locale.ROOT));
+    }
+
+    /** The image with its bytes, be they in the store. */
+    private GeneratedImage whole(GeneratedImage image) {
+        return image.getBytes() != null
+                ? image
+                : GeneratedImage.newBuilder(image).setBytes(ByteBuffer.wrap(bytes(image))).build();
     }
 
     private byte[] bytes(GeneratedImage image) {

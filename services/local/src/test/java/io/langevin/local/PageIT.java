@@ -313,8 +313,7 @@ class PageIT {
         new Select(form.findElement(By.name("task"))).selectByValue("SCORE");
         form.findElement(By.name("image")).sendKeys(picture(5).toString());
         form.findElement(By.cssSelector("form > button")).click();
-        wait.until(
-                p -> answer(p).startsWith("The image must have at least 28×28 pixels, not 5×5."));
+        wait.until(p -> answer(p).contains("The image must have at least 28×28 pixels, not 5×5."));
         form.findElement(By.name("image")).sendKeys(picture(64).toString());
         published(page, wait, form);
     }

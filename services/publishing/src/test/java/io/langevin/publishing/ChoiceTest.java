@@ -105,6 +105,23 @@ class ChoiceTest {
         assertThat(choice(rule(PromotionRule.BY_HAND), 1).wouldReplace(now)).isFalse();
     }
 
+    /** What serves was judged by the run itself, whatever it says of itself. */
+    @Test
+    void what_the_run_has_measured_of_the_one_that_serves_counts() {
+        PublishedCheckpoint best = model(B, 1);
+        var judged =
+                new JudgedRun(
+                        List.of(B),
+                        Map.of(A, quality(0.5, 0.1), B, best.getQuality()),
+                        quality -> true);
+
+        assertThat(
+                        new Choice(best, BEST, judged)
+                                .announced(Optional.of(model(A, 100)))
+                                .getCheckpoint())
+                .isEqualTo(A);
+    }
+
     /** Another run, or a person, was faster than the judgement. */
     @Test
     void what_came_while_a_run_was_judged_is_compared_by_what_is_known_of_it() {

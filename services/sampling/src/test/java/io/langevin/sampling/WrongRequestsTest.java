@@ -148,6 +148,11 @@ class WrongRequestsTest extends OneModelSession {
         wrong.put(
                 request().setTask(Task.newBuilder().setKind(TaskKind.TRAJECTORY).build()).build(),
                 "task.everyRows: must be at least 1 for the 7 rows of this plan, not null");
+        // which models there are is known once one has served
+        SampleRequest first = request().build();
+        sampling.ask(first);
+        assertThat(sampling.outcome(first.getRequestId()).getStatus())
+                .isEqualTo(SampleStatus.COMPLETED);
         for (SampleRequest request : wrong.keySet()) {
             sampling.ask(request);
         }

@@ -1,5 +1,7 @@
 package io.langevin.cli.letters;
 
+import static io.langevin.messaging.rules.RecordRules.require;
+
 import io.langevin.messaging.letters.DeadLetterBox;
 import io.langevin.messaging.letters.LetterId;
 import java.util.List;
@@ -17,6 +19,8 @@ import picocli.CommandLine.Parameters;
             "Their bytes stay until their topic lets go of them, after 30 days."
         })
 final class DiscardCommand implements Callable<Integer> {
+    private static final int LONGEST_REASON = 1_000;
+
     @Mixin LetterBox box;
 
     @Parameters(arity = "1..*", paramLabel = "LETTER", description = "As 'dead list' names them.")
@@ -27,6 +31,11 @@ final class DiscardCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        require(
+                reason.length() <= LONGEST_REASON,
+                "--reason",
+                "have at most %d characters".formatted(LONGEST_REASON),
+                reason.length());
         List<LetterId> wanted = ids.stream().map(LetterId::parse).toList();
         DeadLetterBox letters = box.open();
         for (LetterId id : wanted) {

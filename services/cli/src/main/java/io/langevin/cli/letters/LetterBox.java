@@ -4,6 +4,7 @@ import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.artifacts.ArtifactStores;
 import io.langevin.cli.Connection;
+import io.langevin.client.PlatformClient;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.letters.DeadLetterBox;
@@ -28,7 +29,7 @@ final class LetterBox {
     }
 
     Schemas schemas() {
-        return new Schemas(connection.kafka());
+        return new Schemas(connection.kafka(), PlatformClient.patience(connection.patience()));
     }
 
     private byte[] blob(String id) {

@@ -43,9 +43,11 @@ final class ListLettersCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         between("--limit", limit, 1, 1_000);
         List<DeadLetter> letters =
-                box.open().newest(Optional.ofNullable(topic).map(LetterId::topic), limit).stream()
-                        .filter(letter -> all || letter.handled().isEmpty())
-                        .toList();
+                box.open()
+                        .newest(
+                                Optional.ofNullable(topic).map(LetterId::topic),
+                                letter -> all || letter.handled().isEmpty(),
+                                limit);
         if (output.isJson()) {
             letters.forEach(letter -> Output.json(json(letter)));
             return 0;

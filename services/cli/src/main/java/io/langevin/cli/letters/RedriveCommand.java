@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
             "  langevin dead redrive --topic schedule.jobs     all that nothing was done about"
         })
 final class RedriveCommand implements Callable<Integer> {
-    private static final int MOST = 1_000;
+    private static final int MOST = 10_000;
 
     @Mixin LetterBox box;
 
@@ -45,8 +45,12 @@ final class RedriveCommand implements Callable<Integer> {
         DeadLetterBox letters = box.open();
         List<LetterId> wanted = new ArrayList<>(ids.stream().map(LetterId::parse).toList());
         if (topic != null) {
-            letters.newest(Optional.of(LetterId.topic(topic)), MOST).stream()
-                    .filter(letter -> letter.handled().isEmpty())
+            letters
+                    .newest(
+                            Optional.of(LetterId.topic(topic)),
+                            letter -> letter.handled().isEmpty(),
+                            MOST)
+                    .stream()
                     .map(DeadLetter::id)
                     .forEach(id -> wanted.add(0, id));
         }

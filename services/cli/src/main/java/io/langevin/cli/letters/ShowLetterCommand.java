@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 final class ShowLetterCommand implements Callable<Integer> {
     private static final int LONGEST_HEADER = 300;
     private static final int BYTES_SHOWN = 256;
+    private static final int LONGEST_VALUE = 64 << 10;
 
     @Mixin LetterBox box;
 
@@ -57,7 +58,7 @@ final class ShowLetterCommand implements Callable<Integer> {
         if (value == null) {
             return "none";
         }
-        Optional<String> text = box.schemas().text(value);
+        Optional<String> text = box.schemas().text(value, LONGEST_VALUE);
         if (text.isPresent()) {
             return text.get();
         }

@@ -26,7 +26,7 @@ record JobFilter(
         Optional<String> model,
         Optional<String> text,
         Optional<Place> after) {
-    private static final Pattern CURSOR = Pattern.compile("(\\d{1,15})-([0-9a-f-]{36})");
+    private static final Pattern CURSOR = Pattern.compile("(-?\\d{1,18})-([0-9a-fA-F-]{36})");
 
     /** Where a job stands among those that are sorted by when they changed. */
     private record Place(Instant updatedAt, String id) {}

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.kafka.common.header.Header;
 
 /** Dead letters: what there is, and what is done about it. */
@@ -44,7 +45,11 @@ final class LetterRoutes {
         routes.get(
                 "/api/dead-letters",
                 "Dead letters, newest first",
-                new TreeMap<>(Map.of("topic", "of one topic alone", "limit", "1 to 500")),
+                new TreeMap<>(
+                        Map.of(
+                                "topic", "of one topic alone",
+                                "open", "true: those alone that nothing was done about",
+                                "limit", "1 to 500")),
                 "application/json",
                 this::list);
         routes.get(letter, "A dead letter, decoded where that is possible", this::show);
@@ -55,8 +60,10 @@ final class LetterRoutes {
     private void list(Context ctx) throws InterruptedException {
         int limit = ViewRoutes.number(ctx, "limit", USUAL, 1, MOST);
         var topic = Optional.ofNullable(ctx.queryParam("topic")).filter(name -> !name.isEmpty());
+        boolean open = "true".equals(ctx.queryParam("open"));
+        Predicate<DeadLetter> wanted = letter -> !open || letter.handled().isEmpty();
         ArrayNode array = NODES.arrayNode();
-        for (DeadLetter letter : letters.newest(topic.map(LetterId::topic), limit)) {
+        for (DeadLetter letter : letters.newest(topic.map(LetterId::topic), wanted, limit)) {
             array.add(summary(letter));
         }
         ViewRoutes.json(ctx, array);
@@ -69,7 +76,7 @@ final class LetterRoutes {
                         .put("topic", letter.id().topic().suffix())
                         .put("since", letter.since().toString())
                         .put("reader", letter.reader())
-                        .put("reason", letter.reason())
+                        .put("reason", Inert.text(letter.reason()))
                         .put(
                                 "key",
                                 letter.record().key() == null
@@ -94,11 +101,7 @@ final class LetterRoutes {
         }
         byte[] value = letter.record().value();
         if (value != null) {
-            node.put(
-                    "value",
-                    schemas.text(value)
-                            .map(text -> RecordRules.abbreviated(text, LONGEST_VALUE))
-                            .orElse(null));
+            node.put("value", schemas.text(value, LONGEST_VALUE).map(Inert::text).orElse(null));
             int shown = Math.min(BYTES_SHOWN, value.length);
             node.put("hexadecimal", HexFormat.of().formatHex(value, 0, shown));
         }

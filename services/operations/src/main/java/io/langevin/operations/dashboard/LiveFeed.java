@@ -65,6 +65,12 @@ public final class LiveFeed implements FollowedView {
     private static final int MODELS = 1_000;
 
     private static final long IMAGE_BYTES = 64L << 20;
+    private static final long PREVIEW_BYTES = 32L << 20;
+    private static final long GRID_BYTES = 64L << 20;
+
+    /** Parts of the noise levels that losses are told by. */
+    private static final int MOST_PARTS = 64;
+
     private static final int LONGEST_NAME = 100;
     private static final int LONGEST_DETAIL = 2_000;
     private static final Duration IMAGES_FROM = Duration.ofHours(1);
@@ -85,6 +91,9 @@ public final class LiveFeed implements FollowedView {
 
     /** The newest of each image, by request and index. */
     private final Map<ImageKey, SamplePreview> previews = new LinkedHashMap<>();
+
+    private long previewBytes;
+    private long gridBytes;
 
     private record ImageKey(String requestId, int index) {}
 
@@ -179,9 +188,9 @@ public final class LiveFeed implements FollowedView {
         }
         synchronized (this) {
             images.addLast(image);
-            imageBytes += bytes(image);
+            imageBytes += size(image.getBytes());
             while (images.size() > IMAGES || imageBytes > IMAGE_BYTES) {
-                imageBytes -= bytes(images.removeFirst());
+                imageBytes -= size(images.removeFirst().getBytes());
             }
         }
         tell(new Change.Image(image));
@@ -213,21 +222,27 @@ public final class LiveFeed implements FollowedView {
         tell(new Change.ModelGone(model));
     }
 
-    private static long bytes(GeneratedImage image) {
-        return image.getBytes() == null ? 0 : image.getBytes().remaining();
+    private static long size(ByteBuffer bytes) {
+        return bytes == null ? 0 : bytes.remaining();
     }
 
     private void loss(TrainingProgress progress, String key) {
         if (progress == null || !progress.getRunId().equals(key) || !RecordRules.isId(key)) {
             return;
         }
+        TrainingProgress kept =
+                progress.getHeldOutLossByNoise().size() <= MOST_PARTS
+                        ? progress
+                        : TrainingProgress.newBuilder(progress)
+                                .setHeldOutLossByNoise(List.of())
+                                .build();
         synchronized (this) {
-            losses.addLast(progress);
+            losses.addLast(kept);
             if (losses.size() > LOSSES) {
                 losses.removeFirst();
             }
         }
-        tell(new Change.Loss(progress));
+        tell(new Change.Loss(kept));
     }
 
     private void judged(JudgedCheckpoint judgement, String key) {
@@ -236,8 +251,9 @@ public final class LiveFeed implements FollowedView {
         }
         synchronized (this) {
             judgements.addLast(judgement);
-            if (judgements.size() > JUDGEMENTS) {
-                judgements.removeFirst();
+            gridBytes += size(judgement.getGrid());
+            while (judgements.size() > JUDGEMENTS || gridBytes > GRID_BYTES) {
+                gridBytes -= size(judgements.removeFirst().getGrid());
             }
         }
         tell(new Change.Judged(judgement));
@@ -249,10 +265,14 @@ public final class LiveFeed implements FollowedView {
         }
         synchronized (this) {
             var image = new ImageKey(key, preview.getIndex());
-            previews.remove(image);
+            SamplePreview before = previews.remove(image);
             previews.put(image, preview);
-            if (previews.size() > PREVIEWS) {
-                previews.remove(previews.keySet().iterator().next());
+            previewBytes += size(preview.getBytes());
+            previewBytes -= before == null ? 0 : size(before.getBytes());
+            var oldest = previews.values().iterator();
+            while (previews.size() > PREVIEWS || previewBytes > PREVIEW_BYTES) {
+                previewBytes -= size(oldest.next().getBytes());
+                oldest.remove();
             }
         }
         tell(new Change.Preview(preview));

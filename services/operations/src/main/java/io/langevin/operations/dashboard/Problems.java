@@ -10,6 +10,7 @@ import io.langevin.messaging.Failures;
 import io.langevin.messaging.rules.RejectedException;
 import io.langevin.process.Inert;
 import io.langevin.process.OutOfReachException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -57,6 +58,7 @@ final class Problems {
                 (e, ctx) -> answer(ctx, e.getStatus(), e.getMessage()));
         routes.exception(KafkaException.class, Problems::notPublished);
         routes.exception(OutOfReachException.class, (e, ctx) -> answer(ctx, 503, e.getMessage()));
+        routes.exception(UncheckedIOException.class, (e, ctx) -> answer(ctx, 503, e.getMessage()));
         routes.exception(ArtifactException.class, (e, ctx) -> answer(ctx, 502, e.getMessage()));
         routes.exception(Exception.class, Problems::defect);
         routes.error(

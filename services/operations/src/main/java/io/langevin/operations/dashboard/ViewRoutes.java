@@ -19,7 +19,6 @@ import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.JobState;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
@@ -175,22 +174,16 @@ final class ViewRoutes {
                 .header(
                         "Content-Disposition",
                         "attachment; filename=\"%s.zip\"".formatted(ctx.pathParam("id")));
-        OutputStream out = ctx.outputStream();
-        try (var zip = new ZipOutputStream(out)) {
-            zip.setLevel(0); // images are packed already
-            for (GeneratedImage image : images) {
-                zip.putNextEntry(
-                        new ZipEntry(
-                                "%05d.%s"
-                                        .formatted(
-                                                image.getIndex(),
-                                                image.getFormat()
-                                                        .name()
-                                                        .toLowerCase(Locale.ROOT))));
-                zip.write(requests.bytes(image));
-                zip.closeEntry();
-            }
+        var zip = new ZipOutputStream(ctx.outputStream());
+        zip.setLevel(0); // images are packed already
+        for (GeneratedImage image : images) {
+            byte[] bytes = requests.bytes(image); // a zip without its end is no zip: that is seen
+            String form = image.getFormat().name().toLowerCase(Locale.ROOT);
+            zip.putNextEntry(new ZipEntry("%05d.%s".formatted(image.getIndex(), form)));
+            zip.write(bytes);
+            zip.closeEntry();
         }
+        zip.finish();
     }
 
     private void image(Context ctx) throws InterruptedException {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.DeserializationExceptionHandler;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
@@ -65,11 +66,14 @@ public final class UnexpectedFailures
 
     private static ProducerRecord<byte[], byte[]> letter(ErrorHandlerContext context, Exception e) {
         var headers = new RecordHeaders();
+        for (Header own : context.headers()) {
+            if (!DeadLetters.HEADERS.contains(own.key())) {
+                headers.add(own);
+            }
+        }
         put(headers, DeadLetters.REASON, "defect: " + e);
         put(headers, DeadLetters.READER, OperationsConfig.NAME);
-        put(headers, DeadLetters.TOPIC, context.topic());
-        put(headers, DeadLetters.PARTITION, "" + context.partition());
-        put(headers, DeadLetters.OFFSET, "" + context.offset());
+        DeadLetters.sayWhere(headers, context.topic(), context.partition(), context.offset());
         return new ProducerRecord<>(
                 context.topic() + DeadLetters.SUFFIX,
                 null,

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,7 +22,6 @@ import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -35,9 +35,24 @@ public final class BrokerState implements AutoCloseable {
     private static final Duration FRESH = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** Who reads what, be they there or not: records wait for them all the same. */
+    private static final Map<String, Topic<?>> CONSUMERS =
+            Map.of("sampling", Topics.SAMPLING_REQUESTS);
+
+    private static final Map<String, Topic<?>> WORKERS =
+            Map.of(
+                    "schedule", Topics.SCHEDULE_JOBS,
+                    "training", Topics.TRAINING_JOBS,
+                    "publishing", Topics.PUBLISHING_JOBS,
+                    "publishing-imports", Topics.PUBLISHING_IMPORTS,
+                    "publishing-judging", Topics.JUDGING_JOBS,
+                    "publishing-changes", Topics.MODEL_CHANGES);
+
     private final KafkaConfig kafka;
     private final Admin admin;
-    private State last = new State(Instant.MIN, List.of(), List.of());
+    private State last = new State(Instant.EPOCH, List.of(), List.of());
+    private Optional<KafkaException> failure = Optional.empty();
+    private Instant asked = Instant.EPOCH;
 
     /**
      * @param records that lie on it now, as far as offsets tell
@@ -61,11 +76,21 @@ public final class BrokerState implements AutoCloseable {
     }
 
     /**
-     * @throws KafkaException where the broker does not answer
+     * @throws KafkaException where the broker does not answer, or did not five seconds ago
      */
     public synchronized State now() throws InterruptedException {
-        if (last.at().plus(FRESH).isBefore(Instant.now())) {
-            last = new State(Instant.now(), topics(), groups());
+        if (asked.plus(FRESH).isBefore(Instant.now())) {
+            try {
+                List<TopicState> topics = topics();
+                last = new State(Instant.now(), topics, groups(topics));
+                failure = Optional.empty();
+            } catch (KafkaException e) {
+                failure = Optional.of(e);
+            }
+            asked = Instant.now();
+        }
+        if (failure.isPresent()) {
+            throw new KafkaException(failure.get().getMessage(), failure.get());
         }
         return last;
     }
@@ -114,19 +139,47 @@ public final class BrokerState implements AutoCloseable {
         return offsets;
     }
 
-    private List<GroupState> groups() throws InterruptedException {
-        List<GroupState> states = new ArrayList<>();
+    private List<GroupState> groups(List<TopicState> topics) throws InterruptedException {
+        Map<String, GroupState> states = new TreeMap<>();
+        for (var known : CONSUMERS.entrySet()) {
+            nobody(known.getKey(), GroupType.CONSUMER, known.getValue(), topics, states);
+        }
+        for (var known : WORKERS.entrySet()) {
+            nobody(known.getKey(), GroupType.SHARE, known.getValue(), topics, states);
+        }
         for (GroupListing group : get(admin.listGroups().all())) {
             if (!group.groupId().startsWith(kafka.prefix()) || group.type().isEmpty()) {
                 continue;
             }
-            states.add(
-                    group.type().get() == GroupType.SHARE
-                            ? shared(group.groupId())
-                            : consumed(group.groupId(), group.type().get()));
+            GroupType kind = group.type().get();
+            GroupState state;
+            try {
+                state =
+                        kind == GroupType.SHARE
+                                ? shared(group.groupId())
+                                : consumed(group.groupId(), kind);
+            } catch (KafkaException e) { // one that cannot be described is not all of them
+                state = new GroupState(group.groupId(), kind, 0, Optional.empty());
+            }
+            states.put(state.name(), state);
         }
-        states.sort((a, b) -> a.name().compareTo(b.name()));
-        return states;
+        return List.copyOf(states.values());
+    }
+
+    /** A group that nobody has joined yet: everything waits for it. */
+    private void nobody(
+            String group,
+            GroupType kind,
+            Topic<?> topic,
+            List<TopicState> topics,
+            Map<String, GroupState> states) {
+        long waiting =
+                topics.stream()
+                        .filter(state -> state.topic().equals(topic))
+                        .mapToLong(TopicState::records)
+                        .sum();
+        String name = kafka.group(group);
+        states.put(name, new GroupState(name, kind, 0, Optional.of(waiting)));
     }
 
     private GroupState shared(String name) throws InterruptedException {
@@ -150,16 +203,36 @@ public final class BrokerState implements AutoCloseable {
                                 .get(name)
                                 .members()
                                 .size();
-        Map<TopicPartition, OffsetAndMetadata> committed =
-                get(admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata());
-        Map<TopicPartition, Long> ends = offsets(committed.keySet(), OffsetSpec.latest());
+        Map<TopicPartition, Long> behind = new HashMap<>(begins(name));
+        get(admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata())
+                .forEach(
+                        (at, committed) -> {
+                            if (committed != null) {
+                                behind.put(at, committed.offset());
+                            }
+                        });
         long lag = 0;
-        for (var at : committed.entrySet()) {
-            if (at.getValue() != null) {
-                lag += Math.max(0, ends.get(at.getKey()) - at.getValue().offset());
-            }
+        for (var end : offsets(behind.keySet(), OffsetSpec.latest()).entrySet()) {
+            lag += Math.max(0, end.getValue() - behind.get(end.getKey()));
         }
         return new GroupState(name, kind, members, Optional.of(lag));
+    }
+
+    /** Where a group begins that has committed nothing: partitions without an offset wait whole. */
+    private Map<TopicPartition, Long> begins(String group) throws InterruptedException {
+        Topic<?> topic = CONSUMERS.get(group.substring(kafka.prefix().length()));
+        if (topic == null) {
+            return Map.of();
+        }
+        String name = kafka.name(topic);
+        List<TopicPartition> partitions =
+                get(admin.describeTopics(List.of(name)).allTopicNames())
+                        .get(name)
+                        .partitions()
+                        .stream()
+                        .map(p -> new TopicPartition(name, p.partition()))
+                        .toList();
+        return offsets(partitions, OffsetSpec.earliest());
     }
 
     private static <T> T get(KafkaFuture<T> future) throws InterruptedException {

@@ -4,38 +4,47 @@ import static io.langevin.messaging.Topics.SAMPLING_IMAGES;
 import static io.langevin.messaging.Topics.SAMPLING_OUTCOMES;
 import static io.langevin.messaging.Topics.SAMPLING_REQUESTS;
 
+import io.langevin.artifacts.ArtifactException;
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStore;
 import io.langevin.messaging.follow.KeyedRecords;
+import io.langevin.process.Futures;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.JobState;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Requests and their images as the topics have them, however old; the last ones that were asked for
  * are kept. Safe to use from several threads.
  */
 public final class RequestImages {
-    /** Topics forget after this. */
-    private static final Duration KEPT = Duration.ofDays(7);
-
     /** Clocks of brokers and services differ. */
     private static final Duration MARGIN = Duration.ofSeconds(10);
 
+    private static final Duration FRESH = Duration.ofSeconds(3);
     private static final int REMEMBERED = 32;
     private static final long BYTES_REMEMBERED = 64L << 20;
 
     private final KeyedRecords records;
     private final ArtifactStore artifacts;
-    private final Map<String, List<GeneratedImage>> remembered = new LinkedHashMap<>();
+
+    /** By request, in the order of their beginnings. */
+    private final Map<String, CompletableFuture<Reading>> readings = new LinkedHashMap<>();
+
+    /**
+     * @param whole whether there can be no more images
+     * @param at {@link System#nanoTime}
+     */
+    private record Reading(List<GeneratedImage> images, boolean whole, long at) {}
 
     /** A request, and its outcome where it has ended. */
     public record Found(SampleRequest request, Optional<SampleOutcome> outcome) {}
@@ -60,47 +69,73 @@ public final class RequestImages {
         return Optional.of(new Found(asked.get(0), outcomes.stream().findFirst()));
     }
 
-    /** The images that the request has so far, in their order; none where topics forgot them. */
+    /**
+     * The images that the request has so far, in their order; none where topics forgot them. Those
+     * that ask at once share one reading, and what is not complete is read anew after a moment.
+     */
     public List<GeneratedImage> images(String id, Optional<JobState> state)
             throws InterruptedException {
-        synchronized (remembered) {
-            List<GeneratedImage> known = remembered.get(id);
-            if (known != null) {
-                return known;
+        CompletableFuture<Reading> mine = new CompletableFuture<>();
+        CompletableFuture<Reading> shared;
+        synchronized (readings) {
+            CompletableFuture<Reading> known = readings.get(id);
+            if (known != null && known.isDone() && isStale(known)) {
+                readings.remove(id);
             }
+            shared = readings.putIfAbsent(id, mine);
         }
-        Map<Integer, GeneratedImage> byIndex = new LinkedHashMap<>();
+        if (shared != null) {
+            return Futures.get(shared).images();
+        }
+        try {
+            List<GeneratedImage> images = read(id, state);
+            boolean whole = !images.isEmpty() && images.size() >= images.get(0).getCount();
+            mine.complete(new Reading(images, whole, System.nanoTime()));
+            forget();
+            return images;
+        } catch (InterruptedException | RuntimeException e) {
+            mine.completeExceptionally(e);
+            synchronized (readings) {
+                readings.remove(id, mine);
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isStale(CompletableFuture<Reading> known) {
+        Reading reading = known.getNow(null);
+        return !reading.whole() && System.nanoTime() - reading.at() > FRESH.toNanos();
+    }
+
+    private List<GeneratedImage> read(String id, Optional<JobState> state)
+            throws InterruptedException {
+        Map<Integer, GeneratedImage> byIndex = new TreeMap<>();
         records.find(
                         SAMPLING_IMAGES,
                         id,
                         since(state),
                         found -> found.size() >= found.get(0).getCount())
                 .forEach(image -> byIndex.putIfAbsent(image.getIndex(), image));
-        List<GeneratedImage> images =
-                byIndex.values().stream()
-                        .sorted(Comparator.comparingInt(GeneratedImage::getIndex))
-                        .toList();
-        if (!images.isEmpty() && images.size() == images.get(0).getCount()) {
-            remember(id, images);
-        }
-        return images;
+        return List.copyOf(byIndex.values());
     }
 
-    private void remember(String id, List<GeneratedImage> images) {
-        synchronized (remembered) {
-            remembered.put(id, images);
-            var oldest = remembered.entrySet().iterator();
-            while (remembered.size() > REMEMBERED
-                    || remembered.size() > 1 && bytesRemembered() > BYTES_REMEMBERED) {
-                oldest.next();
-                oldest.remove();
+    /** The oldest readings go where they are too many or too large; those under way stay. */
+    private void forget() {
+        synchronized (readings) {
+            var oldest = readings.values().iterator();
+            while (oldest.hasNext()
+                    && (readings.size() > REMEMBERED || bytes() > BYTES_REMEMBERED)) {
+                if (oldest.next().isDone()) {
+                    oldest.remove();
+                }
             }
         }
     }
 
-    private long bytesRemembered() {
-        return remembered.values().stream()
-                .flatMap(List::stream)
+    private long bytes() {
+        return readings.values().stream()
+                .filter(reading -> reading.isDone() && !reading.isCompletedExceptionally())
+                .flatMap(reading -> reading.join().images().stream())
                 .mapToLong(image -> image.getBytes() == null ? 0 : image.getBytes().remaining())
                 .sum();
     }
@@ -108,7 +143,7 @@ public final class RequestImages {
     private static Instant since(Optional<JobState> state) {
         return state.map(JobState::getRequestedAt)
                 .map(asked -> asked.minus(MARGIN))
-                .orElse(Instant.now().minus(KEPT));
+                .orElse(Instant.EPOCH);
     }
 
     /**
@@ -118,6 +153,9 @@ public final class RequestImages {
      */
     public byte[] bytes(GeneratedImage image) {
         if (image.getBytes() == null) {
+            if (!ArtifactId.isId(image.getArtifact())) {
+                throw new ArtifactException("image %d is empty".formatted(image.getIndex()));
+            }
             return artifacts.get(new ArtifactId(image.getArtifact()));
         }
         byte[] bytes = new byte[image.getBytes().remaining()];

@@ -1,6 +1,7 @@
 package io.langevin.operations.workflow;
 
 import io.langevin.messaging.rules.RecordRules;
+import io.langevin.operations.streams.GlobalRecords;
 import io.langevin.records.CheckpointQuality;
 import io.langevin.records.JobStage;
 import io.langevin.records.JobState;
@@ -20,15 +21,18 @@ final class JudgedCandidates implements Processor<String, JudgedCheckpoint, Stri
     private static final Set<JobStage> STAGES = Set.of(JobStage.TRAINING, JobStage.PUBLISHING);
 
     private final String store;
+    private final GlobalRecords<JobState> states;
     private final Clock clock;
     private ProcessorContext<String, JobState> context;
     private KeyValueStore<String, RetrainingRun> runs;
 
     /**
      * @param store name of the runs' store
+     * @param states of everything, by their ids
      */
-    JudgedCandidates(String store, Clock clock) {
+    JudgedCandidates(String store, GlobalRecords<JobState> states, Clock clock) {
         this.store = store;
+        this.states = states;
         this.clock = clock;
     }
 
@@ -41,9 +45,16 @@ final class JudgedCandidates implements Processor<String, JudgedCheckpoint, Stri
     @Override
     public void process(Record<String, JudgedCheckpoint> record) {
         RetrainingRun run = runs.get(record.key());
-        if (run != null && STAGES.contains(run.getStage())) {
+        if (run != null && STAGES.contains(run.getStage()) && isSaid(run)) {
             context.forward(record.withValue(state(run, record.value())));
         }
+    }
+
+    /** A run that is stalled or waits goes on being so, whatever is judged meanwhile. */
+    private boolean isSaid(RetrainingRun run) {
+        return states.of(run.getRequest().getRunId(), context)
+                .filter(state -> state.getStage() == run.getStage())
+                .isPresent();
     }
 
     private JobState state(RetrainingRun run, JudgedCheckpoint judged) {

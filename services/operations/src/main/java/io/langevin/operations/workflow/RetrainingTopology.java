@@ -93,7 +93,7 @@ final class RetrainingTopology {
                 progress.process(() -> new ProposedCandidates(STORE), named("proposed"), STORE),
                 JUDGING_JOBS,
                 "write-proposed");
-        streams.write(judged(streams, clock), JOB_STATES, "write-judged");
+        streams.write(judged(streams, states, clock), JOB_STATES, "write-judged");
         send(steps, streams, SCHEDULE_JOBS);
         send(steps, streams, TRAINING_JOBS);
         send(steps, streams, PUBLISHING_JOBS);
@@ -205,11 +205,12 @@ final class RetrainingTopology {
                 RetrainingRequest.newBuilder().setRunId(id).setModel("").build(), reason);
     }
 
-    private static KStream<String, JobState> judged(TopicStreams streams, Clock clock)
+    private static KStream<String, JobState> judged(
+            TopicStreams streams, GlobalRecords<JobState> states, Clock clock)
             throws InterruptedException {
         return streams.overhear(
                         MODEL_JUDGEMENTS, KeyRules.keyIs("runId", JudgedCheckpoint::getRunId))
-                .process(() -> new JudgedCandidates(STORE, clock), named("judged"), STORE);
+                .process(() -> new JudgedCandidates(STORE, states, clock), named("judged"), STORE);
     }
 
     private static <T extends SpecificRecord> KStream<String, RunEvent> events(

@@ -50,6 +50,11 @@ final class JudgementLog implements AutoCloseable {
                 kafka, schemas, RecordWriter.open(kafka, schemas, MODEL_JUDGEMENTS, writer));
     }
 
+    /** Reads anew what has been measured of a run: other processes measure, too. */
+    void refresh(String runId) {
+        runs.remove(runId);
+    }
+
     /** What has been measured of a run, by checkpoint. */
     Map<String, CheckpointQuality> of(String runId) throws InterruptedException {
         Map<String, CheckpointQuality> known = runs.get(runId);

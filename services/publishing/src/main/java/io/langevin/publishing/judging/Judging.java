@@ -78,6 +78,12 @@ final class Judging {
      */
     JudgedRun all(List<Candidate> candidates, Optional<PublishedCheckpoint> now)
             throws InterruptedException {
+        turns.take(
+                context,
+                () -> {
+                    log.refresh(runId);
+                    return log.of(runId);
+                });
         Map<String, Integer> wanted = new LinkedHashMap<>();
         Map<String, CheckpointQuality> qualities = new HashMap<>();
         now.filter(real::fit)

@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -87,7 +89,22 @@ final class Shadow {
     /** Of the newest requests that left the choice of the checkpoint to the model. */
     private List<SampleRequest> completedLately(String model, int most)
             throws InterruptedException {
-        Map<String, Asked> asked = new ConcurrentHashMap<>();
+        Set<String> completed = ConcurrentHashMap.newKeySet();
+        WholeTopic.readNewest(
+                kafka,
+                schemas,
+                SAMPLING_OUTCOMES,
+                most * READ_A_REQUEST,
+                (outcome, source) -> {
+                    if (outcome != null
+                            && outcome.getStatus() == SampleStatus.COMPLETED
+                            && outcome.getModel().equals(model)) {
+                        completed.add(outcome.getRequestId());
+                    }
+                });
+        // requests may be large: no more than are asked for are kept
+        Queue<Asked> newest =
+                new PriorityBlockingQueue<>(most + 1, Comparator.comparingLong(Asked::timestamp));
         WholeTopic.readNewest(
                 kafka,
                 schemas,
@@ -97,25 +114,16 @@ final class Shadow {
                     if (request != null
                             && request.getModel().equals(model)
                             && request.getCheckpoint() == null
-                            && request.getRequestId().equals(source.key())) {
-                        asked.put(source.key(), new Asked(request, source.timestamp()));
+                            && request.getRequestId().equals(source.key())
+                            && completed.remove(source.key())) {
+                        newest.add(new Asked(request, source.timestamp()));
+                        if (newest.size() > most) {
+                            newest.remove();
+                        }
                     }
                 });
-        Set<String> completed = ConcurrentHashMap.newKeySet();
-        WholeTopic.readNewest(
-                kafka,
-                schemas,
-                SAMPLING_OUTCOMES,
-                most * READ_A_REQUEST,
-                (outcome, source) -> {
-                    if (outcome != null && outcome.getStatus() == SampleStatus.COMPLETED) {
-                        completed.add(outcome.getRequestId());
-                    }
-                });
-        return asked.values().stream()
-                .filter(one -> completed.contains(one.request().getRequestId()))
+        return newest.stream()
                 .sorted(Comparator.comparingLong(Asked::timestamp).reversed())
-                .limit(most)
                 .map(Asked::request)
                 .toList();
     }

@@ -98,18 +98,29 @@ public final class DeadLetters {
             String key,
             byte[] value,
             Headers own) {
-        RecordHeaders headers = new RecordHeaders(own.toArray());
+        RecordHeaders headers = new RecordHeaders();
+        for (Header header : own) {
+            // whoever sends a record must not say what became of it
+            if (!HEADERS.contains(header.key()) || own != record.headers()) {
+                headers.add(header);
+            }
+        }
         String text = RecordRules.abbreviated(reason, LONGEST_REASON);
         EventHeaders.put(headers, REASON, Inert.text(text));
         EventHeaders.put(headers, READER, reader);
-        EventHeaders.put(headers, TOPIC, record.topic());
-        EventHeaders.put(headers, PARTITION, "" + record.partition());
-        EventHeaders.put(headers, OFFSET, "" + record.offset());
-        EventHeaders.put(headers, ORIGINAL_TOPIC, record.topic());
-        EventHeaders.put(headers, ORIGINAL_PARTITION, "" + record.partition());
-        EventHeaders.put(headers, ORIGINAL_OFFSET, "" + record.offset());
+        sayWhere(headers, record.topic(), record.partition(), record.offset());
         EventHeaders.put(headers, ORIGINAL_TIMESTAMP, "" + record.timestamp());
         return new ProducerRecord<>(record.topic() + SUFFIX, null, key, value, headers);
+    }
+
+    /** Adds where a record was, under our names and under those of other tools. */
+    public static void sayWhere(Headers headers, String topic, int partition, long offset) {
+        EventHeaders.put(headers, TOPIC, topic);
+        EventHeaders.put(headers, PARTITION, "" + partition);
+        EventHeaders.put(headers, OFFSET, "" + offset);
+        EventHeaders.put(headers, ORIGINAL_TOPIC, topic);
+        EventHeaders.put(headers, ORIGINAL_PARTITION, "" + partition);
+        EventHeaders.put(headers, ORIGINAL_OFFSET, "" + offset);
     }
 
     private static long bytes(ConsumerRecord<String, byte[]> record) {

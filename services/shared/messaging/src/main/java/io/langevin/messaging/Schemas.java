@@ -105,10 +105,12 @@ public final class Schemas {
      * A record in JSON, by the schema that it was written with; empty where the bytes are no
      * record.
      *
+     * @param longest characters of it; where it has more, the text ends in its middle with …
      * @throws UncheckedIOException where the registry is needed and cannot be reached
      */
-    public Optional<String> text(byte[] value) {
-        return WrittenRecord.read(value, writers).map(Object::toString);
+    public Optional<String> text(byte[] value, int longest) {
+        return WrittenRecord.read(value, writers)
+                .map(record -> new BoundedText(longest).of(record));
     }
 
     private String subject(Topic<?> topic) {

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 
 /** A record of whatever schema it was written with. */
@@ -16,7 +15,7 @@ final class WrittenRecord {
      * @return empty where the bytes are no record of a schema in the registry
      * @throws java.io.UncheckedIOException where the registry cannot be reached
      */
-    static Optional<GenericRecord> read(byte[] bytes, WriterSchemas writers) {
+    static Optional<Object> read(byte[] bytes, WriterSchemas writers) {
         if (!AvroSerde.hasHeader(bytes)) {
             return Optional.empty();
         }
@@ -30,8 +29,8 @@ final class WrittenRecord {
                 ByteBuffer.wrap(bytes, AvroSerde.HEADER, bytes.length - AvroSerde.HEADER);
         try {
             RecordBounds.check(writer, record);
-            return Optional.of(
-                    new GenericDatumReader<GenericRecord>(writer)
+            return Optional.ofNullable(
+                    new GenericDatumReader<Object>(writer)
                             .read(
                                     null,
                                     DecoderFactory.get()

@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.langevin.process.ConfigurationException;
 import io.langevin.process.Environment;
 import io.langevin.process.ServiceMain;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class EnvironmentTest {
 
@@ -76,5 +81,39 @@ class EnvironmentTest {
     private static KafkaServiceConfig config(Environment environment) {
         KafkaConfig kafka = KafkaConfig.from(environment);
         return () -> kafka;
+    }
+
+    @Test
+    void a_secret_may_lie_in_a_file(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("jaas");
+        Files.writeString(file, "module required password=\"x\";\n");
+        var environment =
+                new Environment(
+                        Map.of(
+                                "LANGEVIN_KAFKA_SASL_JAAS_CONFIG_FILE",
+                                file.toString(),
+                                "LANGEVIN_KAFKA_SASL_OAUTHBEARER_ASSERTION_FILE",
+                                "of Kafka"));
+
+        assertThat(environment.properties("LANGEVIN_KAFKA_"))
+                .isEqualTo(
+                        Map.of(
+                                "sasl.jaas.config", "module required password=\"x\";",
+                                "sasl.oauthbearer.assertion.file", "of Kafka"));
+        environment.rejectUnknown();
+        for (String wrong : List.of(folder.toString(), folder.resolve("none").toString())) {
+            assertThatThrownBy(() -> new Environment(Map.of("LANGEVIN_REGISTRY_URL_FILE", wrong)))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageStartingWith("LANGEVIN_REGISTRY_URL_FILE must name a file");
+        }
+        assertThatThrownBy(
+                        () ->
+                                new Environment(
+                                        Map.of(
+                                                "LANGEVIN_REGISTRY_URL",
+                                                "http://a",
+                                                "LANGEVIN_REGISTRY_URL_FILE",
+                                                file.toString())))
+                .hasMessageContaining("are both set");
     }
 }

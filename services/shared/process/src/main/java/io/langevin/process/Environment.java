@@ -1,5 +1,8 @@
 package io.langevin.process;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -8,13 +11,22 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
- * The variables {@code LANGEVIN_*} of a process. A configuration record reads what it knows; {@link
- * #rejectUnknown} then stops the start at anything that nobody read.
+ * The variables {@code LANGEVIN_*} of a process. A secret may lie in a file: {@code …_FILE} names
+ * it. A configuration record reads what it knows; {@link #rejectUnknown} then stops the start at
+ * anything that nobody read.
  */
 public final class Environment {
     private static final String PREFIX = "LANGEVIN_";
+    private static final String IN_FILE = "_FILE";
+
+    /** What may have a secret; other names that end so are Kafka's own. */
+    private static final Pattern SECRET_IN_FILE =
+            Pattern.compile("LANGEVIN_.*(PASSWORD|JAAS_CONFIG|REGISTRY_URL)" + IN_FILE);
+
+    private static final long LARGEST_SECRET = 64 << 10;
 
     private final Map<String, String> variables = new TreeMap<>();
     private final Set<String> known = new TreeSet<>();
@@ -22,10 +34,32 @@ public final class Environment {
     public Environment(Map<String, String> all) {
         all.forEach(
                 (name, value) -> {
-                    if (name.startsWith(PREFIX)) {
+                    if (SECRET_IN_FILE.matcher(name).matches()) {
+                        String base = name.substring(0, name.length() - IN_FILE.length());
+                        if (all.containsKey(base)) {
+                            throw new ConfigurationException(
+                                    "%s and %s are both set: set one".formatted(base, name));
+                        }
+                        variables.put(base, secret(name, Path.of(value)));
+                    } else if (name.startsWith(PREFIX)) {
                         variables.put(name, value);
                     }
                 });
+    }
+
+    /** The text of a file, without the line feed that editors end it with. */
+    private static String secret(String name, Path file) {
+        try {
+            if (!Files.isRegularFile(file) || Files.size(file) > LARGEST_SECRET) {
+                throw new ConfigurationException(
+                        "%s must name a file of at most %d bytes, not '%s'"
+                                .formatted(name, LARGEST_SECRET, file));
+            }
+            return Files.readString(file).stripTrailing();
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    "%s: cannot read %s: %s".formatted(name, file, e.getMessage()), e);
+        }
     }
 
     public static Environment ofProcess() {

@@ -1,7 +1,5 @@
 package io.langevin.torchfiles;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +21,7 @@ public final class NumpyArray {
     /**
      * @throws IllegalArgumentException where the state is not one of an array
      */
-    void build(List<?> state) {
+    void build(List<?> state, PickleInput in) {
         if (state.size() != NUMBERS + 1
                 || !(state.get(SHAPE) instanceof List<?> sizes)
                 || !(state.get(TYPE) instanceof NumpyType type)) {
@@ -38,14 +36,14 @@ public final class NumpyArray {
             shape.add(number);
         }
         if (type.isUnsignedByte() && Boolean.FALSE.equals(state.get(FORTRAN))) {
-            unsignedBytes = bytes(state.get(NUMBERS));
+            unsignedBytes = bytes(state.get(NUMBERS), in);
         }
     }
 
     /** Python 2 has bytes as text. */
-    private static Optional<byte[]> bytes(Object numbers) {
+    private static Optional<byte[]> bytes(Object numbers, PickleInput in) {
         if (numbers instanceof String text) {
-            return Optional.of(text.getBytes(ISO_8859_1));
+            return Optional.of(in.encoded(text));
         }
         return numbers instanceof byte[] bytes ? Optional.of(bytes) : Optional.empty();
     }

@@ -20,6 +20,7 @@ final class PickleInput {
     private final long length;
     private final long longest;
     private long position;
+    private long made;
 
     /**
      * @param in buffered
@@ -76,17 +77,26 @@ final class PickleInput {
         return line.toString(UTF_8);
     }
 
-    /** The bytes that were written as text, one a character, in UTF-8. */
+    /** The bytes that were written as text, one a character. */
     byte[] encoded(String text) {
+        charge(text.length());
         return text.getBytes(ISO_8859_1);
     }
 
     /** Bytes as they are. */
     byte[] byteArray(int length) throws IOException {
-        ByteBuffer read = bytes(length);
-        byte[] bytes = new byte[read.remaining()];
-        read.get(bytes);
-        return bytes;
+        return bytes((long) length).array();
+    }
+
+    /**
+     * Counts bytes that are made of what was read before: a few instructions could ask for any
+     * number of them.
+     */
+    void charge(long bytes) {
+        made += bytes;
+        if (made > longest) {
+            throw error("makes more than " + longest + " bytes");
+        }
     }
 
     /** The next bytes, little-endian. */

@@ -221,7 +221,7 @@ final class Unpickler {
             return;
         }
         if (top() instanceof NumpyArray array && attributes instanceof List<?> state) {
-            array.build(state);
+            array.build(state, in);
             return;
         }
         if (!(top() instanceof Map) || !(attributes instanceof Map)) {

@@ -1,9 +1,11 @@
 package io.langevin.torchfiles;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -68,5 +70,28 @@ class NumpyTypeTest {
                 .hasMessageContaining("4 bytes where there must be 8");
         assertThatThrownBy(() -> NumpyType.of("f1").value(new byte[1]))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** A text that is encoded again and again: three bytes a copy. */
+    @Test
+    void a_few_instructions_cannot_ask_for_any_number_of_bytes() {
+        var pickle = new ByteArrayOutputStream();
+        pickle.writeBytes("c_codecs\nencode\nq\0".getBytes(ISO_8859_1));
+        pickle.writeBytes(new byte[] {'X', 0, 0, 0x10, 0}); // a text of a megabyte
+        pickle.writeBytes("x".repeat(1 << 20).getBytes(ISO_8859_1));
+        pickle.writeBytes(new byte[] {(byte) 0x85, 'q', 1});
+        for (int i = 0; i < 1_000; i++) {
+            pickle.writeBytes(new byte[] {'h', 0, 'h', 1, 'R'});
+        }
+        byte[] bytes = pickle.toByteArray();
+
+        assertThatThrownBy(
+                        () ->
+                                Unpickler.read(
+                                        new PickleInput(
+                                                new ByteArrayInputStream(bytes), bytes.length),
+                                        ids -> null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("makes more than 67108864 bytes");
     }
 }

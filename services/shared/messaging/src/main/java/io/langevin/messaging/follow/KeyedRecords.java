@@ -6,11 +6,13 @@ import io.langevin.messaging.Topic;
 import io.langevin.process.OutOfReachException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -20,6 +22,12 @@ import org.apache.avro.specific.SpecificRecord;
  */
 public final class KeyedRecords {
     private static final int READERS = 4;
+
+    /** Who cannot begin at once is told so: a thread that waits is one that serves nobody. */
+    private static final long TURN_MILLISECONDS = 1_000;
+
+    private static final int MOST_RECORDS = 10_000;
+    private static final long MOST_BYTES = 128L << 20;
     private static final Duration MOST = Duration.ofSeconds(20);
     private static final Duration TICK = Duration.ofMillis(20);
 
@@ -33,7 +41,7 @@ public final class KeyedRecords {
     }
 
     /**
-     * The records of a key, in their order.
+     * The records of a key, in their order; at the most 10,000 of them and 128 MiB.
      *
      * @param from when the first of them was written, at the earliest
      * @param isEnough whether there can be no more
@@ -42,23 +50,26 @@ public final class KeyedRecords {
     public <T extends SpecificRecord> List<T> find(
             Topic<T> topic, String key, Instant from, Predicate<List<T>> isEnough)
             throws InterruptedException {
-        if (!readers.tryAcquire(MOST.toSeconds(), TimeUnit.SECONDS)) {
+        if (!readers.tryAcquire(TURN_MILLISECONDS, TimeUnit.MILLISECONDS)) {
             throw new OutOfReachException("too many look for old records: try again in a moment");
         }
-        List<T> found = new CopyOnWriteArrayList<>();
+        List<T> found = Collections.synchronizedList(new ArrayList<>());
+        var bytes = new AtomicLong();
         var enough = new CountDownLatch(1);
         try (var reading =
                 TopicFollower.start(
                         kafka,
                         schemas,
                         topic,
-                        new From.Time(from),
+                        new From.Time(from.isBefore(Instant.EPOCH) ? Instant.EPOCH : from),
                         (record, source) -> {
                             if (record != null
                                     && key.equals(source.key())
                                     && enough.getCount() > 0) {
                                 found.add(record);
-                                if (isEnough.test(found)) {
+                                long sum = bytes.addAndGet(source.serializedValueSize());
+                                boolean full = found.size() >= MOST_RECORDS || sum > MOST_BYTES;
+                                if (full || isEnough.test(found)) {
                                     enough.countDown();
                                 }
                             }
@@ -74,6 +85,8 @@ public final class KeyedRecords {
         } finally {
             readers.release();
         }
-        return List.copyOf(found);
+        synchronized (found) {
+            return List.copyOf(found);
+        }
     }
 }

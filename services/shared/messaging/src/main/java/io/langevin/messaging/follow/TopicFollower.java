@@ -90,7 +90,7 @@ public final class TopicFollower<T extends SpecificRecord> implements Follower {
 
     /** Whether all that was there when it began has been handled. */
     public boolean isCaughtUp() {
-        return caughtUp.isDone();
+        return caughtUp.isDone() && !caughtUp.isCompletedExceptionally();
     }
 
     /**

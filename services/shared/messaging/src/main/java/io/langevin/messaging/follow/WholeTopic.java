@@ -75,9 +75,24 @@ public final class WholeTopic {
     public static <T extends SpecificRecord> void readWritten(
             KafkaConfig kafka, Schemas schemas, Topic<T> topic, Follower.Handler<T> handler)
             throws InterruptedException {
+        readWritten(kafka, schemas, topic, handler, LONG);
+    }
+
+    /**
+     * The same with another patience.
+     *
+     * @throws OutOfReachException where it takes longer than {@code most}
+     */
+    public static <T extends SpecificRecord> void readWritten(
+            KafkaConfig kafka,
+            Schemas schemas,
+            Topic<T> topic,
+            Follower.Handler<T> handler,
+            Duration most)
+            throws InterruptedException {
         try (var reading =
                 TopicFollower.start(kafka, schemas, topic, new From.Beginning(), handler)) {
-            reading.awaitWritten(LONG);
+            reading.awaitWritten(most);
         }
     }
 }

@@ -19,14 +19,21 @@ import io.langevin.records.LetterEnd;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,6 +44,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -44,18 +52,33 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 /**
  * The dead letters of all topics. A letter is redriven in one transaction with the note that it
  * was, by the one process that holds the right to: however often somebody asks, its record is
- * written once. Safe to use from several threads, one at a time.
+ * written once. Threads take turns.
  */
 public final class DeadLetterBox {
     private static final String WRITER = "letters";
+
+    private static final Comparator<DeadLetter> OLDEST_FIRST =
+            Comparator.comparing(DeadLetter::since)
+                    .thenComparing(letter -> letter.id().offset())
+                    .thenComparing(letter -> letter.id().topic().suffix());
+
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int MOST_RECORDS_A_POLL = 50;
     private static final int LONGEST_KEY = 100;
+    private static final int LONGEST_HEADER = 8_192;
+
+    /** Letters of a topic that a list looks at, the newest. */
+    private static final int LOOKED_AT = 10_000;
 
     private final KafkaConfig kafka;
     private final Schemas schemas;
     private final Duration patience;
     private final Function<String, byte[]> blobs;
+    private final Lock turn = new ReentrantLock();
+
+    private interface Work<T> {
+        T run() throws InterruptedException;
+    }
 
     /**
      * @param patience how long the broker may be silent
@@ -70,15 +93,21 @@ public final class DeadLetterBox {
     }
 
     /**
-     * The newest letters first.
+     * The newest letters first, without their contents.
      *
      * @param of a topic's alone; empty: all topics'
-     * @param most of each topic that are looked at, and of all that are returned
+     * @param which of the newest 10,000 of each topic
+     * @param most of all that are returned
      */
-    public synchronized List<DeadLetter> newest(Optional<Topic<?>> of, int most)
+    public List<DeadLetter> newest(Optional<Topic<?>> of, Predicate<DeadLetter> which, int most)
+            throws InterruptedException {
+        return inTurn(() -> found(of, which, most));
+    }
+
+    private List<DeadLetter> found(Optional<Topic<?>> of, Predicate<DeadLetter> which, int most)
             throws InterruptedException {
         List<Topic<?>> topics = of.<List<Topic<?>>>map(List::of).orElse(Topics.all());
-        List<DeadLetter> found = new ArrayList<>();
+        Queue<DeadLetter> newest = new PriorityQueue<>(OLDEST_FIRST);
         Map<String, HandledLetter> handled = handled();
         try (Consumer<String, byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = topics.stream().map(this::place).toList();
@@ -86,21 +115,39 @@ public final class DeadLetterBox {
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, patience);
             Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, patience);
             partitions.forEach(
-                    at -> consumer.seek(at, Math.max(begins.get(at), ends.get(at) - most)));
-            read(consumer, ends, record -> found.add(letter(withoutContent(record), handled)));
+                    at -> consumer.seek(at, Math.max(begins.get(at), ends.get(at) - LOOKED_AT)));
+            read(
+                    consumer,
+                    ends,
+                    record -> {
+                        DeadLetter letter = letter(withoutContent(record), handled);
+                        if (which.test(letter)) {
+                            newest.add(letter);
+                            if (newest.size() > most) {
+                                newest.remove();
+                            }
+                        }
+                    });
         }
-        return found.stream()
-                .sorted(Comparator.comparing(DeadLetter::since).reversed())
-                .limit(most)
-                .toList();
+        return newest.stream().sorted(OLDEST_FIRST.reversed()).toList();
+    }
+
+    private <T> T inTurn(Work<T> work) throws InterruptedException {
+        if (!turn.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new OutOfReachException("others look at dead letters: try again in a moment");
+        }
+        try {
+            return work.run();
+        } finally {
+            turn.unlock();
+        }
     }
 
     /**
      * @throws io.langevin.messaging.rules.RejectedException where it is not there, or not any more
      */
-    public synchronized DeadLetter find(LetterId id) throws InterruptedException {
-        Map<String, HandledLetter> handled = handled();
-        return letter(id, handled);
+    public DeadLetter find(LetterId id) throws InterruptedException {
+        return inTurn(() -> letter(id, handled()));
     }
 
     private DeadLetter letter(LetterId id, Map<String, HandledLetter> handled) {
@@ -130,8 +177,8 @@ public final class DeadLetterBox {
      * @throws io.langevin.messaging.rules.RejectedException where the letter is not there, was
      *     discarded, or somebody else works on letters just now
      */
-    public synchronized HandledLetter redrive(LetterId id) throws InterruptedException {
-        return handle(id, LetterEnd.REDRIVEN, "");
+    public HandledLetter redrive(LetterId id) throws InterruptedException {
+        return inTurn(() -> handle(id, LetterEnd.REDRIVEN, ""));
     }
 
     /**
@@ -143,14 +190,14 @@ public final class DeadLetterBox {
      * @throws io.langevin.messaging.rules.RejectedException where the letter is not there or was
      *     redriven
      */
-    public synchronized HandledLetter discard(LetterId id, String reason)
-            throws InterruptedException {
-        return handle(id, LetterEnd.DISCARDED, reason);
+    public HandledLetter discard(LetterId id, String reason) throws InterruptedException {
+        return inTurn(() -> handle(id, LetterEnd.DISCARDED, reason));
     }
 
     private HandledLetter handle(LetterId id, LetterEnd end, String reason)
             throws InterruptedException {
-        try (Producer<String, byte[]> producer = producer()) {
+        Producer<String, byte[]> producer = producer();
+        try {
             producer.initTransactions(); // from here on nobody else handles letters
             DeadLetter letter = letter(id, handled());
             if (letter.handled().isPresent()) {
@@ -178,6 +225,8 @@ public final class DeadLetterBox {
         } catch (ProducerFencedException | InvalidProducerEpochException e) {
             require(false, "letter", "wait: somebody else handles letters just now", id);
             throw e;
+        } finally {
+            producer.close(Duration.ZERO); // whatever is not committed ends with its time
         }
     }
 
@@ -188,6 +237,11 @@ public final class DeadLetterBox {
             if (e.getCause() instanceof ProducerFencedException fenced) {
                 throw fenced;
             }
+            require(
+                    !(e.getCause() instanceof RecordTooLargeException),
+                    "letter",
+                    "be no larger than its topic takes",
+                    e.getCause().getMessage());
             throw new KafkaException("not written: " + Failures.reason(e.getCause()), e);
         }
     }
@@ -229,7 +283,8 @@ public final class DeadLetterBox {
                     if (note != null && note.getLetter().equals(source.key())) {
                         handled.putIfAbsent(source.key(), note);
                     }
-                });
+                },
+                patience);
         return handled;
     }
 
@@ -248,9 +303,12 @@ public final class DeadLetterBox {
     private static ConsumerRecord<String, byte[]> withoutContent(
             ConsumerRecord<String, byte[]> record) {
         Headers headers = new RecordHeaders();
-        for (Header header : record.headers()) {
-            if (DeadLetters.HEADERS.contains(header.key())) {
-                headers.add(header);
+        for (String name : DeadLetters.HEADERS) {
+            Header last = record.headers().lastHeader(name);
+            if (last != null && last.value() != null) {
+                headers.add(
+                        name,
+                        Arrays.copyOf(last.value(), Math.min(last.value().length, LONGEST_HEADER)));
             }
         }
         return new ConsumerRecord<>(
@@ -306,6 +364,10 @@ public final class DeadLetterBox {
                         ProducerConfig.TRANSACTIONAL_ID_CONFIG,
                         kafka.group(WRITER),
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        patience.toMillis()));
+                        patience.toMillis(),
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        (int) patience.dividedBy(2).toMillis(),
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        (int) patience.toMillis()));
     }
 }

@@ -12,8 +12,8 @@ import org.apache.avro.generic.IndexedRecord;
 
 /**
  * A record as the JSON object that has its fields. Symbols are text, moments ISO 8601, and bytes
- * their number. A whole number that JavaScript's 53 bits do not have is text, and one that JSON
- * does not have (infinity, NaN) is null.
+ * their number. A whole number that JavaScript's 53 bits do not have is text, and so is infinity;
+ * NaN is null.
  */
 public final class RecordJson {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -65,6 +65,9 @@ public final class RecordJson {
                     : NODES.textNode(whole.toString());
         }
         double real = number.doubleValue();
-        return Double.isFinite(real) ? NODES.numberNode(real) : NODES.nullNode();
+        if (Double.isInfinite(real)) {
+            return NODES.textNode(Double.toString(real));
+        }
+        return Double.isNaN(real) ? NODES.nullNode() : NODES.numberNode(real);
     }
 }

@@ -135,23 +135,43 @@ class DeadLetterBoxIT {
         LetterId third = die(SCHEDULE_JOBS, "c", new byte[3_000_000], "third");
         box().discard(first, "of no use");
 
-        List<DeadLetter> all = box().newest(Optional.empty(), 10);
+        List<DeadLetter> all = box().newest(Optional.empty(), letter -> true, 10);
 
         assertThat(all).extracting(DeadLetter::id).containsExactly(third, second, first);
         assertThat(all).extracting(DeadLetter::reason).containsExactly("third", "second", "first");
         assertThat(all.get(0).record().value()).as("a list has no contents").isNull();
         assertThat(all.get(0).record().serializedValueSize()).isEqualTo(3_000_000);
         assertThat(all.get(2).handled().orElseThrow().getReason()).isEqualTo("of no use");
-        assertThat(box().newest(Optional.of(SCHEDULE_JOBS), 1))
+        assertThat(box().newest(Optional.of(SCHEDULE_JOBS), letter -> true, 1))
                 .extracting(DeadLetter::id)
                 .containsExactly(third);
+        assertThat(box().newest(Optional.empty(), letter -> letter.handled().isEmpty(), 10))
+                .extracting(DeadLetter::id)
+                .containsExactly(third, second);
         assertThatThrownBy(() -> box().redrive(first))
                 .isInstanceOf(RejectedException.class)
                 .hasMessageContaining("DISCARDED");
     }
 
     @Test
-    void a_record_that_is_too_large_for_a_topic_comes_back_from_its_blob() throws Exception {
+    void a_sender_cannot_say_what_became_of_a_record() throws Exception {
+        var headers = new RecordHeaders();
+        headers.add(DeadLetters.ARTIFACT, "f".repeat(64).getBytes(StandardCharsets.UTF_8));
+        headers.add(DeadLetters.REASON, new byte[1_000_000]);
+        var record = new ConsumerRecord<>(kafka.name(SCHEDULE_JOBS), 0, 5, "key", new byte[] {7});
+        headers.forEach(header -> record.headers().add(header));
+        producer.send(dead.of(record, "the reason")).get();
+        LetterId id = new LetterId(SCHEDULE_JOBS, 0, 0);
+
+        DeadLetter letter = box().newest(Optional.empty(), any -> true, 10).get(0);
+        assertThat(letter.artifact()).isEmpty();
+        assertThat(letter.reason()).isEqualTo("the reason");
+        box().redrive(id);
+        assertThat(committed(SCHEDULE_JOBS, 1).get(0).value()).containsExactly(7);
+    }
+
+    @Test
+    void a_record_that_is_too_large_for_its_topic_stays_where_it_is_and_says_so() throws Exception {
         byte[] large = new byte[Topic.LARGEST_RECORD + 1];
         large[0] = 7;
         var record = new ConsumerRecord<>(kafka.name(SCHEDULE_JOBS), 0, 5, "key", large);
@@ -160,8 +180,8 @@ class DeadLetterBoxIT {
         assertThat(letter.value()).isNull();
 
         assertThatThrownBy(() -> box().redrive(new LetterId(SCHEDULE_JOBS, 0, 0)))
-                .as("it is too large for the broker, and says so")
-                .hasMessageContaining("larger than");
+                .isInstanceOf(RejectedException.class)
+                .hasMessageStartingWith("letter: must be no larger than its topic takes");
         assertThat(box().find(new LetterId(SCHEDULE_JOBS, 0, 0)).handled()).isEmpty();
     }
 
@@ -187,9 +207,9 @@ class DeadLetterBoxIT {
                                         .setDataset("flowers")
                                         .setImageSize(8)
                                         .build());
-        assertThat(schemas.text(value).orElseThrow()).contains("\"dataset\": \"flowers\"");
-        assertThat(schemas.text(new byte[] {1, 2, 3})).isEmpty();
-        assertThat(schemas.text(java.util.Arrays.copyOf(value, 9))).isEmpty();
+        assertThat(schemas.text(value, 1_000).orElseThrow()).contains("\"dataset\": \"flowers\"");
+        assertThat(schemas.text(new byte[] {1, 2, 3}, 1_000)).isEmpty();
+        assertThat(schemas.text(java.util.Arrays.copyOf(value, 9), 1_000)).isEmpty();
     }
 
     /** Writes a record to its topic, and its dead letter. */
