@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.langevin.client.Langevin;
 import io.langevin.client.NotCompletedException;
 import io.langevin.client.SamplingCall;
@@ -12,13 +14,20 @@ import io.langevin.records.CancellationStatus;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.Sampler;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,6 +64,36 @@ class ClientIT {
             assertThat(seen).containsExactlyInAnyOrderElementsOf(images);
             assertThat(langevin.sample(quick(1)).get()).hasSize(1);
         }
+    }
+
+    /** The same seed makes the same image, whoever asks and however it is sent. */
+    @Test
+    void image_clients_get_images_by_http() throws Exception {
+        String body = "{\"model\": \"fashion\", \"prompt\": \"a boot\", \"n\": 2, \"seed\": 7%s}";
+        JsonNode inline = generated(body.formatted(", \"response_format\": \"b64_json\""));
+        JsonNode linked = generated(body.formatted(", \"size\": \"28x28\""));
+
+        assertThat(inline.path("data")).hasSize(2);
+        byte[] first = Base64.getDecoder().decode(inline.at("/data/0/b64_json").asText());
+        assertThat(ImageIO.read(new ByteArrayInputStream(first)).getWidth()).isEqualTo(28);
+        var link = HttpRequest.newBuilder(URI.create(linked.at("/data/0/url").asText())).build();
+        byte[] again =
+                HttpClient.newHttpClient()
+                        .send(link, HttpResponse.BodyHandlers.ofByteArray())
+                        .body();
+        assertThat(ImageIO.read(new ByteArrayInputStream(again)).getRGB(14, 14))
+                .isEqualTo(ImageIO.read(new ByteArrayInputStream(first)).getRGB(14, 14));
+    }
+
+    private static JsonNode generated(String body) throws Exception {
+        var request =
+                HttpRequest.newBuilder(URI.create(here.address().page() + "/v1/images/generations"))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build();
+        var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return new ObjectMapper().readTree(answer.body());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.langevin.operations;
 
 import io.langevin.artifacts.ArtifactId;
 import io.langevin.artifacts.ArtifactStores;
+import io.langevin.client.Langevin;
 import io.langevin.messaging.DeadLetters;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.follow.Followers;
@@ -65,7 +66,8 @@ public final class OperationsService {
                                 config.kafka(),
                                 schemas,
                                 PATIENCE,
-                                blob -> artifacts.get(new ArtifactId(blob))));
+                                blob -> artifacts.get(new ArtifactId(blob))),
+                        parts.open(Langevin.connect(config.kafka(), PATIENCE)));
         parts.open(OperationsApi.start(config, schemas, shown, workflow::isWorking, metrics));
         return workflow;
     }

@@ -16,11 +16,14 @@ import io.langevin.records.ModelChange;
 import io.langevin.records.RetrainingRequest;
 import io.langevin.records.RunOrder;
 import io.langevin.records.SampleRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
 
 /** Where people publish events: each is answered by its id once the broker has it. */
 final class EventRoutes implements AutoCloseable {
+    private static final String KEY = "Idempotency-Key";
+
     private final EventPublisher events;
     private final HttpGuard guard;
 
@@ -52,20 +55,41 @@ final class EventRoutes implements AutoCloseable {
     }
 
     private void publishSampleRequest(Context ctx) throws InterruptedException {
-        SampleRequest request =
-                PageJson.sampleRequest(JsonBody.of(guard.body(ctx)), UUID.randomUUID().toString());
+        SampleRequest request = PageJson.sampleRequest(JsonBody.of(guard.body(ctx)), newId(ctx));
+        requireOneId(ctx, "requestId", request.getRequestId());
         SampleRequestRules.check(request, request.getRequestId());
         events.publish(ctx, request);
+        ctx.header("Location", "/api/requests/" + request.getRequestId());
         accepted(ctx, request.getRequestId());
     }
 
     private void publishRetrainingRequest(Context ctx) throws InterruptedException {
         RetrainingRequest request =
-                PageJson.retrainingRequest(
-                        JsonBody.of(guard.body(ctx)), UUID.randomUUID().toString());
+                PageJson.retrainingRequest(JsonBody.of(guard.body(ctx)), newId(ctx));
+        requireOneId(ctx, "runId", request.getRunId());
         RetrainingRules.check(request, request.getRunId());
         events.publish(ctx, request);
+        ctx.header("Location", "/api/runs/" + request.getRunId());
         accepted(ctx, request.getRunId());
+    }
+
+    /** The same key on the same path is the same event, which is done once. */
+    private static String newId(Context ctx) {
+        String key = ctx.header(KEY);
+        if (key == null) {
+            return UUID.randomUUID().toString();
+        }
+        require(key.matches("[!-~]{1,255}"), KEY, "be 1 to 255 printable characters", key);
+        return UUID.nameUUIDFromBytes((ctx.path() + " " + key).getBytes(StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    private static void requireOneId(Context ctx, String field, String id) {
+        require(
+                ctx.header(KEY) == null || id.equals(newId(ctx)),
+                field,
+                "be left out where there is an " + KEY,
+                id);
     }
 
     private void cancel(Context ctx) throws InterruptedException {
@@ -84,9 +108,8 @@ final class EventRoutes implements AutoCloseable {
 
     private void changeModel(Context ctx) throws InterruptedException {
         String model = ctx.pathParam("model");
-        ModelChange change =
-                PageJson.modelChange(
-                        JsonBody.of(guard.body(ctx)), model, UUID.randomUUID().toString());
+        ModelChange change = PageJson.modelChange(JsonBody.of(guard.body(ctx)), model, newId(ctx));
+        requireOneId(ctx, "changeId", change.getChangeId());
         requireId("changeId", change.getChangeId());
         requireModelName(change.getModel());
         require(

@@ -103,7 +103,7 @@ final class HttpGuard {
                             .formatted(hosts, shown(origin)));
         }
         boolean crossSite = "cross-site".equals(ctx.header("Sec-Fetch-Site"));
-        if (crossSite && (!READING.contains(ctx.method()) || ctx.path().startsWith("/api"))) {
+        if (crossSite && (!READING.contains(ctx.method()) || ctx.path().matches("/(api|v1)/.*"))) {
             throw refused(403, "Sec-Fetch-Site: must not be cross-site");
         }
     }

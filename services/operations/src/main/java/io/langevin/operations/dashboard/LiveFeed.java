@@ -29,11 +29,8 @@ import io.langevin.records.TrainingProgress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,9 +51,6 @@ public final class LiveFeed implements FollowedView {
     private static final int STATES_SENT = 300;
 
     private static final int IMAGES = 120;
-    private static final int LOSSES = 5_000;
-    private static final int LOSSES_SENT = 1_000;
-    private static final int JUDGEMENTS = 1_000;
     private static final int PREVIEWS = 1_000;
     private static final int DATASETS = 10_000;
     private static final int POLICIES = 1_000;
@@ -66,10 +60,6 @@ public final class LiveFeed implements FollowedView {
 
     private static final long IMAGE_BYTES = 64L << 20;
     private static final long PREVIEW_BYTES = 32L << 20;
-    private static final long GRID_BYTES = 64L << 20;
-
-    /** Parts of the noise levels that losses are told by. */
-    private static final int MOST_PARTS = 64;
 
     private static final int LONGEST_NAME = 100;
     private static final int LONGEST_DETAIL = 2_000;
@@ -81,21 +71,13 @@ public final class LiveFeed implements FollowedView {
                     .thenComparing(JobState::getUpdatedAt);
 
     private final Map<String, JobState> states = new TreeMap<>();
-    private final Deque<GeneratedImage> images = new ArrayDeque<>();
-    private long imageBytes;
+    private final Newest<GeneratedImage> images = new Newest<>(IMAGES, IMAGE_BYTES);
     private final Map<String, PublishedCheckpoint> models = new TreeMap<>();
-    private final Deque<TrainingProgress> losses = new ArrayDeque<>();
-    private final Deque<JudgedCheckpoint> judgements = new ArrayDeque<>();
+    private final TrainedRuns runs = new TrainedRuns();
     private final Map<String, DatasetState> datasets = new TreeMap<>();
     private final Map<String, RetrainingPolicy> policies = new TreeMap<>();
 
-    /** The newest of each image, by request and index. */
-    private final Map<ImageKey, SamplePreview> previews = new LinkedHashMap<>();
-
-    private long previewBytes;
-    private long gridBytes;
-
-    private record ImageKey(String requestId, int index) {}
+    private final Newest<SamplePreview> previews = new Newest<>(PREVIEWS, PREVIEW_BYTES);
 
     private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
     private final List<Follower> followers = new ArrayList<>();
@@ -134,9 +116,23 @@ public final class LiveFeed implements FollowedView {
         feed.followers.add(
                 topics.follow(MODEL_CHECKPOINTS, beginning, (r, s) -> feed.model(r, s.key())));
         feed.followers.add(
-                topics.follow(TRAINING_PROGRESS, beginning, (r, s) -> feed.loss(r, s.key())));
+                topics.follow(
+                        TRAINING_PROGRESS,
+                        beginning,
+                        (r, s) ->
+                                feed.runs
+                                        .progress(r, s.key())
+                                        .map(Change.Loss::new)
+                                        .ifPresent(feed::tell)));
         feed.followers.add(
-                topics.follow(MODEL_JUDGEMENTS, beginning, (r, s) -> feed.judged(r, s.key())));
+                topics.follow(
+                        MODEL_JUDGEMENTS,
+                        beginning,
+                        (r, s) ->
+                                feed.runs
+                                        .judged(r, s.key())
+                                        .map(Change.Judged::new)
+                                        .ifPresent(feed::tell)));
         feed.followers.add(
                 topics.follow(
                         SAMPLING_PREVIEWS, new From.Now(), (r, s) -> feed.preview(r, s.key())));
@@ -187,11 +183,7 @@ public final class LiveFeed implements FollowedView {
             return;
         }
         synchronized (this) {
-            images.addLast(image);
-            imageBytes += size(image.getBytes());
-            while (images.size() > IMAGES || imageBytes > IMAGE_BYTES) {
-                imageBytes -= size(images.removeFirst().getBytes());
-            }
+            images.add(image, size(image.getBytes()));
         }
         tell(new Change.Image(image));
     }
@@ -226,54 +218,12 @@ public final class LiveFeed implements FollowedView {
         return bytes == null ? 0 : bytes.remaining();
     }
 
-    private void loss(TrainingProgress progress, String key) {
-        if (progress == null || !progress.getRunId().equals(key) || !RecordRules.isId(key)) {
-            return;
-        }
-        TrainingProgress kept =
-                progress.getHeldOutLossByNoise().size() <= MOST_PARTS
-                        ? progress
-                        : TrainingProgress.newBuilder(progress)
-                                .setHeldOutLossByNoise(List.of())
-                                .build();
-        synchronized (this) {
-            losses.addLast(kept);
-            if (losses.size() > LOSSES) {
-                losses.removeFirst();
-            }
-        }
-        tell(new Change.Loss(kept));
-    }
-
-    private void judged(JudgedCheckpoint judgement, String key) {
-        if (judgement == null || !judgement.getRunId().equals(key) || !RecordRules.isId(key)) {
-            return;
-        }
-        synchronized (this) {
-            judgements.addLast(judgement);
-            gridBytes += size(judgement.getGrid());
-            while (judgements.size() > JUDGEMENTS || gridBytes > GRID_BYTES) {
-                gridBytes -= size(judgements.removeFirst().getGrid());
-            }
-        }
-        tell(new Change.Judged(judgement));
-    }
-
     private void preview(SamplePreview preview, String key) {
         if (preview == null || !preview.getRequestId().equals(key) || !RecordRules.isId(key)) {
             return;
         }
         synchronized (this) {
-            var image = new ImageKey(key, preview.getIndex());
-            SamplePreview before = previews.remove(image);
-            previews.put(image, preview);
-            previewBytes += size(preview.getBytes());
-            previewBytes -= before == null ? 0 : size(before.getBytes());
-            var oldest = previews.values().iterator();
-            while (previews.size() > PREVIEWS || previewBytes > PREVIEW_BYTES) {
-                previewBytes -= size(oldest.next().getBytes());
-                oldest.remove();
-            }
+            previews.add(preview, size(preview.getBytes()));
         }
         tell(new Change.Preview(preview));
     }
@@ -318,26 +268,16 @@ public final class LiveFeed implements FollowedView {
         return Optional.ofNullable(states.get(id));
     }
 
-    /** Of the run that is trained now, or was last. */
-    private List<TrainingProgress> newestLosses() {
-        List<TrainingProgress> of =
-                losses.isEmpty() ? List.of() : progress(losses.getLast().getRunId());
-        return of.subList(Math.max(0, of.size() - LOSSES_SENT), of.size());
-    }
-
-    /** Of a run, in their order. */
-    synchronized List<TrainingProgress> progress(String runId) {
-        return losses.stream().filter(progress -> progress.getRunId().equals(runId)).toList();
-    }
-
-    /** Of a run, in their order. */
-    synchronized List<JudgedCheckpoint> judgements(String runId) {
-        return judgements.stream().filter(judged -> judged.getRunId().equals(runId)).toList();
+    /** How trainings went, and what they were judged. */
+    TrainedRuns runs() {
+        return runs;
     }
 
     /** The newest one of an image, a PNG. */
     synchronized Optional<ByteBuffer> preview(String requestId, int index) {
-        return Optional.ofNullable(previews.get(new ImageKey(requestId, index)))
+        return previews.stream()
+                .filter(p -> p.getRequestId().equals(requestId) && p.getIndex() == index)
+                .reduce((older, newer) -> newer)
                 .map(SamplePreview::getBytes);
     }
 
@@ -368,8 +308,8 @@ public final class LiveFeed implements FollowedView {
             models.values().forEach(model -> now.add(new Change.Model(model)));
             states().stream().limit(STATES_SENT).forEach(state -> now.add(new Change.State(state)));
             datasets.values().forEach(state -> now.add(new Change.Dataset(state)));
-            newestLosses().forEach(progress -> now.add(new Change.Loss(progress)));
-            images.forEach(image -> now.add(new Change.Image(image)));
+            runs.newest().forEach(progress -> now.add(new Change.Loss(progress)));
+            images.stream().forEach(image -> now.add(new Change.Image(image)));
             listeners.add(listener);
         }
         return now;

@@ -6,6 +6,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.sse.SseClient;
 import io.javalin.plugin.bundled.RateLimitPlugin;
+import io.langevin.client.Langevin;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.letters.DeadLetterBox;
 import io.langevin.operations.OperationsConfig;
@@ -50,20 +51,24 @@ public final class OperationsApi implements AutoCloseable {
     private final BooleanSupplier working;
     private final AtomicInteger streams = new AtomicInteger();
     private final ViewRoutes views;
+    private final RequestRoutes requests;
     private final LetterRoutes letters;
+    private final ImageGenerations generations;
     private final EventRoutes events;
 
     /**
      * What is shown.
      *
      * @param letters dead ones
+     * @param platform asks for images on behalf of whoever waits for them
      */
     public record Views(
             LiveFeed feed,
             RecentOutcomes outcomes,
             BrokerState broker,
             RequestImages requests,
-            DeadLetterBox letters) {}
+            DeadLetterBox letters,
+            Langevin platform) {}
 
     private OperationsApi(
             OperationsConfig config,
@@ -75,8 +80,10 @@ public final class OperationsApi implements AutoCloseable {
         this.feed = shown.feed();
         this.guard = new HttpGuard(config.pageHosts());
         this.working = working;
-        this.views = new ViewRoutes(feed, shown.outcomes(), shown.broker(), shown.requests());
+        this.views = new ViewRoutes(feed, shown.outcomes(), shown.broker());
+        this.requests = new RequestRoutes(feed, shown.requests());
         this.letters = new LetterRoutes(shown.letters(), schemas, guard);
+        this.generations = new ImageGenerations(shown.platform(), feed, shown.requests(), guard);
         this.events = new EventRoutes(config.kafka(), schemas, guard);
         this.server = Javalin.create(javalin -> configure(javalin, metrics));
     }
@@ -120,11 +127,17 @@ public final class OperationsApi implements AutoCloseable {
         var routes = javalin.routes;
         routes.before(guard::check);
         routes.before("/api/*", OperationsApi::limitRate);
+        routes.before("/v1/*", OperationsApi::limitRate);
         routes.before("/api/events", this::limitStreams);
         var api = new ApiRoutes();
         views.addTo(api);
+        requests.addTo(api);
         letters.addTo(api);
         events.addTo(api);
+        api.post(
+                "/v1/images/generations",
+                "Images as image clients ask for them: model, n, size, response_format, seed, user",
+                generations::generate);
         api.addTo(routes);
         routes.get("/api/openapi.json", ctx -> ViewRoutes.json(ctx, api.describe()));
         routes.sse("/api/events", this::stream);

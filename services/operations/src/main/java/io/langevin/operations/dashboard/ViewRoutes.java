@@ -14,26 +14,17 @@ import io.langevin.messaging.rules.JobStages;
 import io.langevin.messaging.text.RecordJson;
 import io.langevin.operations.views.BrokerState;
 import io.langevin.operations.views.RecentOutcomes;
-import io.langevin.operations.views.RequestImages;
-import io.langevin.records.GeneratedImage;
-import io.langevin.records.ImageFormat;
 import io.langevin.records.JobState;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /** What there is: everything that can be read and nothing that changes. */
 final class ViewRoutes {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String JSON = "application/json";
-    private static final String PNG = "image/png";
-    private static final String ZIP = "application/zip";
+    static final String PNG = "image/png";
 
     private static final Map<String, String> LISTS =
             new TreeMap<>(
@@ -51,24 +42,17 @@ final class ViewRoutes {
     private final LiveFeed feed;
     private final RecentOutcomes outcomes;
     private final BrokerState broker;
-    private final RequestImages requests;
 
-    ViewRoutes(LiveFeed feed, RecentOutcomes outcomes, BrokerState broker, RequestImages requests) {
+    ViewRoutes(LiveFeed feed, RecentOutcomes outcomes, BrokerState broker) {
         this.feed = feed;
         this.outcomes = outcomes;
         this.broker = broker;
-        this.requests = requests;
     }
 
     void addTo(ApiRoutes routes) {
         routes.get("/api/overview", "What the last hour was like", ctx -> json(ctx, overview()));
         routes.get("/api/jobs", "Requests and runs, newest first", LISTS, JSON, this::jobs);
         routes.get("/api/jobs/{id}", "The state of a request or run", this::job);
-        routes.get("/api/requests/{id}", "A request and its outcome", this::request);
-        routes.get("/api/requests/{id}/images", "Its images, without their bytes", this::images);
-        routes.get("/api/requests/{id}/images.zip", "Its images", Map.of(), ZIP, this::zip);
-        routes.get("/api/images/{id}/{index}", "An image", Map.of(), PNG, this::image);
-        routes.get("/api/previews/{id}/{index}", "An image so far", Map.of(), PNG, this::preview);
         routes.get("/api/runs/{id}", "A run, its progress and judgements", this::run);
         routes.get(
                 "/api/runs/{id}/grids/{checkpoint}",
@@ -140,91 +124,13 @@ final class ViewRoutes {
         json(ctx, PageJson.state(state));
     }
 
-    private void request(Context ctx) throws InterruptedException {
-        String id = id(ctx);
-        ObjectNode node = NODES.objectNode();
-        Optional<JobState> state = feed.state(id);
-        node.set("state", state.<JsonNode>map(PageJson::state).orElse(NODES.nullNode()));
-        RequestImages.Found found =
-                requests.find(id, state).orElseThrow(() -> none("no request has the id " + id));
-        node.set("request", RecordJson.of(found.request()));
-        node.set("outcome", found.outcome().<JsonNode>map(RecordJson::of).orElse(NODES.nullNode()));
-        json(ctx, node);
-    }
-
-    private void images(Context ctx) throws InterruptedException {
-        ArrayNode array = NODES.arrayNode();
-        for (GeneratedImage image : imagesOf(ctx)) {
-            array.add(RecordJson.of(image));
-        }
-        json(ctx, array);
-    }
-
-    private List<GeneratedImage> imagesOf(Context ctx) throws InterruptedException {
-        String id = id(ctx);
-        return requests.images(id, feed.state(id));
-    }
-
-    private void zip(Context ctx) throws InterruptedException, IOException {
-        List<GeneratedImage> images = imagesOf(ctx);
-        if (images.isEmpty()) {
-            throw none("the request has no images, or none any longer");
-        }
-        ctx.contentType("application/zip")
-                .header(
-                        "Content-Disposition",
-                        "attachment; filename=\"%s.zip\"".formatted(ctx.pathParam("id")));
-        var zip = new ZipOutputStream(ctx.outputStream());
-        zip.setLevel(0); // images are packed already
-        for (GeneratedImage image : images) {
-            byte[] bytes = requests.bytes(image); // a zip without its end is no zip: that is seen
-            String form = image.getFormat().name().toLowerCase(Locale.ROOT);
-            zip.putNextEntry(new ZipEntry("%05d.%s".formatted(image.getIndex(), form)));
-            zip.write(bytes);
-            zip.closeEntry();
-        }
-        zip.finish();
-    }
-
-    private void image(Context ctx) throws InterruptedException {
-        String id = id(ctx);
-        int index = index(ctx.pathParam("index"));
-        GeneratedImage image = feed.image(id, index).orElse(null);
-        if (image == null) {
-            image =
-                    requests.images(id, feed.state(id)).stream()
-                            .filter(one -> one.getIndex() == index)
-                            .findFirst()
-                            .orElseThrow(
-                                    () ->
-                                            none(
-                                                    "the request has no such image, or none any longer"));
-        }
-        boolean png = image.getFormat() == ImageFormat.PNG;
-        String tag = "\"" + image.getSha256() + "\"";
-        ctx.header("ETag", tag).header("Cache-Control", "private, max-age=86400, immutable");
-        if (tag.equals(ctx.header("If-None-Match"))) {
-            ctx.status(304);
-            return;
-        }
-        ctx.contentType(png ? "image/png" : "application/octet-stream")
-                .result(requests.bytes(image));
-    }
-
-    private void preview(Context ctx) {
-        ByteBuffer preview =
-                feed.preview(id(ctx), index(ctx.pathParam("index")))
-                        .orElseThrow(() -> none("there is no preview of this image"));
-        png(ctx, preview);
-    }
-
     private void run(Context ctx) {
         String id = id(ctx);
         ObjectNode node = NODES.objectNode();
         JobState state = feed.state(id).orElseThrow(() -> none("no run has the id " + id));
         node.set("state", PageJson.state(state));
-        node.set("progress", PageJson.records(feed.progress(id)));
-        node.set("judgements", PageJson.records(feed.judgements(id)));
+        node.set("progress", PageJson.records(feed.runs().progress(id)));
+        node.set("judgements", PageJson.records(feed.runs().judgements(id)));
         json(ctx, node);
     }
 
@@ -233,7 +139,7 @@ final class ViewRoutes {
         requireArtifact("checkpoint", checkpoint);
         png(
                 ctx,
-                feed.judgements(id(ctx)).stream()
+                feed.runs().judgements(id(ctx)).stream()
                         .filter(judged -> judged.getCheckpoint().equals(checkpoint))
                         .map(judged -> judged.getGrid())
                         .filter(grid -> grid != null)
@@ -279,21 +185,16 @@ final class ViewRoutes {
         return node;
     }
 
-    private static void png(Context ctx, ByteBuffer bytes) {
+    static void png(Context ctx, ByteBuffer bytes) {
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
         ctx.contentType("image/png").result(copy);
     }
 
-    private static String id(Context ctx) {
+    static String id(Context ctx) {
         String id = ctx.pathParam("id");
         requireId("id", id);
         return id;
-    }
-
-    private static int index(String text) {
-        require(text.matches("[0-9]{1,6}"), "index", "be a number of up to 6 digits", text);
-        return Integer.parseInt(text);
     }
 
     static int number(Context ctx, String name, int otherwise, int least, int most) {

@@ -7,14 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.messaging.TopicReader;
-import io.langevin.operations.OperationsConfig;
-import io.langevin.operations.OperationsService;
-import io.langevin.process.RunningService;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,28 +35,12 @@ class HostileHttpIT {
 
     @TempDir static Path folder;
     private static KafkaConfig kafka;
-    private static RunningService service;
-    private static int port;
+    private static StartedOperations operations;
 
     @BeforeAll
     static void start() throws Exception {
         kafka = KafkaEnvironment.fresh();
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
-        service =
-                OperationsService.start(
-                        new OperationsConfig(
-                                kafka,
-                                folder.resolve("artifacts").toUri(),
-                                folder.resolve("state"),
-                                "127.0.0.1",
-                                port,
-                                OperationsConfig.hosts(OperationsConfig.LOOPBACK),
-                                1,
-                                Optional.empty()),
-                        new SimpleMeterRegistry());
-        await().atMost(Duration.ofMinutes(4)).until(HostileHttpIT::isHealthy);
+        operations = StartedOperations.on(kafka, folder);
     }
 
     private static boolean isHealthy() throws IOException {
@@ -71,7 +49,7 @@ class HostileHttpIT {
 
     @AfterAll
     static void stop() {
-        service.close();
+        operations.close();
     }
 
     @Test
@@ -289,7 +267,7 @@ class HostileHttpIT {
                     .doesNotContain("\tat ");
         }
         assertThat(isHealthy()).isTrue();
-        assertThat(service.isAlive()).isTrue();
+        assertThat(operations.service().isAlive()).isTrue();
     }
 
     private static String head(Random random) {
@@ -380,7 +358,7 @@ class HostileHttpIT {
     }
 
     private static Socket connected() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), operations.port());
         socket.setSoTimeout(60_000);
         return socket;
     }

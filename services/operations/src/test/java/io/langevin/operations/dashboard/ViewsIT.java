@@ -14,9 +14,6 @@ import io.langevin.messaging.KafkaEnvironment;
 import io.langevin.messaging.RecordWriter;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
-import io.langevin.operations.OperationsConfig;
-import io.langevin.operations.OperationsService;
-import io.langevin.process.RunningService;
 import io.langevin.records.GeneratedImage;
 import io.langevin.records.ImageFormat;
 import io.langevin.records.JobKind;
@@ -25,10 +22,7 @@ import io.langevin.records.JobState;
 import io.langevin.records.SampleOutcome;
 import io.langevin.records.SampleRequest;
 import io.langevin.records.SampleStatus;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,7 +35,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipInputStream;
@@ -60,33 +53,17 @@ class ViewsIT {
 
     @TempDir static Path folder;
     private static KafkaConfig kafka;
-    private static RunningService service;
-    private static int port;
+    private static StartedOperations operations;
 
     @BeforeAll
     static void start() throws Exception {
         kafka = KafkaEnvironment.fresh();
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
-        service =
-                OperationsService.start(
-                        new OperationsConfig(
-                                kafka,
-                                folder.resolve("artifacts").toUri(),
-                                folder.resolve("state"),
-                                "127.0.0.1",
-                                port,
-                                OperationsConfig.hosts(OperationsConfig.LOOPBACK),
-                                1,
-                                Optional.empty()),
-                        new SimpleMeterRegistry());
-        await().atMost(Duration.ofMinutes(4)).until(() -> get("/health").statusCode() == 200);
+        operations = StartedOperations.on(kafka, folder);
     }
 
     @AfterAll
     static void stop() {
-        service.close();
+        operations.close();
     }
 
     @Test
@@ -197,6 +174,43 @@ class ViewsIT {
         return json("/api/dead-letters?topic=sampling.outcomes");
     }
 
+    @Test
+    void the_same_key_is_the_same_event_and_its_place_is_said() throws Exception {
+        List<HttpResponse<String>> answers = new ArrayList<>();
+        for (String key : List.of("one", "one", "two")) {
+            var request =
+                    HttpRequest.newBuilder(uri("/api/sample-requests"))
+                            .header("Content-Type", "application/json")
+                            .header("Idempotency-Key", key)
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"model\": \"m\"}"))
+                            .build();
+            answers.add(CLIENT.send(request, HttpResponse.BodyHandlers.ofString()));
+        }
+        assertThat(answers).allMatch(answer -> answer.statusCode() == 202);
+        assertThat(answers.get(1).body()).isEqualTo(answers.get(0).body());
+        assertThat(answers.get(2).body()).isNotEqualTo(answers.get(0).body());
+        String place = answers.get(0).headers().firstValue("Location").orElseThrow();
+        assertThat(place).startsWith("/api/requests/");
+        assertThat(json(place).at("/request/model").asText()).isEqualTo("m");
+    }
+
+    /** Nobody samples here: what can be told without a sampler is. */
+    @Test
+    void image_clients_are_told_what_is_wrong_in_their_own_form() throws Exception {
+        for (String wrong :
+                List.of(
+                        "{}",
+                        "{\"model\": \"nobody\"}",
+                        "{\"model\": \"m\", \"n\": 11}",
+                        "{\"model\": \"m\", \"n\": 1, \"nn\": 1}",
+                        "[]",
+                        "{\"response_format\": \"jpeg\"}")) {
+            JsonNode answer = new ObjectMapper().readTree(post("/v1/images/generations", wrong));
+            assertThat(answer.at("/error/message").asText()).as(wrong).contains("must");
+            assertThat(answer.at("/error/type").asText()).isEqualTo("invalid_request_error");
+        }
+    }
+
     /** The document is the one that is served (-Dgolden=1 writes it anew). */
     @Test
     void the_api_is_described_by_itself() throws Exception {
@@ -287,7 +301,7 @@ class ViewsIT {
     }
 
     private static URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port + path);
+        return operations.uri(path);
     }
 
     private static HttpResponse<byte[]> get(String path) throws Exception {

@@ -1,5 +1,6 @@
 package io.langevin.quality;
 
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -48,6 +49,15 @@ public final class FrechetDistance {
         return Math.max(0, distance - 2 * traceOfRoot(covariance));
     }
 
+    GaussianStatistics reference() {
+        return reference;
+    }
+
+    /** F, d rows. */
+    DMatrixRMaj factor() {
+        return factor;
+    }
+
     private double traceOfRoot(DMatrixRMaj covariance) {
         if (factor.getNumCols() == 0) {
             return 0;
@@ -56,12 +66,20 @@ public final class FrechetDistance {
         CommonOps_DDRM.mult(covariance, factor, half);
         var product = new DMatrixRMaj(factor.getNumCols(), factor.getNumCols());
         CommonOps_DDRM.multTransA(factor, half, product);
-        EigenDecomposition_F64<DMatrixRMaj> eigen = decompose(product, false);
-        double sum = 0;
-        for (int i = 0; i < eigen.getNumberOfEigenvalues(); i++) {
-            sum += Math.sqrt(Math.max(0, eigen.getEigenvalue(i).getReal()));
+        return sumOfRoots(product);
+    }
+
+    /** The sum of the roots of a symmetric matrix's eigenvalues, none of which is below 0. */
+    static double sumOfRoots(DMatrixRMaj symmetric) {
+        EigenDecomposition_F64<DMatrixRMaj> eigen = decompose(symmetric, false);
+        int count = eigen.getNumberOfEigenvalues();
+        double[] values = new double[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = eigen.getEigenvalue(i).getReal();
         }
-        return sum;
+        // what is 0 but for rounding has a root that is not
+        double zero = count * Math.ulp(Arrays.stream(values).max().orElse(0));
+        return Arrays.stream(values).filter(value -> value > zero).map(Math::sqrt).sum();
     }
 
     /** F = V·Λ^½ [d, rank]. */

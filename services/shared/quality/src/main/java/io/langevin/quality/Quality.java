@@ -84,20 +84,20 @@ public final class Quality {
         }
         FeatureExtractor.Extraction extraction = extracted(generated);
         Features features = extraction.features();
+        MeasuredSample sample = new MeasuredSample(distance, features);
         return new Judgement(
-                report(extraction, seed),
-                jackknife(features),
+                report(extraction, sample.whole(), seed),
+                jackknife(features.count(), sample),
                 heldOutToReal.map(unseen -> medianToReal(features) / unseen));
     }
 
     /** √((g−1)/g·Σ(dₖ − d̄)²) of the distances dₖ without the kth group. */
-    private double jackknife(Features features) {
+    private static double jackknife(int count, MeasuredSample sample) {
         double[] without = new double[GROUPS];
         for (int group = 0; group < GROUPS; group++) {
             int left = group;
-            int[] rows =
-                    IntStream.range(0, features.count()).filter(i -> i % GROUPS != left).toArray();
-            without[group] = distance.to(GaussianStatistics.of(features.rows(rows)));
+            int[] rows = IntStream.range(0, count).filter(i -> i % GROUPS != left).toArray();
+            without[group] = sample.part(rows);
         }
         double mean = Arrays.stream(without).average().orElseThrow();
         double squares = Arrays.stream(without).map(d -> (d - mean) * (d - mean)).sum();
@@ -121,7 +121,9 @@ public final class Quality {
      * @param seed chooses the subsets of the kernel distance; the rest is not random
      */
     public QualityReport compare(ImageSet generated, long seed) {
-        return report(extracted(generated), seed);
+        FeatureExtractor.Extraction extraction = extracted(generated);
+        return report(
+                extraction, new MeasuredSample(distance, extraction.features()).whole(), seed);
     }
 
     private FeatureExtractor.Extraction extracted(ImageSet generated) {
@@ -134,7 +136,8 @@ public final class Quality {
         return extractor.extract(generated);
     }
 
-    private QualityReport report(FeatureExtractor.Extraction extraction, long seed) {
+    private QualityReport report(
+            FeatureExtractor.Extraction extraction, double measured, long seed) {
         Features features = extraction.features();
         Optional<InceptionScore> score =
                 extraction
@@ -146,7 +149,7 @@ public final class Quality {
                 real.count(),
                 features.count(),
                 extractor.distanceName(),
-                distance.to(GaussianStatistics.of(features)),
+                measured,
                 KernelDistance.between(real, features, seed),
                 PrecisionRecall.between(manifold, manifold(features)),
                 score);

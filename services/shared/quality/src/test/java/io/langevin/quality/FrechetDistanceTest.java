@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -68,6 +69,24 @@ class FrechetDistanceTest {
 
         double root = Math.sqrt(trace + 2 * Math.sqrt(determinant));
         assertThat(distance).isCloseTo(6 + 8 - 2 * root, within(1e-12));
+    }
+
+    /** By products of vectors where these are few, else by covariances: the same distance. */
+    @Property(tries = 100)
+    void a_sample_and_its_parts_are_as_far_as_their_statistics(
+            @ForAll @IntRange(min = 4, max = 60) int count,
+            @ForAll @IntRange(min = 1, max = 40) int d,
+            @ForAll long seed) {
+        var distance = new FrechetDistance(GaussianStatistics.of(Vectors.normal(50, d, 100, seed)));
+        Features features = Vectors.normal(count, d, 101, seed + 1);
+        int[] part = IntStream.range(0, count).filter(i -> i % 3 != 1).toArray();
+
+        MeasuredSample sample = new MeasuredSample(distance, features);
+
+        assertThat(sample.whole())
+                .isCloseTo(distance.to(GaussianStatistics.of(features)), within(1e-6));
+        assertThat(sample.part(part))
+                .isCloseTo(distance.to(GaussianStatistics.of(features.rows(part))), within(1e-6));
     }
 
     /** Fewer vectors than dimensions too: the covariances are singular. */

@@ -10,23 +10,14 @@ import io.langevin.messaging.KafkaConfig;
 import io.langevin.messaging.KeptRecords;
 import io.langevin.messaging.Schemas;
 import io.langevin.messaging.Topic;
-import io.langevin.messaging.Topics;
-import io.langevin.messaging.follow.WholeTopic;
-import io.langevin.messaging.rules.RecordRules;
 import io.langevin.process.OutOfReachException;
 import io.langevin.records.HandledLetter;
 import io.langevin.records.LetterEnd;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -34,14 +25,11 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -57,22 +45,10 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 public final class DeadLetterBox {
     private static final String WRITER = "letters";
 
-    private static final Comparator<DeadLetter> OLDEST_FIRST =
-            Comparator.comparing(DeadLetter::since)
-                    .thenComparing(letter -> letter.id().offset())
-                    .thenComparing(letter -> letter.id().topic().suffix());
-
-    private static final Duration POLL = Duration.ofMillis(200);
-    private static final int MOST_RECORDS_A_POLL = 50;
-    private static final int LONGEST_KEY = 100;
-    private static final int LONGEST_HEADER = 8_192;
-
-    /** Letters of a topic that a list looks at, the newest. */
-    private static final int LOOKED_AT = 10_000;
-
     private final KafkaConfig kafka;
     private final Schemas schemas;
     private final Duration patience;
+    private final DeadLetterTopics topics;
     private final Function<String, byte[]> blobs;
     private final Lock turn = new ReentrantLock();
 
@@ -89,6 +65,7 @@ public final class DeadLetterBox {
         this.kafka = kafka;
         this.schemas = schemas;
         this.patience = patience;
+        this.topics = new DeadLetterTopics(kafka, schemas, patience);
         this.blobs = blobs;
     }
 
@@ -101,35 +78,7 @@ public final class DeadLetterBox {
      */
     public List<DeadLetter> newest(Optional<Topic<?>> of, Predicate<DeadLetter> which, int most)
             throws InterruptedException {
-        return inTurn(() -> found(of, which, most));
-    }
-
-    private List<DeadLetter> found(Optional<Topic<?>> of, Predicate<DeadLetter> which, int most)
-            throws InterruptedException {
-        List<Topic<?>> topics = of.<List<Topic<?>>>map(List::of).orElse(Topics.all());
-        Queue<DeadLetter> newest = new PriorityQueue<>(OLDEST_FIRST);
-        Map<String, HandledLetter> handled = handled();
-        try (Consumer<String, byte[]> consumer = consumer()) {
-            List<TopicPartition> partitions = topics.stream().map(this::place).toList();
-            consumer.assign(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, patience);
-            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, patience);
-            partitions.forEach(
-                    at -> consumer.seek(at, Math.max(begins.get(at), ends.get(at) - LOOKED_AT)));
-            read(
-                    consumer,
-                    ends,
-                    record -> {
-                        DeadLetter letter = letter(withoutContent(record), handled);
-                        if (which.test(letter)) {
-                            newest.add(letter);
-                            if (newest.size() > most) {
-                                newest.remove();
-                            }
-                        }
-                    });
-        }
-        return newest.stream().sorted(OLDEST_FIRST.reversed()).toList();
+        return inTurn(() -> topics.newest(of, which, most));
     }
 
     private <T> T inTurn(Work<T> work) throws InterruptedException {
@@ -147,26 +96,7 @@ public final class DeadLetterBox {
      * @throws io.langevin.messaging.rules.RejectedException where it is not there, or not any more
      */
     public DeadLetter find(LetterId id) throws InterruptedException {
-        return inTurn(() -> letter(id, handled()));
-    }
-
-    private DeadLetter letter(LetterId id, Map<String, HandledLetter> handled) {
-        TopicPartition at = place(id.topic());
-        List<DeadLetter> found = new ArrayList<>();
-        try (Consumer<String, byte[]> consumer = consumer()) {
-            consumer.assign(List.of(at));
-            long begin = consumer.beginningOffsets(List.of(at), patience).get(at);
-            long end = consumer.endOffsets(List.of(at), patience).get(at);
-            if (id.partition() == at.partition() && id.offset() >= begin && id.offset() < end) {
-                consumer.seek(at, id.offset());
-                read(
-                        consumer,
-                        Map.of(at, id.offset() + 1),
-                        record -> found.add(letter(record, handled)));
-            }
-        }
-        require(!found.isEmpty(), "letter", "be one that is there", id);
-        return found.get(0);
+        return inTurn(() -> topics.find(id));
     }
 
     /**
@@ -199,7 +129,7 @@ public final class DeadLetterBox {
         Producer<String, byte[]> producer = producer();
         try {
             producer.initTransactions(); // from here on nobody else handles letters
-            DeadLetter letter = letter(id, handled());
+            DeadLetter letter = topics.find(id);
             if (letter.handled().isPresent()) {
                 HandledLetter before = letter.handled().get();
                 require(
@@ -270,92 +200,6 @@ public final class DeadLetterBox {
                 note.getLetter(),
                 schemas.serde(LETTERS_HANDLED).encode(note),
                 EventHeaders.ofService(WRITER).of(note, cause));
-    }
-
-    /** What has been done about letters, by their ids. */
-    private Map<String, HandledLetter> handled() throws InterruptedException {
-        Map<String, HandledLetter> handled = new ConcurrentHashMap<>();
-        WholeTopic.readWritten(
-                kafka,
-                schemas,
-                LETTERS_HANDLED,
-                (note, source) -> {
-                    if (note != null && note.getLetter().equals(source.key())) {
-                        handled.putIfAbsent(source.key(), note);
-                    }
-                },
-                patience);
-        return handled;
-    }
-
-    private DeadLetter letter(
-            ConsumerRecord<String, byte[]> record, Map<String, HandledLetter> handled) {
-        String suffix =
-                record.topic()
-                        .substring(
-                                kafka.prefix().length(),
-                                record.topic().length() - DeadLetters.SUFFIX.length());
-        var id = new LetterId(LetterId.topic(suffix), record.partition(), record.offset());
-        return new DeadLetter(id, record, Optional.ofNullable(handled.get(id.toString())));
-    }
-
-    /** A list of letters may be long, and each of them large. */
-    private static ConsumerRecord<String, byte[]> withoutContent(
-            ConsumerRecord<String, byte[]> record) {
-        Headers headers = new RecordHeaders();
-        for (String name : DeadLetters.HEADERS) {
-            Header last = record.headers().lastHeader(name);
-            if (last != null && last.value() != null) {
-                headers.add(
-                        name,
-                        Arrays.copyOf(last.value(), Math.min(last.value().length, LONGEST_HEADER)));
-            }
-        }
-        return new ConsumerRecord<>(
-                record.topic(),
-                record.partition(),
-                record.offset(),
-                record.timestamp(),
-                record.timestampType(),
-                record.serializedKeySize(),
-                record.serializedValueSize(),
-                record.key() == null ? null : RecordRules.abbreviated(record.key(), LONGEST_KEY),
-                null,
-                headers,
-                Optional.empty());
-    }
-
-    private TopicPartition place(Topic<?> topic) {
-        return new TopicPartition(kafka.name(topic) + DeadLetters.SUFFIX, 0);
-    }
-
-    /** Hands on all records before these offsets. */
-    private void read(
-            Consumer<String, byte[]> consumer,
-            Map<TopicPartition, Long> ends,
-            java.util.function.Consumer<ConsumerRecord<String, byte[]>> each) {
-        long heard = System.nanoTime();
-        while (ends.entrySet().stream()
-                .anyMatch(end -> consumer.position(end.getKey(), patience) < end.getValue())) {
-            var polled = consumer.poll(POLL);
-            for (ConsumerRecord<String, byte[]> record : polled) {
-                long end = ends.get(new TopicPartition(record.topic(), record.partition()));
-                if (record.offset() < end) {
-                    each.accept(record);
-                }
-            }
-            if (!polled.isEmpty()) {
-                heard = System.nanoTime();
-            }
-            if (System.nanoTime() - heard > patience.toNanos()) {
-                throw new OutOfReachException(
-                        "the broker gave no sign of life for %d s".formatted(patience.toSeconds()));
-            }
-        }
-    }
-
-    private Consumer<String, byte[]> consumer() {
-        return kafka.consumer(Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_RECORDS_A_POLL));
     }
 
     private Producer<String, byte[]> producer() {
