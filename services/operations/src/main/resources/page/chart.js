@@ -11,9 +11,10 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 
 // A chart that fits its parent; curves is [{ label, values }], all over the same xs.
 export class Chart {
-  constructor(title, { time = false, logarithmic = false } = {}) {
+  constructor(title, { x = "step", logarithmic = false } = {}) {
     this.title = title;
-    this.time = time;
+    this.x = x;
+    this.time = x === "time";
     this.logarithmic = logarithmic;
     this.element = el("div", { class: "chart", role: "img", "aria-label": title });
     this.fit = () => this.plot && this.element.clientWidth && this.plot.setSize({ width: this.element.clientWidth, height: HEIGHT });
@@ -39,7 +40,7 @@ export class Chart {
         scales: { x: { time: this.time }, y: { distr: this.logarithmic ? 3 : 1 } },
         axes: [axis, { ...axis, size: 60 }],
         series: [
-          { label: this.time ? "time" : "step" },
+          { label: this.x },
           ...curves.map((curve, i) => ({ label: curve.label, stroke: colour(COLOURS[i % COLOURS.length]), width: 1.5, spanGaps: true, points: { show: xs.length < 40 } })),
         ],
       },

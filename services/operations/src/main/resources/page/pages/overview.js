@@ -9,8 +9,8 @@ import { isPicture, picture } from "./pictures.js";
 const EVERY = 5000;
 
 export function overview() {
-  const chart = new Chart("Images a minute, over the last hour", { time: true });
-  const failures = new Chart("Requests a minute, over the last hour", { time: true });
+  const chart = new Chart("Images a minute, over the last hour", { x: "time" });
+  const failures = new Chart("Requests a minute, over the last hour", { x: "time" });
   const latency = el("div");
   const work = el("div");
   const images = el("div", { class: "images", id: "images" });

@@ -18,7 +18,7 @@ export function run(id) {
   const head = el("div");
   const figures = el("p", { id: "progress" });
   const loss = new Chart("Loss over steps");
-  const byNoise = new Chart("Held-out loss over parts of the noise levels, the strongest noise first");
+  const byNoise = new Chart("Held-out loss over parts of the noise levels, the strongest noise first", { x: "part" });
   const candidates = el("div");
   const grids = el("div", { class: "images grids" });
   const noise = section("Held-out loss by noise", byNoise.element);

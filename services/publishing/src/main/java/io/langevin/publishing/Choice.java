@@ -64,10 +64,7 @@ final class Choice {
         }
         Optional<String> reason = reasonToWait(now.get());
         if (reason.isEmpty()) {
-            detail =
-                    words(
-                            replay.map(r -> "answers %d requests of late".formatted(r.answered()))
-                                    .orElse(""));
+            detail = words(replay.map(Choice::answers).orElse(""));
             return ModelRules.served(now, best, best.getRunId());
         }
         detail = words(reason.get());
@@ -102,6 +99,12 @@ final class Choice {
         return has.isBetterThan(had)
                 ? Optional.empty()
                 : Optional.of("not better than %s of the one that serves".formatted(had));
+    }
+
+    private static String answers(Replay replay) {
+        return replay.answered() == 1
+                ? "answers the one request of late"
+                : "answers %d requests of late".formatted(replay.answered());
     }
 
     private String words(String why) {
