@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
+import io.langevin.artifacts.ArtifactException;
 import io.langevin.client.Langevin;
 import io.langevin.client.NotCompletedException;
 import io.langevin.client.Sampling;
@@ -28,6 +29,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,7 +39,7 @@ import java.util.concurrent.TimeoutException;
  * {@code POST /v1/images/generations} as image clients expect it: it answers with the images, and
  * not with an id. Models here know no text: a prompt changes nothing.
  */
-final class ImageGenerations {
+final class ImageGenerations implements AutoCloseable {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final int MOST_IMAGES = 10;
     private static final int AT_ONCE = 64;
@@ -63,6 +66,9 @@ final class ImageGenerations {
     private final RequestImages images;
     private final HttpGuard guard;
     private final Semaphore places = new Semaphore(AT_ONCE);
+
+    /** Who completes a call reads a topic for all of them: a slow client must not hold it up. */
+    private final ExecutorService answers = Executors.newFixedThreadPool(AT_ONCE);
 
     ImageGenerations(Langevin platform, LiveFeed feed, RequestImages images, HttpGuard guard) {
         this.platform = platform;
@@ -105,12 +111,13 @@ final class ImageGenerations {
                         call.answer()
                                 .orTimeout(SECONDS, TimeUnit.SECONDS)
                                 .whenComplete((answer, failure) -> places.release())
-                                .thenAccept(answer -> answered(ctx, answer, inline))
-                                .exceptionally(
+                                .thenAcceptAsync(answer -> answered(ctx, answer, inline), answers)
+                                .exceptionallyAsync(
                                         failure -> {
                                             failed(ctx, call, failure);
                                             return null;
-                                        }));
+                                        },
+                                        answers));
     }
 
     /**
@@ -126,7 +133,7 @@ final class ImageGenerations {
         }
         JsonNode n = body.path("n");
         require(
-                n.isMissingNode() || n.isInt() && n.asInt() >= 1 && n.asInt() <= MOST_IMAGES,
+                isAbsent(n) || n.isInt() && n.asInt() >= 1 && n.asInt() <= MOST_IMAGES,
                 "n",
                 "be 1 to " + MOST_IMAGES,
                 n);
@@ -140,18 +147,26 @@ final class ImageGenerations {
                 "be %s, the model's, or auto".formatted(size),
                 wanted);
         JsonNode seed = body.path("seed");
-        require(seed.isMissingNode() || seed.canConvertToLong(), "seed", "be a number", seed);
+        require(
+                isAbsent(seed) || seed.isIntegralNumber() && seed.canConvertToLong(),
+                "seed",
+                "be a whole number of 64 bits",
+                seed);
         String user = body.path("user").asText("");
         SampleRequest.Builder request =
                 SampleRequest.newBuilder()
                         .setRequestId(UUID.randomUUID().toString())
                         .setModel(model.getModel())
-                        .setCount(n.asInt(1))
-                        .setSeed(seed.isMissingNode() ? null : seed.asLong())
+                        .setCount(isAbsent(n) ? 1 : n.asInt())
+                        .setSeed(isAbsent(seed) ? null : seed.asLong())
                         .setPriority(Priority.INTERACTIVE)
                         .setLabels(user.isEmpty() ? Map.of() : Map.of("tenant", user));
         SampleRequestRules.check(request.build(), request.getRequestId());
         return request;
+    }
+
+    private static boolean isAbsent(JsonNode field) {
+        return field.isMissingNode() || field.isNull();
     }
 
     private static List<String> names(JsonNode body) {
@@ -197,7 +212,9 @@ final class ImageGenerations {
                 failure instanceof CompletionException && failure.getCause() != null
                         ? failure.getCause()
                         : failure;
-        if (why instanceof NotCompletedException) {
+        if (why instanceof ArtifactException) {
+            error(ctx, 502, "server_error", why.getMessage());
+        } else if (why instanceof NotCompletedException) {
             error(ctx, 400, "invalid_request_error", why.getMessage());
         } else if (why instanceof TimeoutException) {
             call.cancel("nobody waits for its images any longer");
@@ -205,6 +222,11 @@ final class ImageGenerations {
         } else {
             error(ctx, 503, "server_error", "the broker is out of reach: try again");
         }
+    }
+
+    @Override
+    public void close() {
+        answers.shutdownNow();
     }
 
     /** In the form that these clients read. */

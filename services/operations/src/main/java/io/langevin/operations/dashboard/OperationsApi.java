@@ -214,6 +214,7 @@ public final class OperationsApi implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        generations.close();
         events.close();
     }
 }

@@ -93,11 +93,11 @@ public final class RequestImages {
             mine.complete(new Reading(images, whole, System.nanoTime()));
             forget();
             return images;
-        } catch (InterruptedException | RuntimeException e) {
-            mine.completeExceptionally(e);
+        } catch (InterruptedException | RuntimeException | Error e) {
             synchronized (readings) {
-                readings.remove(id, mine);
+                readings.remove(id, mine); // before anybody finds that it has failed
             }
+            mine.completeExceptionally(e);
             throw e;
         }
     }
@@ -124,6 +124,7 @@ public final class RequestImages {
         synchronized (readings) {
             var oldest = readings.values().iterator();
             while (oldest.hasNext()
+                    && readings.size() > 1
                     && (readings.size() > REMEMBERED || bytes() > BYTES_REMEMBERED)) {
                 if (oldest.next().isDone()) {
                     oldest.remove();

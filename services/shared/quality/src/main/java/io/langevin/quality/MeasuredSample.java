@@ -14,7 +14,7 @@ final class MeasuredSample {
     private final FrechetDistance distance;
     private final Features features;
 
-    /** The vectors without their mean, and the products of their images by Fᵀ; N rows. */
+    /** The vectors without their mean, and the products of their images by Fᵀ; none if many. */
     private final DMatrixRMaj centred;
 
     private final DMatrixRMaj products;
@@ -29,7 +29,7 @@ final class MeasuredSample {
                     "features: must have the dimension %d of the reference, not %d"
                             .formatted(distance.reference().dimension(), d));
         }
-        int count = features.count();
+        int count = isSmall(features.count()) ? features.count() : 0;
         mean = new double[d];
         for (int k = 0; k < count * d; k++) {
             mean[k % d] += features.values()[k] / (double) count;
@@ -39,7 +39,7 @@ final class MeasuredSample {
             centred.set(k, features.values()[k] - mean[k % d]);
         }
         products = new DMatrixRMaj(count, count);
-        if (isSmall(count)) {
+        if (count > 0) {
             var images = new DMatrixRMaj(count, distance.factor().getNumCols());
             CommonOps_DDRM.mult(centred, distance.factor(), images);
             CommonOps_DDRM.multTransB(images, images, products);

@@ -89,6 +89,16 @@ class FrechetDistanceTest {
                 .isCloseTo(distance.to(GaussianStatistics.of(features.rows(part))), within(1e-6));
     }
 
+    /** Products of so many vectors would not fit into the memory, nor into an array. */
+    @Test
+    void a_sample_may_have_many_vectors() {
+        Features many = Vectors.normal(50_000, 2, 0, 7);
+        var distance = new FrechetDistance(GaussianStatistics.of(Vectors.normal(50, 2, 1, 8)));
+
+        assertThat(new MeasuredSample(distance, many).whole())
+                .isEqualTo(distance.to(GaussianStatistics.of(many)));
+    }
+
     /** Fewer vectors than dimensions too: the covariances are singular. */
     @Property(tries = 100)
     void it_is_symmetric_and_0_between_equals(
