@@ -28,7 +28,7 @@ import org.yaml.snakeyaml.Yaml;
 /** What docker-compose.yml, Prometheus and Grafana name is what the code has. */
 class DeploymentTest {
     private static final Path ROOT = Path.of("../..");
-    private static final Map<String, Function<Environment, ?>> SERVICES =
+    static final Map<String, Function<Environment, ?>> SERVICES =
             Map.of(
                     "schedule", ScheduleConfig::from,
                     "training", TrainingConfig::from,

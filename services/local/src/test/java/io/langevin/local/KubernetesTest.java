@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.langevin.messaging.Topics;
 import io.langevin.messaging.text.StrimziTopics;
-import io.langevin.operations.OperationsConfig;
 import io.langevin.process.Environment;
-import io.langevin.publishing.PublishingConfig;
-import io.langevin.sampling.SamplingConfig;
-import io.langevin.schedule.ScheduleConfig;
-import io.langevin.training.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -28,13 +22,6 @@ import org.yaml.snakeyaml.Yaml;
 /** What the manifests of Kubernetes name is what the code has, and every container is confined. */
 class KubernetesTest {
     private static final Path FOLDER = Path.of("../../deploy/kubernetes");
-    private static final Map<String, Function<Environment, ?>> SERVICES =
-            Map.of(
-                    "schedule", ScheduleConfig::from,
-                    "training", TrainingConfig::from,
-                    "publishing", PublishingConfig::from,
-                    "sampling", SamplingConfig::from,
-                    "operations", OperationsConfig::from);
 
     @ParameterizedTest
     @ValueSource(strings = {"schedule", "training", "publishing", "sampling", "operations"})
@@ -50,7 +37,7 @@ class KubernetesTest {
                                                 : "a-pod"));
         Environment environment = new Environment(variables);
         environment.text("LANGEVIN_HTTP_HOST", "");
-        SERVICES.get(name).apply(environment);
+        DeploymentTest.SERVICES.get(name).apply(environment);
         environment.rejectUnknown();
         assertThat(Class.forName(((List<?>) container(name).get("args")).get(0).toString()))
                 .isNotNull();
@@ -110,7 +97,7 @@ class KubernetesTest {
         String scaling = Files.readString(FOLDER.resolve("overlays/keda/scaling.yaml"));
         for (Object one : new Yaml().loadAll(scaling)) {
             String name = at(one, "spec", "scaleTargetRef", "name").toString();
-            assertThat(SERVICES).containsKey(name);
+            assertThat(DeploymentTest.SERVICES).containsKey(name);
             List<?> triggers = (List<?>) at(one, "spec", "triggers");
             assertThat(text(((Map<?, ?>) triggers.get(0)).get("metadata"), "query"))
                     .contains("langevin_group_lag{group=\"langevin." + name + "\"}");

@@ -102,7 +102,7 @@ final class ImageGenerations implements AutoCloseable {
             Thread.currentThread().interrupt();
             error(ctx, 503, "server_error", "the service shuts down");
             return;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException e) { // its place goes to the next one, and Problems answers
             places.release();
             throw e;
         }
